@@ -1,0 +1,227 @@
+"""The built bank: content and trained matcher in one file, kept under the hash of what they were made from.
+
+A build takes seconds, loading it milliseconds. The wheel ships its own; other content is kept in the user's cache
+folder (`CHARLEY_CACHE`, else the platform's). A file that is damaged, stale or cannot be written is passed over.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charley.model import (
+    Answer,
+    Citation,
+    Content,
+    ContentError,
+    Entity,
+    Fact,
+    Intent,
+    Source,
+    Wording,
+)
+
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
+    from charley.matcher import Matcher
+
+MAGIC = "charley-bank 1"
+BUILT = "bank.json"
+MADE_BY = ("bank", "families", "features", "gate", "judge", "matcher", "phrasing", "reading", "recognise", "spelling", "text", "train")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bank:
+    """Content and the matcher that was learnt from it."""
+
+    content: Content
+    matcher: Matcher
+
+
+def load(folder: str | os.PathLike[str] | None = None) -> Bank:
+    """The bank of a content folder (None: the bundled one), from a built file where there is one.
+
+    Raises:
+        ContentError: the folder is not usable; every problem is in the error.
+    """
+    from charley import content as reader
+
+    if folder is None:
+        root, packed = reader.bundled()
+        if packed and (data := _parse(_bytes(root / BUILT), None)):
+            return _restore(data)
+    else:
+        root = Path(folder)
+    found = reader.texts(root)
+    key = f"{reader.digest(found)}-{_code()}"
+    place = _place(key)
+    if data := _parse(_read(place), key):
+        return _restore(data)
+    return _restore(_built(found, key, place))
+
+
+def build(root: Traversable) -> bytes:
+    """The built file of a content folder.
+
+    Raises:
+        ContentError: the content has problems.
+    """
+    from charley import content as reader
+
+    found = reader.texts(root)
+    return _pack(_make(found, f"{reader.digest(found)}-{_code()}"))
+
+
+def _built(found: Mapping[str, str], key: str, place: Path | None) -> dict[str, Any]:
+    packed = _pack(_make(found, key))
+    if place is not None:
+        _write(place, packed)
+    data = _parse(packed, key)
+    assert data is not None
+    return data
+
+
+def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
+    from charley import check
+    from charley import content as reader
+    from charley.train import learn
+
+    content, problems = reader.read(found)
+    problems = (*problems, *check.broken(content))
+    if problems:
+        raise ContentError(problems)
+    return {"key": key, "content": _plain(content), "matcher": learn(content).dump()}
+
+
+def _pack(data: Mapping[str, Any]) -> bytes:
+    body = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return f"{MAGIC} {zlib.crc32(body):08x} {len(body)}\n".encode() + body
+
+
+def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
+    """The data of a built file; None when it is missing, damaged or made from something else."""
+    if not packed:
+        return None
+    head, _, body = packed.partition(b"\n")
+    if head != f"{MAGIC} {zlib.crc32(body):08x} {len(body)}".encode():
+        return None
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) and (key is None or data.get("key") == key) else None
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """A hash of the modules that a built bank depends on, so that a changed program does not read an old bank."""
+    whole = hashlib.sha256()
+    for name in MADE_BY:
+        whole.update((files("charley") / f"{name}.py").read_bytes())
+    whole.update((files("charley") / "_data" / "families.tsv").read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _place(key: str) -> Path | None:
+    if "CHARLEY_CACHE" in os.environ:
+        folder = os.environ["CHARLEY_CACHE"]
+        return Path(folder) / f"{key}.json" if folder else None
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base) / "charley" / f"{key}.json" if base else None
+
+
+def _read(place: Path | None) -> bytes | None:
+    if place is None:
+        return None
+    try:
+        return place.read_bytes()
+    except OSError:
+        return None
+
+
+def _bytes(place: Traversable) -> bytes | None:
+    try:
+        return place.read_bytes()
+    except OSError:
+        return None
+
+
+def _write(place: Path, packed: bytes) -> None:
+    """Whole or not at all: written beside and moved, so that a second process never reads half a file."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(packed)
+            os.replace(name, place)
+        except OSError:
+            os.unlink(name)
+    except OSError:
+        return
+
+
+def _plain(content: Content) -> dict[str, Any]:
+    def value(item: Any) -> Any:
+        if dataclasses.is_dataclass(item) and not isinstance(item, type):
+            return {f.name: value(getattr(item, f.name)) for f in dataclasses.fields(item) if getattr(item, f.name)}
+        if isinstance(item, Mapping):
+            return {k: value(v) for k, v in item.items()}
+        return [value(i) for i in item] if isinstance(item, (tuple, list)) else item
+
+    plain: dict[str, Any] = value(content)
+    for intent in plain["intents"].values():
+        intent.pop("phrasings", None)
+        intent.pop("not_phrasings", None)
+    plain["intents"] = {k: v for k, v in plain["intents"].items() if k in content.answers}
+    return plain
+
+
+def _restore(data: Mapping[str, Any]) -> Bank:
+    from charley.train import wake
+
+    c = data["content"]
+    content = Content(
+        digest=c["digest"],
+        intents={k: Intent(**v) for k, v in c["intents"].items()},
+        lexicon={k: tuple(v) for k, v in c["lexicon"].items()},
+        sources={k: Source(**v) for k, v in c["sources"].items()},
+        facts={k: _fact(v) for k, v in c["facts"].items()},
+        entities={kind: {k: _entity(v) for k, v in of.items()} for kind, of in c["entities"].items()},
+        answers={k: _answer(v) for k, v in c["answers"].items()},
+        messages=c["messages"],
+        disclaimer=c["disclaimer"],
+        red_flags=c.get("red_flags", {}),
+        gate=c["gate"],
+        acts={k: tuple(v) for k, v in c.get("acts", {}).items()},
+    )
+    return Bank(content, wake(content, data["matcher"]))
+
+
+def _fact(v: Mapping[str, Any]) -> Fact:
+    cites = tuple(Citation(**x) for x in v.get("cites", ()))
+    return Fact(v["id"], v["text"], cites, tuple(v.get("claims", ())), tuple(v.get("qualified_by", ())), v.get("reviewed", ""))
+
+
+def _entity(v: Mapping[str, Any]) -> Entity:
+    names = (tuple(v.get(f, ())) for f in ("names", "exact", "in_context"))
+    return Entity(v["id"], v["kind"], v["name"], v.get("parent", ""), *names)
+
+
+def _answer(v: Mapping[str, Any]) -> Answer:
+    by = {k: Wording(**w) for k, w in v.get("by", {}).items()}
+    return Answer(v["intent"], Wording(**v.get("wording", {})), tuple(v.get("follow_ups", ())), by)

@@ -1,0 +1,139 @@
+"""What the judge looks at: words, pairs of words, concepts, entities and families, each with a weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from charley.families import Families
+from charley.reading import Reading
+from charley.recognise import Concepts, Mention, Recogniser
+from charley.text import stem
+
+PAIR = 0.5
+"""Weight of a pair of words beside its words."""
+CONCEPT = 1.3
+ENTITY = 1.3
+FAMILY = 0.6
+"""Length of the block of families beside the unit-length block of words."""
+
+Vector = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A reading with what was recognised in it."""
+
+    reading: Reading
+    stems: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    concepts: tuple[tuple[int, int, str], ...]
+
+
+class Features:
+    """Turns readings into vectors. `rarity` (feature → inverse document frequency) comes from the bank."""
+
+    def __init__(self, concepts: Concepts, recogniser: Recogniser) -> None:
+        self.concepts = concepts
+        self.recogniser = recogniser
+        self.rarity: Mapping[str, float] = {}
+        self.kin: Mapping[str, tuple[str, str, float]] = {}
+        self.rarest = 1.0
+
+    def sight(self, reading: Reading) -> Sight:
+        stems = tuple(stem(t.best) for t in reading)
+        return Sight(reading, stems, self.recogniser.find(reading, stems), tuple(self.concepts.find(stems)))
+
+    def names(self, sight: Sight) -> dict[str, float]:
+        """Every feature of a sight with the weight of its reading, before rarity."""
+        out: Vector = {}
+        covered: dict[int, str] = {}
+        for m in sight.mentions:
+            label = f"@{m.kind}"
+            out[label] = ENTITY
+            if m.id:
+                out[f"{label}={self.recogniser.parent(m)}"] = ENTITY
+            for i in range(m.start, m.end):
+                covered.setdefault(i, label if i == m.start else "")
+        for _, _, concept in sight.concepts:
+            out[f"~{concept}"] = CONCEPT
+        units: list[str] = []
+        for i, token in enumerate(sight.reading):
+            if i in covered:
+                if covered[i]:
+                    units.append(covered[i])
+                continue
+            for word, weight in token.words:
+                name = stem(word)
+                if weight > out.get(name, 0.0):
+                    out[name] = weight
+            if token.how == "number":
+                out["#"] = 1.0
+                units.append("#")
+            else:
+                units.append(stem(token.words[0][0]) if token.words else "?")
+        for first, second in zip(["^", *units], [*units, "$"], strict=True):
+            out[f"{first} {second}"] = PAIR
+        return out
+
+    def learn(self, documents: Sequence[Mapping[str, float]]) -> None:
+        """Sets rarity from the documents of the bank: ln((n + 1) / (df + 1)) + 1."""
+        counts: dict[str, int] = {}
+        for document in documents:
+            for name in document:
+                counts[name] = counts.get(name, 0) + 1
+        size = len(documents) + 1
+        self.rarity = {t: math.log(size / (c + 1)) + 1.0 for t, c in counts.items()}
+        self.rarest = math.log(size) + 1.0
+
+    def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> tuple[Vector, float]:
+        """The unit vector over known features, and the share of the message that the bank can read (0 to 1)."""
+        rarity = self.rarity
+        out: Vector = {}
+        square = 0.0
+        for name, weight in (self.names(sight) if names is None else names).items():
+            known = rarity.get(name)
+            if known is not None:
+                value = out[name] = weight * known
+                square += value * value
+        covered = {i for m in sight.mentions for i in range(m.start, m.end)}
+        missing = 0.0
+        for i, token in enumerate(sight.reading):
+            if i in covered or token.how == "number":
+                continue
+            rest = 1.0
+            for word, weight in token.words:
+                if stem(word) in rarity:
+                    rest -= weight
+            if rest > 1e-9:
+                missing += rest * self.rarest**2
+        length = math.sqrt(square + missing) or 1.0
+        for name in out:
+            out[name] /= length
+        return out, (square / (square + missing) if square else 0.0)
+
+    def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
+        """The block of families: every word's two families, weighted by how telling the word is."""
+        out: Vector = {}
+        for token in sight.reading:
+            if token.words:
+                for word, weight in token.words:
+                    self._add(out, self.kin.get(word), weight)
+            elif token.how == "other":
+                self._add(out, table().of(token.surface), 1.0)
+        square = 0.0
+        for value in out.values():
+            square += value * value
+        if square:
+            length = FAMILY / math.sqrt(square)
+            for name in out:
+                out[name] *= length
+        return out
+
+    @staticmethod
+    def _add(out: Vector, entry: tuple[str, str, float] | None, weight: float) -> None:
+        if entry is not None:
+            coarse, fine, telling = entry
+            for name in (f"&{coarse}", f"&&{fine}"):
+                out[name] = out.get(name, 0.0) + weight * telling

@@ -1,0 +1,115 @@
+"""Entities and concepts in a reading: longest name first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from charley.model import KINDS, Entity
+from charley.reading import Reading
+from charley.text import read, stem
+
+PLACE = {kind: f"slot{kind}" for kind in KINDS}
+"""The word that stands for `{kind}` in a phrasing; no message is read as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entity at `reading[start:end]`. `id` is empty for a place of a phrasing."""
+
+    kind: str
+    id: str
+    start: int
+    end: int
+
+
+def stems(name: str) -> tuple[str, ...]:
+    return tuple(stem(w) for w in read(name).words)
+
+
+class Phrases:
+    """Several-word names under their first stem, longest first."""
+
+    def __init__(self, names: Iterable[tuple[tuple[str, ...], str]]) -> None:
+        self._under: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for words, value in names:
+            if words:
+                self._under.setdefault(words[0], []).append((words, value))
+        for entries in self._under.values():
+            entries.sort(key=lambda e: (-len(e[0]), e))
+
+    def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
+        """`(end, value)` of every name that begins at `start`, longest first."""
+        entries = self._under.get(sequence[start])
+        if entries is None:
+            return []
+        return [
+            (start + len(words), value)
+            for words, value in entries
+            if len(words) == 1 or sequence[start : start + len(words)] == words
+        ]
+
+
+class Concepts:
+    """The lexicon: which concepts a sequence of stems speaks of."""
+
+    def __init__(self, lexicon: Mapping[str, tuple[str, ...]]) -> None:
+        self._phrases = Phrases((stems(n), concept) for concept, names in lexicon.items() for n in names)
+
+    def find(self, sequence: tuple[str, ...]) -> list[tuple[int, int, str]]:
+        """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
+        out: list[tuple[int, int, str]] = []
+        until: dict[str, int] = {}
+        for start in range(len(sequence)):
+            for end, concept in self._phrases.at(sequence, start):
+                if until.get(concept, 0) < end:
+                    out.append((start, end, concept))
+                    until[concept] = end
+        return out
+
+
+class Recogniser:
+    """Finds entities of every kind. Spelling has been mended by the reading, but for names marked `exact`."""
+
+    def __init__(self, entities: Mapping[str, Mapping[str, Entity]], context: frozenset[str] = frozenset()) -> None:
+        self._entities = entities
+        self._context = context
+        loose, exact, doubtful = [], [], []
+        for kind, by_id in entities.items():
+            loose.append(((PLACE[kind],), f"{kind}:"))
+            for entity in by_id.values():
+                value = f"{kind}:{entity.id}"
+                loose += [(stems(n), value) for n in entity.names]
+                exact += [(read(n).words, value) for n in entity.exact]
+                doubtful += [(read(n).words, value) for n in entity.in_context]
+        self._loose, self._exact, self._doubtful = Phrases(loose), Phrases(exact), Phrases(doubtful)
+
+    def parent(self, mention: Mention) -> str:
+        """The id of the class at the top of the entity's chain; its own id when it has none."""
+        at = mention.id
+        seen = 0
+        while at and (up := self._entities[mention.kind][at].parent) and seen < 5:
+            at, seen = up, seen + 1
+        return at
+
+    def find(self, reading: Reading, sequence: tuple[str, ...]) -> tuple[Mention, ...]:
+        """Mentions in order. Of two that overlap, the longer wins; one stretch may be of two kinds."""
+        surface = tuple(t.surface for t in reading)
+        out: list[Mention] = []
+        at = 0
+        while at < len(sequence):
+            hits = self._loose.at(sequence, at) + self._exact.at(surface, at)
+            if not hits:
+                hits = [h for h in self._doubtful.at(surface, at) if self._in_context(sequence, at, h[0])]
+            if not hits:
+                at += 1
+                continue
+            end = max(h[0] for h in hits)
+            for value in dict.fromkeys(v for e, v in hits if e == end):
+                kind, _, name = value.partition(":")
+                out.append(Mention(kind, name, at, end))
+            at = end
+        return tuple(out)
+
+    def _in_context(self, sequence: tuple[str, ...], start: int, end: int) -> bool:
+        return any(s in self._context for i, s in enumerate(sequence) if not start <= i < end)

@@ -1,0 +1,107 @@
+"""A reply as text, Markdown or HTML. Every form ends with the disclaimer."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from charley.model import Reply, Section, Source, Suggestion
+
+ALSO = "You could also ask:"
+CHOOSE = "Reply with the number of your choice."
+SOURCES = "Sources:"
+
+
+def render(reply: Reply, form: str) -> str:
+    """The reply in one of `FORMS`.
+
+    Raises:
+        ValueError: the form is not known.
+    """
+    if form not in FORMS:
+        raise ValueError(f"unknown form '{form}'; one of {', '.join(FORMS)}")
+    return FORMS[form](reply)
+
+
+def _numbered(reply: Reply) -> bool:
+    return reply.kind in ("disambiguation", "fallback")
+
+
+def _heading(reply: Reply, section: Section) -> str:
+    return section.title if len(reply.sections) > 1 else ""
+
+
+def _text(reply: Reply) -> str:
+    blocks = []
+    for section in reply.sections:
+        heading = _heading(reply, section)
+        blocks.append(f"{heading}\n{section.text}" if heading else section.text)
+    if reply.suggestions:
+        if _numbered(reply):
+            lines = [f"{i}. {s.label}" for i, s in enumerate(reply.suggestions, 1)]
+            blocks.append("\n".join([*lines, CHOOSE]))
+        else:
+            blocks.append("\n".join([ALSO, *(f"- {s.label}" for s in reply.suggestions[:3])]))
+    if reply.sources:
+        blocks.append(f"{SOURCES} {'; '.join(_source(s) for s in reply.sources)}.")
+    return "\n\n".join([*blocks, reply.disclaimer])
+
+
+def _source(source: Source) -> str:
+    return f"{source.publisher}, {source.title}"
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(r"\\\1", text)
+
+
+def _markdown(reply: Reply) -> str:
+    blocks = []
+    for section in reply.sections:
+        if heading := _heading(reply, section):
+            blocks.append(f"**{_escaped(heading)}**")
+        blocks.append(_escaped(section.text))
+    if reply.suggestions:
+        numbered = _numbered(reply)
+        lines = [f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)]
+        blocks += ([] if numbered else [ALSO]) + ["\n".join(lines)] + ([CHOOSE] if numbered else [])
+    if reply.sources:
+        blocks.append(f"{SOURCES} " + "; ".join(_link(s) for s in reply.sources) + ".")
+    return "\n\n".join([*blocks, f"*{_escaped(reply.disclaimer)}*"])
+
+
+def _link(source: Source) -> str:
+    return f"[{_escaped(_source(source))}]({source.url})" if source.url else _escaped(_source(source))
+
+
+def _html(reply: Reply) -> str:
+    out = [f'<div class="charley-reply charley-{html.escape(reply.kind)}">']
+    for section in reply.sections:
+        if heading := _heading(reply, section):
+            out.append(f"<h3>{html.escape(heading)}</h3>")
+        out.append(f"<p>{html.escape(section.text)}</p>")
+    if reply.suggestions:
+        tag = "ol" if _numbered(reply) else "ul"
+        if not _numbered(reply):
+            out.append(f"<p>{ALSO}</p>")
+        out.append(f"<{tag}>{''.join(map(_item, reply.suggestions))}</{tag}>")
+    if reply.sources:
+        out.append(f'<p class="charley-sources">{SOURCES} {"; ".join(map(_anchor, reply.sources))}.</p>')
+    out.append(f'<p class="charley-disclaimer">{html.escape(reply.disclaimer)}</p></div>')
+    return "\n".join(out)
+
+
+def _item(suggestion: Suggestion) -> str:
+    return f"<li>{html.escape(suggestion.label)}</li>"
+
+
+def _anchor(source: Source) -> str:
+    text = html.escape(_source(source))
+    return f'<a href="{html.escape(source.url)}" rel="noopener">{text}</a>' if source.url else text
+
+
+FORMS: dict[str, Callable[[Reply], str]] = {"text": _text, "markdown": _markdown, "html": _html}

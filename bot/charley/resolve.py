@@ -1,0 +1,114 @@
+"""Follow-ups: what a short message means after the reply before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from charley.spelling import closest_within
+from charley.text import read
+
+ACTS = ("more", "why", "repeat", "yes", "no", "none")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
+LONGEST = 9
+"""Words that a follow-up may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`kind` is one of `ACTS`, "choose" (with `number`, from 1; -1 the last), or "" for a question.
+
+    `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before
+    ("what about …"); `meant`: it mends the message before ("no, I meant …").
+    """
+
+    kind: str = ""
+    number: int = 0
+    rest: int = 0
+    about: bool = False
+    meant: bool = False
+
+
+class Resolver:
+    """The follow-ups that `intents/acts.yaml` lists."""
+
+    def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
+        self._filler = self._phrases(acts.get("filler", ()))
+        self._meant = self._phrases(acts.get("meant", ()))
+        self._about = self._phrases(acts.get("about", ()))
+        self._kinds: dict[str, str] = {}
+        for kind in ACTS:
+            for line in acts.get(kind, ()):
+                words = read(line).words
+                self._kinds.setdefault(" ".join(words), kind)
+                self._kinds.setdefault(" ".join(self._bare(words)), kind)
+        self._kinds.pop("", None)
+        self._ordinals = {
+            " ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())
+        }
+        self._known = sorted(self._kinds)
+
+    @staticmethod
+    def _phrases(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        return tuple(sorted((read(line).words for line in lines), key=lambda w: (-len(w), w)))
+
+    def find(self, words: tuple[str, ...]) -> Act:
+        """The act of a message; `Act()` for an ordinary question."""
+        if len(words) <= LONGEST:
+            number = self._number(words)
+            if number:
+                return Act("choose", number)
+            kind = self._kind(words)
+            if kind:
+                return Act(kind)
+        for start in range(min(len(words), 5)):
+            for phrase in self._meant:
+                if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
+                    return Act(rest=start + len(phrase), about=True, meant=True)
+        start = 0
+        about = False
+        while start < len(words):
+            step = self._leads(words, start)
+            if not step:
+                break
+            about = True
+            start += step
+        return Act(rest=start if start < len(words) else 0, about=about)
+
+    def _leads(self, words: tuple[str, ...], start: int) -> int:
+        for phrase in self._about + self._filler:
+            if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
+                return len(phrase)
+        return 0
+
+    def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without filler at either end."""
+        changed = True
+        while changed and words:
+            changed = False
+            for phrase in self._filler:
+                size = len(phrase)
+                if words[:size] == phrase:
+                    words, changed = words[size:], True
+                if size <= len(words) and words[len(words) - size :] == phrase:
+                    words, changed = words[: len(words) - size], True
+        return words
+
+    def _kind(self, words: tuple[str, ...]) -> str:
+        for each in (words, self._bare(words)):
+            line = " ".join(each)
+            kind = self._kinds.get(line)
+            if kind:
+                return kind
+            if len(line) > 4 and (near := closest_within(line, self._known, 0.88)):
+                return self._kinds[near]
+        return ""
+
+    def _number(self, words: tuple[str, ...]) -> int:
+        bare = self._bare(words)
+        for line in (" ".join(words), " ".join(bare)):
+            found = self._ordinals.get(line)
+            if found:
+                return -1 if found == len(ORDINALS) else found
+        digits = [w for w in bare if w not in ("number", "option", "choice", "no", "answer", "the", "one")]
+        return int(digits[0]) if len(digits) == 1 and digits[0].isdigit() and len(digits[0]) == 1 else 0

@@ -1,0 +1,138 @@
+"""A message as words: cleaned, lower case, contractions opened, with the places where punctuation parts it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+LIMIT = 2000
+"""Characters of a message that are read for its question; a longer one is told so."""
+
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
+_PART = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?()\n\u2014]|(?<=\s)-(?=\s)|\.\.+")
+_CONTRACTIONS = {
+    "can't": ("can", "not"),
+    "cannot": ("can", "not"),
+    "won't": ("will", "not"),
+    "shan't": ("shall", "not"),
+    "ain't": ("is", "not"),
+    "let's": ("let", "us"),
+    "y'all": ("you", "all"),
+}
+_UNQUOTED = {
+    "cant": ("can", "not"),
+    "dont": ("do", "not"),
+    "doesnt": ("does", "not"),
+    "didnt": ("did", "not"),
+    "isnt": ("is", "not"),
+    "arent": ("are", "not"),
+    "wasnt": ("was", "not"),
+    "werent": ("were", "not"),
+    "wont": ("will", "not"),
+    "wouldnt": ("would", "not"),
+    "shouldnt": ("should", "not"),
+    "couldnt": ("could", "not"),
+    "havent": ("have", "not"),
+    "hasnt": ("has", "not"),
+    "hadnt": ("had", "not"),
+    "aint": ("is", "not"),
+    "im": ("i", "am"),
+    "ive": ("i", "have"),
+    "youre": ("you", "are"),
+    "theyre": ("they", "are"),
+    "thats": ("that", "is"),
+    "whats": ("what", "is"),
+    "hows": ("how", "is"),
+    "whens": ("when", "is"),
+    "wheres": ("where", "is"),
+    "whos": ("who", "is"),
+    "whys": ("why", "is"),
+    "hes": ("he", "is"),
+    "shes": ("she", "is"),
+    "theres": ("there", "is"),
+}
+_ENDINGS = {"re": "are", "s": "s", "m": "am", "ll": "will", "ve": "have", "d": "would"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A cleaned message.
+
+    `words` are lower-case ASCII words and numbers; `breaks[i]` is the punctuation that stands before `words[i]`
+    ("" for none; `breaks[len(words)]` is what ends the message).
+    """
+
+    text: str
+    words: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+
+def clean(text: str) -> str:
+    """The text without control, direction and zero-width characters or lone surrogates; accents and wide forms folded."""
+    if text.isascii():
+        folded = text.lower()
+        return folded if folded.isprintable() else "".join(c if c.isprintable() or c == "\n" else " " for c in folded)
+    folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
+    kept = []
+    for character in folded:
+        category = unicodedata.category(character)
+        if category == "Mn" or category == "Cf":
+            continue
+        kept.append(" " if category[0] == "C" and character != "\n" else character)
+    return "".join(kept)
+
+
+def read(text: str) -> Message:
+    """Cleans `text` and parts it into words. Any string is accepted; the cost is linear in its length."""
+    cleaned = clean(text)
+    words: list[str] = []
+    breaks = [""]
+    for part in _PART.findall(cleaned):
+        if not part[0].isalnum():
+            breaks[-1] += part
+            continue
+        for word in _open(part):
+            words.append(word)
+            breaks.append("")
+    return Message(cleaned, tuple(words), tuple(breaks))
+
+
+def _open(part: str) -> tuple[str, ...]:
+    known = _UNQUOTED.get(part) or _CONTRACTIONS.get(part)
+    if known:
+        return known
+    if "'" not in part:
+        return (part,)
+    stem, *endings = part.split("'")
+    out = [stem]
+    for ending in endings:
+        if ending == "t" and out[-1].endswith("n") and len(out[-1]) > 1:
+            out[-1] = out[-1][:-1]
+            out.append("not")
+        elif ending in _ENDINGS:
+            out.append(_ENDINGS[ending])
+        else:
+            out.append(ending)
+    return tuple(w for w in out if w)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A light stem: plural and -ed, -ing endings go; irregular words are left to the lexicon."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 5 and word.endswith("ing"):
+        return _single(word[:-3])
+    if len(word) > 4 and word.endswith("ed"):
+        return _single(word[:-2])
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _single(word: str) -> str:
+    if len(word) > 2 and word[-1] == word[-2] and word[-1] not in "ls":
+        return word[:-1]
+    return word

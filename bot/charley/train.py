@@ -1,0 +1,72 @@
+"""From content to a trained matcher, and back from a built one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from charley.features import Features
+from charley.matcher import OUTSIDE, Example, Matcher, build, restore
+from charley.model import Content
+from charley.phrasing import expand
+from charley.recognise import PLACE, Concepts, Recogniser
+from charley.text import read
+
+PER_LINE = 5
+"""Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
+LOOK_ALIKE = f"{OUTSIDE}look_alike"
+CONTEXT = ("cramp", "leg", "medicine")
+"""Concepts that must be near an entity's name that is also an everyday word."""
+
+
+def learn(content: Content) -> Matcher:
+    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers."""
+    from charley.families import bundled
+
+    examples: list[Example] = []
+    for intent in content.intents.values():
+        for line, phrasing in enumerate(intent.phrasings):
+            examples += [Example(text, intent.id, line) for text in expand(phrasing, PER_LINE)]
+    far = 0
+    for intent in content.intents.values():
+        for phrasing in intent.not_phrasings:
+            examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
+            far += 1
+    return build(examples, *_recognition(content), bundled(), _vocabulary(content), _fixed(content))
+
+
+def wake(content: Content, data: Mapping[str, Any]) -> Matcher:
+    """The matcher of a built bank."""
+    return restore(data, Features(*_recognition(content)), _fixed(content) | frozenset(PLACE.values()))
+
+
+def _recognition(content: Content) -> tuple[Concepts, Recogniser]:
+    from charley.recognise import stems
+
+    near = frozenset(s for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name))
+    return Concepts(content.lexicon), Recogniser(content.entities, near)
+
+
+def _vocabulary(content: Content) -> dict[str, int]:
+    """Words beside the phrasings' own that a message may be read as: the lexicon's, and the names of entities."""
+    counts: dict[str, int] = {}
+    lines = [n for names in content.lexicon.values() for n in names]
+    for by_id in content.entities.values():
+        for entity in by_id.values():
+            lines += [*entity.names, *entity.exact, *entity.in_context]
+    for line in lines:
+        for word in read(line).words:
+            counts[word] = 1
+    return counts
+
+
+def _fixed(content: Content) -> frozenset[str]:
+    """Words of names that are never reached by an edit."""
+    loose = {w for names in content.lexicon.values() for n in names for w in read(n).words}
+    exact = set()
+    for by_id in content.entities.values():
+        for entity in by_id.values():
+            for name in entity.names:
+                loose.update(w for w in read(name).words if len(w) > 5)
+            exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in read(n).words)
+    return frozenset(exact - loose)

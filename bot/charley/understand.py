@@ -1,0 +1,166 @@
+"""What a message asks: its questions matched one by one, in the light of the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from charley import decide
+from charley.compose import Slot
+from charley.context import Context, Topic
+from charley.matcher import Match, Matcher
+from charley.model import Content
+from charley.resolve import Act
+from charley.split import Part, split
+from charley.text import Message
+
+CHOICES = 4
+"""Most choices of a "did you mean"."""
+NEAR = 0.35
+"""How far behind the first candidate a choice may lie, in score."""
+SHORT = 4
+"""A message of at most so many words leans on what was talked about."""
+SAME_FAMILY, FOLLOW_UP, SAME_SLOT, CHOICE = 0.12, 0.12, 0.45, 0.5
+"""Bonus in score for intents that fit the conversation, when the message leans on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One question of a message: the intent, its slot, how sure, and what to do about it."""
+
+    intent: str
+    slot: Slot | None
+    confidence: float
+    decision: str
+    choices: tuple[Topic, ...] = ()
+    asked: str = ""
+    foreign: bool = False
+    match: Match | None = None
+
+
+class Understander:
+    """Matches messages against a bank. A pure function of message, act and context."""
+
+    def __init__(self, content: Content, matcher: Matcher) -> None:
+        self.content = content
+        self.matcher = matcher
+        self._gate = content.gate
+
+    def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
+        """Every question that the message asks, in order; at least one entry."""
+        whole = self._one(message.words[act.rest :], act, before)
+        parts = () if act.meant else split(message)
+        if len(parts) < 2:
+            return (whole,)
+        read = []
+        current = before
+        for part in parts:
+            words = message.words[part.start : part.end]
+            led = _lead(words)
+            one = self._one(words[led:], Act(about=act.about and part.start == 0 or led > 0), current)
+            read.append((part, one))
+            if one.decision == decide.ANSWER:
+                current = replace(before, topics=(_topic(one),))
+        return self._chosen(whole, read)
+
+    def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
+        """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
+        good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
+        asked = [u for p, u in good if p.asks]
+        distinct = _distinct(asked)
+        if len(distinct) > 1:
+            return tuple(distinct)
+        if len(asked) == 1:
+            best = asked[0]
+        elif good:
+            best = max((u for _, u in good), key=lambda u: u.confidence)
+        else:
+            return (whole,)
+        if whole.decision == decide.ANSWER and whole.confidence >= best.confidence:
+            return (whole,)
+        return (best,)
+
+    def _one(self, words: tuple[str, ...], act: Act, before: Context) -> Understood:
+        sight = self.matcher.sight(words)
+        leans = bool(before.topics or before.choices) and (act.about or len(words) <= SHORT)
+        kinds = {m.kind: m.id for m in sight.mentions if m.id}
+        bonus = self._bonus(before, kinds, act.about) if leans else None
+        match = self.matcher.match(sight, bonus)
+        decision = decide.decide(match, self._gate)
+        top = match.candidates[0]
+        if leans and decision != decide.ANSWER and not match.outside and top.score >= 0.5 and match.margin > 0.1:
+            decision = decide.ANSWER
+        read = sum(1 for t in sight.reading if t.words)
+        return Understood(
+            top.intent,
+            self._slot(top.intent, match, before),
+            match.confidence,
+            decision,
+            self._choices(match, before) if decision == decide.OFFER else (),
+            " ".join(words),
+            len(words) > 2 and read * 3 < len(words),
+            match,
+        )
+
+    def _bonus(self, before: Context, kinds: Mapping[str, str], about: bool) -> dict[str, float]:
+        out: dict[str, float] = {}
+        scale = 1.0 if about else 0.7
+        for topic in before.topics[-1:]:
+            family = topic.intent.partition(".")[0]
+            known = self.content.intents[topic.intent]
+            for id in self.content.answers:
+                if id.partition(".")[0] == family and family not in ("chat", "scope"):
+                    out[id] = SAME_FAMILY * scale
+            for id in self.content.answers[topic.intent].follow_ups:
+                out[id] = out.get(id, 0.0) + FOLLOW_UP * scale
+            if known.slot and known.slot in kinds:
+                out[topic.intent] = out.get(topic.intent, 0.0) + SAME_SLOT * scale
+        for topic in before.choices:
+            out[topic.intent] = out.get(topic.intent, 0.0) + CHOICE
+        return out
+
+    def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
+        kind = self.content.intents[intent].slot
+        if not kind:
+            return None
+        mentioned = [m for m in match.sight.mentions if m.kind == kind and m.id]
+        if mentioned:
+            entity = self.content.entities[kind][mentioned[-1].id]
+            return Slot(kind, entity.name, entity)
+        for topic in reversed(before.topics):
+            if topic.slot[0] == kind:
+                entity = self.content.entities[kind][topic.slot[1]]
+                return Slot(kind, entity.name, entity)
+        for token in reversed(match.sight.reading):
+            if token.how == "unread" and len(token.surface) > 3:
+                return Slot(kind, token.surface)
+        return None
+
+    def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
+        first = match.candidates[0].score
+        out = []
+        for candidate in match.candidates[:CHOICES]:
+            if first - candidate.score <= NEAR or len(out) < 2:
+                slot = self._slot(candidate.intent, match, before)
+                out.append(Topic(candidate.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
+        return tuple(out)
+
+
+def _lead(words: tuple[str, ...]) -> int:
+    """How many leading words only join a part to the one before it."""
+    for size, phrase in ((2, ("what", "about")), (2, ("how", "about")), (1, ("and",)), (1, ("also",)), (1, ("or",)), (1, ("plus",))):
+        if words[:size] == phrase and len(words) > size:
+            return size + _lead(words[size:])
+    return 0
+
+
+def _topic(understood: Understood) -> Topic:
+    slot = understood.slot
+    return Topic(understood.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
+
+
+def _distinct(asked: list[Understood]) -> list[Understood]:
+    out: dict[tuple[str, str], Understood] = {}
+    for each in asked:
+        out.setdefault((each.intent, each.slot.name if each.slot else ""), each)
+    return list(out.values())
