@@ -199,7 +199,7 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     features.rarity = {n: r for n, r in zip(names, data["rarity"], strict=True) if r}
     features.rarest = data["rarest"]
     features.kin = {w: (k[0], k[1], k[2]) for w, k in data["kin"].items()}
-    judge = Judge(names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("f", data["weights"]), len(data["labels"]))
+    judge = Judge(names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"]))
     return Matcher(
         Reader(Speller(data["counts"], fixed), families),
         features,

@@ -1,4 +1,4 @@
-"""Parts a message into its questions and the story around them."""
+"""Parts a message into its questions, the story around them, and what it says it does not ask."""
 
 from __future__ import annotations
 
@@ -7,37 +7,63 @@ from dataclasses import dataclass
 from charley.text import Message
 
 ASKING = frozenset(
-    "what why how when where which who whose is are am was were do does did can could should shall would will may might has have".split()
+    "what why how when where which who whose is am are was were do does did can could should shall would will may might has have".split()
 )
 """A clause that begins with one of these asks something."""
 OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos".split())
 JOINTS = frozenset(["and", "also", "plus", "but", "n", "or"])
+COMMA_ASKING = frozenset("what why how when which should can do does is are could would".split())
+"""Question words that open a question of their own behind a comma."""
 SHORTEST = 2
+
+Phrases = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`words[start:end]` of a message. `asks`: it has the form of a question."""
+    """`words[start:end]` of a message. `asks`: it has the form of a question; `dismissed`: it says what is not asked."""
 
     start: int
     end: int
     asks: bool
+    dismissed: bool = False
 
 
-def split(message: Message) -> tuple[Part, ...]:
-    """Clauses in order: parted at sentence ends, and before a joint or comma that a question word follows."""
-    words, breaks = message.words, message.breaks
-    cuts = [0]
-    for i in range(1, len(words)):
-        stop = breaks[i]
-        if any(c in ".?!;\n" for c in stop) or _turns(words, stop, i):
-            cuts.append(i)
-    cuts.append(len(words))
-    parts = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        if end > start:
-            parts.append(Part(start, end, "?" in breaks[end] or _asks(words, start, end)))
-    return _merged(parts)
+class Splitter:
+    """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""
+
+    def __init__(self, dismiss: Phrases, turn: Phrases) -> None:
+        self._dismiss = dismiss
+        self._turn = turn
+
+    def split(self, message: Message) -> tuple[Part, ...]:
+        """Clauses in order: parted at sentence ends, and before a joint or comma that a question word follows."""
+        words, breaks = message.words, message.breaks
+        cuts = [0]
+        dismissed: set[int] = set()
+        if self._begins(words, 0, self._dismiss):
+            dismissed.add(0)
+        for i in range(1, len(words)):
+            stop = breaks[i]
+            hard = any(c in ".?!;\n:" for c in stop)
+            soft = _turns(words, stop, i)
+            away = bool(stop or words[i - 1] in JOINTS) and self._begins(words, i, self._dismiss)
+            back = cuts[-1] in dismissed and i - cuts[-1] > 1 and (bool(stop) or self._begins(words, i, self._turn))
+            if hard or soft or away or back:
+                cuts.append(i)
+                if away:
+                    dismissed.add(i)
+        cuts.append(len(words))
+        parts = [
+            Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed)
+            for a, b in zip(cuts, cuts[1:], strict=False)
+            if b > a
+        ]
+        return _merged(parts)
+
+    @staticmethod
+    def _begins(words: tuple[str, ...], at: int, phrases: Phrases) -> bool:
+        return any(words[at : at + len(p)] == p for p in phrases)
 
 
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
@@ -47,7 +73,7 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
         if after in ("also", "then"):
             after = words[i + 2] if i + 2 < len(words) else ""
         return after in ASKING and after not in ("have", "has", "was", "were", "will")
-    return bool(stop.strip("-()")) and "," in stop and words[i] in ("what", "why", "how", "when", "which", "should", "can", "do", "does", "is", "are", "could", "would")
+    return "," in stop and words[i] in COMMA_ASKING
 
 
 def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
@@ -60,8 +86,8 @@ def _merged(parts: list[Part]) -> tuple[Part, ...]:
     """Scraps below `SHORTEST` words join the part before them, or the one behind them."""
     out: list[Part] = []
     for part in parts:
-        if out and (part.end - part.start < SHORTEST or out[-1].end - out[-1].start < SHORTEST):
+        if out and not part.dismissed and (part.end - part.start < SHORTEST or out[-1].end - out[-1].start < SHORTEST):
             last = out.pop()
-            part = Part(last.start, part.end, last.asks or part.asks)
+            part = Part(last.start, part.end, last.asks or part.asks, last.dismissed)
         out.append(part)
     return tuple(out)

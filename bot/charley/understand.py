@@ -11,8 +11,8 @@ from charley.context import Context, Topic
 from charley.matcher import Match, Matcher
 from charley.model import Content
 from charley.resolve import Act
-from charley.split import Part, split
-from charley.text import Message
+from charley.split import Part, Splitter
+from charley.text import Message, read
 
 CHOICES = 4
 """Most choices of a "did you mean"."""
@@ -22,6 +22,10 @@ SHORT = 4
 """A message of at most so many words leans on what was talked about."""
 SAME_FAMILY, FOLLOW_UP, SAME_SLOT, CHOICE = 0.12, 0.12, 0.45, 0.5
 """Bonus in score for intents that fit the conversation, when the message leans on it."""
+AWAY = 0.6
+"""Taken from the score of what the person says they do not ask."""
+WIDE = ("causes.overview", "prevention.overview", "relief.now", "about.definition", "causes.medication", "doctor.when")
+"""Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +49,43 @@ class Understander:
         self.content = content
         self.matcher = matcher
         self._gate = content.gate
+        dismiss, turn = (tuple(read(line).words for line in content.acts.get(key, ())) for key in ("dismiss", "turn"))
+        self._splitter = Splitter(dismiss, turn)
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
         """Every question that the message asks, in order; at least one entry."""
+        parts = () if act.meant else self._splitter.split(message)
+        away = [p for p in parts if p.dismissed]
+        if away and len(away) < len(parts):
+            return self._meant(message, parts, before)
         whole = self._one(message.words[act.rest :], act, before)
-        parts = () if act.meant else split(message)
         if len(parts) < 2:
             return (whole,)
-        read = []
+        return self._chosen(whole, self._each(message, parts, act, before))
+
+    def _each(self, message: Message, parts: tuple[Part, ...], act: Act, before: Context) -> list[tuple[Part, Understood]]:
+        """Every part for itself; a part that only goes on from the one before it is read in its light."""
+        out = []
         current = before
         for part in parts:
             words = message.words[part.start : part.end]
             led = _lead(words)
-            one = self._one(words[led:], Act(about=act.about and part.start == 0 or led > 0), current)
-            read.append((part, one))
+            one = self._one(words[led:], Act(about=(act.about and part.start == 0) or led > 0), current)
+            out.append((part, one))
             if one.decision == decide.ANSWER:
                 current = replace(before, topics=(_topic(one),))
-        return self._chosen(whole, read)
+        return out
+
+    def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> tuple[Understood, ...]:
+        """"Not X but Y": Y, in the light of X, and X no longer as an answer."""
+        away: list[str] = []
+        kept: list[str] = []
+        for part in parts:
+            (away if part.dismissed else kept).extend(message.words[part.start : part.end])
+        dismissed = self.matcher.match(self.matcher.sight(away)).candidates[0].intent
+        alone = self._one(tuple(kept), Act(), before)
+        lit = self._one(tuple(kept), Act(about=True), replace(before, topics=(Topic(dismissed),)), {dismissed: -AWAY})
+        return (alone if alone.decision == decide.ANSWER and alone.intent != dismissed and alone.confidence > lit.confidence else lit,)
 
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
@@ -76,15 +100,17 @@ class Understander:
             best = max((u for _, u in good), key=lambda u: u.confidence)
         else:
             return (whole,)
-        if whole.decision == decide.ANSWER and whole.confidence >= best.confidence:
+        if whole.decision != decide.REFUSE and (whole.confidence >= best.confidence or _wider(best.intent, whole.intent)):
             return (whole,)
         return (best,)
 
-    def _one(self, words: tuple[str, ...], act: Act, before: Context) -> Understood:
+    def _one(self, words: tuple[str, ...], act: Act, before: Context, less: Mapping[str, float] | None = None) -> Understood:
         sight = self.matcher.sight(words)
         leans = bool(before.topics or before.choices) and (act.about or len(words) <= SHORT)
         kinds = {m.kind: m.id for m in sight.mentions if m.id}
         bonus = self._bonus(before, kinds, act.about) if leans else None
+        for intent, value in (less or {}).items():
+            bonus = {**(bonus or {}), intent: value}
         match = self.matcher.match(sight, bonus)
         decision = decide.decide(match, self._gate)
         top = match.candidates[0]
@@ -152,6 +178,11 @@ def _lead(words: tuple[str, ...]) -> int:
         if words[:size] == phrase and len(words) > size:
             return size + _lead(words[size:])
     return 0
+
+
+def _wider(wide: str, narrow: str) -> bool:
+    """A question for `wide` that `narrow` may be meant by: the same family, or cramps elsewhere in the body."""
+    return wide in WIDE and wide != narrow and (narrow.startswith("scope.") or wide.split(".")[0] == narrow.split(".")[0])
 
 
 def _topic(understood: Understood) -> Topic:

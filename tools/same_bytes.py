@@ -1,0 +1,77 @@
+"""Answers the held-out questions with every Python found, under two hash seeds, and compares the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+
+
+def messages() -> list[dict[str, str]]:
+    """Every held-out question of the project as bulk lines."""
+    import yaml
+
+    rows = []
+    for path in sorted((ROOT / "tests" / "questions").glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        lists = data.values() if isinstance(data, dict) else [data]
+        for entries in lists:
+            for entry in entries:
+                turns = entry.get("turns", [entry])
+                session = str(len(rows))
+                for turn in turns:
+                    rows.append({"id": str(len(rows)), "session": session, "text": turn.get("text") or turn.get("user")})
+    return rows
+
+
+def answer(python: str, seed: str, file: Path, cache: Path) -> str:
+    """The hash of what `charley answer` prints under one interpreter and hash seed, built from nothing."""
+    env = {**os.environ, "PYTHONHASHSEED": seed, "CHARLEY_CACHE": str(cache), "PYTHONPATH": str(ROOT / "bot")}
+    run = subprocess.run([python, "-m", "charley", "answer", str(file)], capture_output=True, env=env, check=True)
+    return hashlib.sha256(run.stdout).hexdigest()
+
+
+def pythons(work: Path) -> list[tuple[str, str]]:
+    """Interpreters that can run the package: this one, and a fresh environment for each other version found."""
+    found = [(sysconfig.get_python_version(), sys.executable)]
+    for version in VERSIONS:
+        python = shutil.which(f"python{version}")
+        if version == found[0][0] or python is None:
+            continue
+        if subprocess.run([python, "-c", "import venv, ssl"], capture_output=True).returncode:
+            continue
+        place = work / f"venv{version}"
+        subprocess.run([python, "-m", "venv", str(place)], check=True)
+        pip = [str(place / "bin" / "pip"), "install", "-q", "rapidfuzz", "prompt-toolkit", "PyYAML"]
+        subprocess.run(pip, check=True)
+        found.append((version, str(place / "bin" / "python")))
+    return found
+
+
+def main() -> int:
+    """Prints a line an interpreter and seed; 1 when any differs."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        file = work / "messages.jsonl"
+        rows = messages()
+        file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+        seen = set()
+        for version, python in pythons(work):
+            for seed in ("0", "4242"):
+                digest = answer(python, seed, file, work / f"cache-{version}-{seed}")
+                print(f"Python {version}, hash seed {seed}: {len(rows)} replies, sha256 {digest[:16]}")
+                seen.add(digest)
+    return 0 if len(seen) == 1 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
