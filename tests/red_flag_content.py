@@ -59,6 +59,7 @@ def signs() -> tuple[Sign, ...]:
             id=name,
             patterns=tuple(sign["patterns"]),
             context=sign.get("context") == "true",
+            history=sign.get("history") == "true",
             spoiled_by=tuple(sign.get("spoiled_by", ())),
             barriers=tuple(sign.get("barriers", ())),
         )

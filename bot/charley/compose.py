@@ -62,19 +62,19 @@ class Composer:
         if part != "short" and not sentences:
             sentences = [Sentence(self.message("no_more" if part == "more" else "no_why"))]
         here = already | {f for s in sentences for f in s.facts}
-        care = [s for s in self._sentences(wording.care, intent, slot, here) if not set(s.facts) & here]
+        care = [s for s in self._sentences(wording.care, intent, slot, set(here)) if not set(s.facts) & here]
         return Section(intent, self.title(intent, slot), (*sentences, *care))
 
     def _sentences(self, template: str, intent: str, slot: Slot | None, said: set[str]) -> list[Sentence]:
         values = self._names(self._content.intents[intent].slot, slot)
         if slot and slot.entity:
-            parent = self._content.entities[slot.kind].get(slot.entity.parent)
-            values["class"] = parent.name if parent else slot.name
+            if parent := self._content.entities[slot.kind].get(slot.entity.parent):
+                values["class"] = parent.name
         out: list[Sentence] = []
         at = 0
         for match in _PLACE.finditer(template):
             fact = self._content.facts.get(match[1])
-            if fact is None:
+            if fact is None or ("{class}" in fact.text and "class" not in values):
                 continue
             before = fill(template[at : match.start()].strip(), values)
             at = match.end()
@@ -94,7 +94,7 @@ class Composer:
         if not kind:
             return {}
         name = slot.name if slot and slot.kind == kind else self.message(f"unnamed.{kind}")
-        return {"name": name, kind: name, "class": name}
+        return {"name": name, kind: name}
 
     def suggestions(self, intent: str, slot: Slot | None = None) -> tuple[Suggestion, ...]:
         """The questions worth asking after an answer."""

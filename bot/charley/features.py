@@ -16,6 +16,8 @@ PAIR = 0.5
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.6
+LBASE=0.0
+LMODE=1
 """Length of the block of families beside the unit-length block of words."""
 
 Vector = dict[str, float]
@@ -113,15 +115,22 @@ class Features:
             out[name] /= length
         return out, (square / (square + missing) if square else 0.0)
 
+    def link(self, a: str, b: str) -> float:
+        a, b = stem(a), stem(b)
+        r = self.rarity.get(a + " " + b)
+        if r is None:
+            return 0.0
+        ra, rb = self.rarity.get(a, self.rarest), self.rarity.get(b, self.rarest)
+        return max(0.0, LBASE + math.log(1+math.exp(self.rarest - r)) ) if LMODE == 0 else max(0.0, LBASE + (ra + rb - r-1))
+
     def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
         """The block of families: every word's two families, weighted by how telling the word is."""
         out: Vector = {}
         for token in sight.reading:
-            if token.words:
-                for word, weight in token.words:
-                    self._add(out, self.kin.get(word), weight)
-            elif token.how == "other":
-                self._add(out, table().of(token.surface), 1.0)
+            for word, weight in token.words:
+                self._add(out, self.kin.get(word), weight)
+            if token.itself > 0.05:
+                self._add(out, table().of(token.surface), token.itself)
         square = 0.0
         for value in out.values():
             square += value * value

@@ -88,7 +88,7 @@ class Matcher:
         self._postings: dict[int, dict[str, list[tuple[int, float]]]] = {}
 
     def sight(self, words: Sequence[str]) -> Sight:
-        return self.features.sight(self.reader.read(words))
+        return self.features.sight(self.reader.settle(self.reader.read(words), self.features.link))
 
     def match(self, sight: Sight, bonus: Mapping[str, float] | None = None) -> Match:
         """Judges a reading. Cost: its features × the intents that each argues for or against.

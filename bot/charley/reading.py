@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charley.families import Families
-from charley.spelling import Speller, edits
+from charley.spelling import TURNING, Speller, edits
 
 GAP = 3.0
 """Cost of a missing space."""
-GLUE = 2.0
+GLUE = 4.5
 """Cost of a space too many."""
 UNREAD = 20.0
 UNREAD_LETTER = 0.6
 """Cost of leaving a word unread: so high that a far candidate is taken, with a low weight, rather than nothing."""
-FAINT = 0.08
-
+FAINT = 0.05
+LINK = 0.5
+PREFAINT=0.005
+REAL = 0.0
+MEMO_ON = True
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -31,6 +34,7 @@ class Token:
     surface: str
     words: tuple[tuple[str, float], ...]
     how: str
+    itself: float = 0.0
 
     @property
     def best(self) -> str:
@@ -84,6 +88,25 @@ class Reader:
                     out.extend(self._unknown(word))
         return tuple(out)
 
+    def settle(self, reading: Reading, link) -> Reading:
+        out = list(reading)
+        last = len(out) - 1
+        for i, token in enumerate(out):
+            if token.how == "exact" or not token.words:
+                continue
+            before = out[i - 1].best if i else "^"
+            after = out[i + 1].best if i < last else "$"
+            links = [link(before, w) + link(w, after) for w, _ in token.words]
+            top = max(links)
+            if top <= 0:
+                continue
+            shares = [(w, x * math.exp(LINK * l)) for (w, x), l in zip(token.words, links, strict=True)]
+            whole = math.fsum(x for _, x in shares) + max(0.0, 1 - math.fsum(x for _, x in token.words))
+            itself = token.itself / whole
+            words = tuple(sorted(((w, x / whole) for w, x in shares if x / whole > FAINT), key=lambda a: (-a[1], a[0])))
+            out[i] = Token(token.surface, words, token.how if itself<=.5 else 'other', itself)
+        return tuple(out)
+
     def _unknown(self, word: str) -> Reading:
         found = self._memo.get(word)
         if found is None:
@@ -98,73 +121,71 @@ class Reader:
         if len(word) > 40:
             return (Token(word, (), "unread"),)
         real = word in self.families
-        if real and (len(word) < 3 or self.families.common(word)):
-            return (Token(word, (), "other"),)
-        near = self.speller.candidates(word, real)
-        unread = UNREAD + UNREAD_LETTER * len(word)
-        itself = self.families.cost(word) if real else math.inf
-        best = min(near[0][1] if near else math.inf, itself)
-        apart, cost = self._apart(word)
-        if apart and cost < min(best, unread):
-            return apart
-        if itself <= best and itself < math.inf:
-            return (Token(word, (), "other"),)
-        if not near:
+        if word in TURNING:
+            return (Token(word, (), "other", 1.0),)
+        if len(word) < 2:
             return (Token(word, (), "unread"),)
-        shares = [(w, math.exp(near[0][1] - c)) for w, c in near]
-        whole = math.fsum(s for _, s in shares) + math.exp(near[0][1] - min(unread, itself))
-        kept = tuple((w, s / whole) for w, s in shares if s / whole > FAINT)
-        return (Token(word, kept or ((near[0][0], FAINT),), "misspelt"),)
+        near = self.speller.candidates(word, edits(len(word)), True)
+        if real:
+            near = tuple(n for n in near if n[0] not in TURNING)
+        itself = self.families.cost(word) + REAL if real else math.inf
+        best = min(near[0][1] if near else math.inf, itself, UNREAD + UNREAD_LETTER * len(word))
+        cost, pieces = self._apart(word)
+        if cost < best:
+            return pieces
+        return (self._soft(word, near, itself, "misspelt"),)
+
+    def _soft(self, word: str, near: tuple[tuple[str, float], ...], itself: float, how: str) -> Token:
+        """Shares one unit of weight among the candidates, the word itself and leaving it unread."""
+        if not near:
+            return Token(word, (), "other", 1.0) if itself < math.inf else Token(word, (), "unread")
+        low = min(near[0][1], itself)
+        shares = [math.exp(low - c) for _, c in near]
+        alone = math.exp(low - itself)
+        whole = math.fsum(shares) + alone + math.exp(low - UNREAD - UNREAD_LETTER * len(word))
+        kept = tuple((w, s / whole) for (w, _), s in zip(near, shares, strict=True) if s / whole > PREFAINT)
+        alone /= whole
+        if alone > 0.5:
+            how = "other"
+        if not kept and itself == math.inf:
+            kept = ((near[0][0], FAINT),)
+        return Token(word, kept, how, alone)
 
     def _together(self, word: str, after: str) -> Token | None:
         if len(word) > 20 or len(after) > 20 or not (word + after).isalpha():
             return None
-        if self.families.common(word) or self.families.common(after):
-            return None
         whole = word + after
         if whole in self.speller.counts:
             return Token(f"{word} {after}", ((whole, 1.0),), "together")
-        if self.speller.candidates(word) and self.speller.candidates(after):
-            return None
-        near = self.speller.candidates(whole)
-        if near and len(whole) > 4 and near[0][1] < self.speller.rarity[near[0][0]] + 2.6:
-            return Token(f"{word} {after}", ((near[0][0], 0.8),), "together")
         return None
 
-    def _apart(self, word: str) -> tuple[Reading, float]:
-        """The cheapest way to part `word` into bank words, at most one of which is misspelt."""
-        rarity = self.speller.rarity
+    def _apart(self, word: str) -> tuple[float, Reading]:
+        """The cheapest way to part `word` into bank words; the first and the last may be misspelt."""
         size = len(word)
         if size < 4:
-            return (), math.inf
-        exact: list[tuple[float, tuple[str, ...]]] = [(0.0, ())] + [(math.inf, ())] * size
-        for end in range(1, size + 1):
-            for start in range(max(0, end - 16), end):
+            return math.inf, ()
+        rarity, inner = self.speller.rarity, self._inner
+        best: list[tuple[float, tuple[Token, ...]]] = [(0.0, ())] + [(math.inf, ())] * size
+        for start in range(size):
+            c0, before = best[start]
+            if c0 == math.inf:
+                continue
+            if start:
+                c0 += GAP
+            for end in range(start + 1, min(size, start + 20) + 1):
+                if start == 0 and end == size:
+                    continue
                 piece = word[start:end]
-                if exact[start][0] < math.inf and piece in self._inner:
-                    cost = exact[start][0] + rarity[piece] + (GAP if start else 0.0)
-                    if cost < exact[end][0]:
-                        exact[end] = (cost, (*exact[start][1], piece))
-        cost, pieces = exact[size]
-        best: tuple[float, Reading] = (math.inf, ())
-        if len(pieces) > 1:
-            best = (cost, tuple(Token(p, ((p, 1.0),), "apart") for p in pieces))
-        if size > 6 and best[0] == math.inf:
-            best = self._apart_misspelt(word, exact)
-        return best[1], best[0]
+                if piece in inner:
+                    cost = c0 + rarity[piece]
+                    if cost < best[end][0]:
+                        best[end] = (cost, (*before, Token(piece, ((piece, 1.0),), "apart")))
+                elif end - start >= 4 and (start == 0 or end == size) and piece not in self.speller.counts:
+                    near = self.speller.candidates(piece, min(TAIL, edits(end - start)))
+                    if near:
+                        cost = c0 + near[0][1]
+                        if cost < best[end][0]:
+                            best[end] = (cost, (*before, self._soft(piece, near, math.inf, "apart")))
+        return best[size]
 
-    def _apart_misspelt(self, word: str, exact: list[tuple[float, tuple[str, ...]]]) -> tuple[float, Reading]:
-        best: tuple[float, Reading] = (math.inf, ())
-        for cut in range(1, len(word)):
-            head, tail = word[:cut], word[cut:]
-            for known, other, behind in ((head, tail, True), (tail, head, False)):
-                if known not in self._inner or len(other) < 4 or edits(len(other)) == 0:
-                    continue
-                near = self.speller.candidates(other)
-                if not near:
-                    continue
-                cost = self.speller.rarity[known] + GAP + near[0][1]
-                if cost < best[0]:
-                    pieces = [Token(known, ((known, 1.0),), "apart"), Token(other, ((near[0][0], 0.7),), "apart")]
-                    best = (cost, tuple(pieces if behind else pieces[::-1]))
-        return best
+TAIL = 2

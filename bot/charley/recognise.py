@@ -80,8 +80,8 @@ class Recogniser:
             for entity in by_id.values():
                 value = f"{kind}:{entity.id}"
                 loose += [(stems(n), value) for n in entity.names]
-                exact += [(read(n).words, value) for n in entity.exact]
-                doubtful += [(read(n).words, value) for n in entity.in_context]
+                exact += [(stems(n), value) for n in entity.exact]
+                doubtful += [(stems(n), value) for n in entity.in_context]
         self._loose, self._exact, self._doubtful = Phrases(loose), Phrases(exact), Phrases(doubtful)
 
     def parent(self, mention: Mention) -> str:
@@ -94,7 +94,7 @@ class Recogniser:
 
     def find(self, reading: Reading, sequence: tuple[str, ...]) -> tuple[Mention, ...]:
         """Mentions in order. Of two that overlap, the longer wins; one stretch may be of two kinds."""
-        surface = tuple(t.surface for t in reading)
+        surface = tuple(stem(t.surface) for t in reading)
         out: list[Mention] = []
         at = 0
         while at < len(sequence):

@@ -36,6 +36,7 @@ class Resolver:
         self._filler = self._phrases(acts.get("filler", ()))
         self._meant = self._phrases(acts.get("meant", ()))
         self._about = self._phrases(acts.get("about", ()))
+        self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
         for kind in ACTS:
             for line in acts.get(kind, ()):
@@ -92,7 +93,7 @@ class Resolver:
                     words, changed = words[size:], True
                 if size <= len(words) and words[len(words) - size :] == phrase:
                     words, changed = words[: len(words) - size], True
-        return words
+        return tuple(w for w in words if w not in self._small)
 
     def _kind(self, words: tuple[str, ...]) -> str:
         for each in (words, self._bare(words)):

@@ -33,12 +33,13 @@ _HARD: Final = frozenset(".!?;\n")
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A thing that a message can tell. `context` signs (a leg, a flight) never raise a flag in a later turn by themselves;
-    `spoiled_by` names signs that explain this one away when they stand close by; `barriers` are further words that no
+    `history` signs count even if long past;    `spoiled_by` names signs that explain this one away when they stand close by; `barriers` are further words that no
     gap of its patterns may pass."""
 
     id: str
     patterns: tuple[str, ...]
     context: bool = False
+    history: bool = False
     spoiled_by: tuple[str, ...] = ()
     barriers: tuple[str, ...] = ()
 
@@ -150,14 +151,17 @@ class _Book:
     def __init__(
         self, named: Iterable[tuple[str, str, frozenset[str]]], language: Language, plain: frozenset[str] | None
     ) -> None:
-        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all."""
+        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all.
+
+        Words of an unnamed pattern (a look-alike) and of cues stand side by side; a sign's may have light words between.
+        """
         self._language = language
         self._elements: dict[tuple[str, ...], int] = {}
         self._common: list[int] = []
         self._forms: dict[str, set[int]] = {}
         anchored: dict[int, list[_Pattern]] = {}
         for name, text, barriers in named:
-            for steps in self._steps(text):
+            for steps in self._steps(text, _LIGHT if name and plain is not None else 0):
                 anchor = min(range(len(steps)), key=lambda k: (self._commonness(steps[k].element), k))
                 pattern = _Pattern(name, steps, anchor, barriers)
                 anchored.setdefault(steps[anchor].element, []).append(pattern)
@@ -169,22 +173,22 @@ class _Book:
         self._plain = plain
         self.look = lru_cache(maxsize=8192)(self._look)
 
-    def _steps(self, text: str) -> Iterable[tuple[_Step, ...]]:
+    def _steps(self, text: str, reach: int) -> Iterable[tuple[_Step, ...]]:
         parts = [part.split() for part in text.split("&")]
         for order in permutations(parts) if len(parts) > 1 else [tuple(parts)]:
             tokens = [t for k, part in enumerate(order) for t in ([*(["~"] if k else []), *part])]
             for chosen in product(*([t[:-1], ""] if t.endswith("?") else [t] for t in tokens)):
-                yield self._sequence([t for t in chosen if t])
+                yield self._sequence([t for t in chosen if t], reach)
 
-    def _sequence(self, tokens: Sequence[str]) -> tuple[_Step, ...]:
+    def _sequence(self, tokens: Sequence[str], usual: int) -> tuple[_Step, ...]:
         steps = []
-        reach = _LIGHT
+        reach = usual
         for token in tokens:
             if token[0] == "~":
                 reach = int(token[1:] or 4)
                 continue
             steps.append(_Step(self._element(token), reach))
-            reach = _LIGHT
+            reach = usual
         return tuple(steps)
 
     def _element(self, token: str) -> int:
@@ -301,7 +305,8 @@ class _Scopes:
         self._segment_starts = self._segments()
         size = len(text.words)
         self.denied_by = [-1] * size
-        self.away = [False] * size  # asked in general, imagined, elsewhere, long ago
+        self.away = [False] * size  # asked in general, imagined, elsewhere
+        self.old = [False] * size  # long ago
         self.over = [False] * size  # was there and went
         self._deny()
         self._ask()
@@ -311,10 +316,10 @@ class _Scopes:
         for cue in cues:
             self._cue(cue, owned)
 
-    def holds(self, match: _Match) -> bool:
+    def holds(self, match: _Match, history: bool) -> bool:
         """Whether the message says that it is there. A denial that is part of the sign ("can not breathe") denies nothing."""
         return not any(
-            self.away[p] or (self.denied_by[p] >= 0 and self.denied_by[p] not in match.places) for p in match.places
+            self.away[p] or (self.old[p] and not history) or (self.denied_by[p] >= 0 and self.denied_by[p] not in match.places) for p in match.places
         )
 
     def gone(self, match: _Match) -> bool:
@@ -325,10 +330,10 @@ class _Scopes:
         words, language = self._text.words, self._language
         word = words[i]
         following = words[i + 1 : i + 2]
-        if word in language.subjects:
-            return word == "i" or bool(following) and following[0] in language.verbs
-        if word in language.owners:
-            return not language.verbs.isdisjoint(words[i + 1 : i + 5])
+        if word in language.subjects and (word == "i" or (following and following[0] in language.verbs)):
+            return True
+        if word in language.owners and not language.verbs.isdisjoint(words[i + 1 : i + 5]):
+            return True
         return bool(following) and following[0] in language.present and word not in language.verbs
 
     def _segments(self) -> list[int]:
@@ -380,9 +385,24 @@ class _Scopes:
             word = text.words[j]
             if word in language.closers and j > i + 1:
                 return
+            if j > i + 1 and (text.breaks[j] or word == "and") and not self._listed(j):
+                return
             if j > free and self._starts_clause(j) and text.words[j - 1] not in ("that", "if"):
                 return
             self.denied_by[j] = i
+
+    def _listed(self, j: int) -> bool:
+        """Whether a denial goes on behind this comma or "and": "no swelling, heat or redness", not "no fever, leg red hot"."""
+        text = self._text
+        end = j + 1
+        while end < text.ends[j] and not text.breaks[end] and text.words[end] not in self._language.closers:
+            end += 1
+        item = text.words[j:end]
+        if item[0] in ("or", "nor", "any") or len(item) == 1:
+            return True
+        if item[0] == "and":
+            return len(item) <= 2 or item[1] in ("no", "not", "any")
+        return "or" in item or "nor" in item
 
     def _ask(self) -> None:
         """Questions about the matter, not about a person: from the opening to the end or to where a person comes in."""
@@ -416,7 +436,7 @@ class _Scopes:
         if cue.name == "hypothetical":
             self._imagine(first)
         elif cue.name == "past":
-            self._spread(cue, self.away, first_person=False)
+            self._spread(cue, self.old, first_person=False)
         elif cue.name == "resolved":
             self._spread(cue, self.over, first_person=False)
         elif cue.name == "elsewhere" and not owned:
@@ -480,6 +500,8 @@ class Triage:
         self.flags = tuple(sorted(flags, key=lambda flag: LEVELS.index(flag.level)))
         self._language = language
         self._ways = {flag.id: tuple(_way(line) for line in flag.when) for flag in self.flags}
+        used = {s for ways in self._ways.values() for way in ways for group in way for s in group}
+        self._used = tuple(s for s in self.signs if s in used)
         named = [(s.id, p, frozenset(s.barriers)) for s in self.signs.values() for p in s.patterns]
         masks = [("", p, frozenset[str]()) for p in language.lookalikes]
         plain = frozenset(language.plain) | language.light | language.closers | language.fillers | language.verbs
@@ -501,7 +523,7 @@ class Triage:
         if not any(m.name for m in matches):
             return Look(None, earlier)
         there, lasting = self._there(text, matches)
-        carry = tuple(s for s in self.signs if s in lasting or s in earlier)
+        carry = tuple(s for s in self._used if s in lasting or s in earlier)
         raised = []
         for flag in self.flags:
             used = self._raised(flag, there if flag.level == "emergency" else lasting, earlier)
@@ -534,7 +556,7 @@ class Triage:
         lasting: dict[str, _Match] = {}
         for name, found in seen.items():
             for match in found:
-                if not scopes.holds(match) or self._spoiled(match, seen, text):
+                if not scopes.holds(match, self.signs[name].history) or self._spoiled(match, seen, text):
                     continue
                 there.setdefault(name, match)
                 if not scopes.gone(match):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from charley import decide
 from charley.compose import Slot
 from charley.context import Context, Topic
-from charley.matcher import Match, Matcher
+from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content
 from charley.resolve import Act
 from charley.split import Part, Splitter
@@ -20,12 +20,34 @@ NEAR = 0.35
 """How far behind the first candidate a choice may lie, in score."""
 SHORT = 4
 """A message of at most so many words leans on what was talked about."""
-SAME_FAMILY, FOLLOW_UP, SAME_SLOT, CHOICE = 0.12, 0.12, 0.45, 0.5
-"""Bonus in score for intents that fit the conversation, when the message leans on it."""
+POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
+LEANING = 9
+"""A message of at most so many words leans on it if it points at something."""
 AWAY = 0.6
 """Taken from the score of what the person says they do not ask."""
 WIDE = ("causes.overview", "prevention.overview", "relief.now", "about.definition", "causes.medication", "doctor.when")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
+CARE = ("prevention.overview", "relief.now")
+SUBJECT = ("cramp", "leg")
+"""Concepts that name the subject; a message of nothing else asks nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lean:
+    """How strongly a message leans on the conversation: what is added to scores, by the kind of tie."""
+
+    family: float
+    follow_up: float
+    topic: float
+    slot: float
+    outside: float
+
+
+ABOUT = _Lean(0.60, 0.25, 0.0, 0.70, -0.6)
+"""For "what about …?": the new thing takes the old one's place, so the family stays."""
+BRIEF = _Lean(0.35, 0.20, 0.10, 0.60, -0.4)
+POINTS = _Lean(0.10, 0.25, 0.25, 0.30, -0.3)
+CHOICE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,7 @@ class Understander:
         self._gate = content.gate
         dismiss, turn = (tuple(read(line).words for line in content.acts.get(key, ())) for key in ("dismiss", "turn"))
         self._splitter = Splitter(dismiss, turn)
+        self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
         """Every question that the message asks, in order; at least one entry."""
@@ -106,20 +129,22 @@ class Understander:
 
     def _one(self, words: tuple[str, ...], act: Act, before: Context, less: Mapping[str, float] | None = None) -> Understood:
         sight = self.matcher.sight(words)
-        leans = bool(before.topics or before.choices) and (act.about or len(words) <= SHORT)
-        kinds = {m.kind: m.id for m in sight.mentions if m.id}
-        bonus = self._bonus(before, kinds, act.about) if leans else None
-        for intent, value in (less or {}).items():
-            bonus = {**(bonus or {}), intent: value}
-        match = self.matcher.match(sight, bonus)
+        lean = self._lean(words, act, before)
+        kinds = {m.kind for m in sight.mentions if m.id}
+        bonus = self._bonus(before, kinds, lean) if lean else {}
+        bonus.update(less or {})
+        match = self.matcher.match(sight, bonus or None)
         decision = decide.decide(match, self._gate)
         top = match.candidates[0]
-        if leans and decision != decide.ANSWER and not match.outside and top.score >= 0.5 and match.margin > 0.1:
+        if lean and decision != decide.ANSWER and not match.outside and top.score >= 0.5 and match.margin > 0.1:
             decision = decide.ANSWER
+        intent = self._narrowed(top.intent, before) if lean is POINTS or lean is BRIEF else top.intent
+        if not lean and self._vague(match):
+            return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(
-            top.intent,
-            self._slot(top.intent, match, before),
+            intent,
+            self._slot(intent, match, before),
             match.confidence,
             decision,
             self._choices(match, before) if decision == decide.OFFER else (),
@@ -128,22 +153,51 @@ class Understander:
             match,
         )
 
-    def _bonus(self, before: Context, kinds: Mapping[str, str], about: bool) -> dict[str, float]:
-        out: dict[str, float] = {}
-        scale = 1.0 if about else 0.7
+    def _vague(self, match: Match) -> bool:
+        """Only the subject is named, so that no question can be told from another."""
+        sight = match.sight
+        named = {i for start, end, c in sight.concepts if c in SUBJECT for i in range(start, end)}
+        named.update(i for m in sight.mentions if m.kind == "muscle" for i in range(m.start, m.end))
+        return bool(named) and all(i in named or w in ("my", "a", "the", "in") for i, w in enumerate(sight.stems))
+
+    def _lean(self, words: tuple[str, ...], act: Act, before: Context) -> _Lean | None:
+        if not before.topics and not before.choices:
+            return None
+        if act.about:
+            return ABOUT
+        if len(words) <= SHORT and not POINTING.intersection(words):
+            return BRIEF
+        return POINTS if len(words) <= LEANING and POINTING.intersection(words) else None
+
+    def _bonus(self, before: Context, kinds: set[str], lean: _Lean) -> dict[str, float]:
+        out = dict.fromkeys((x for x in self.matcher.labels if x.startswith(OUTSIDE)), lean.outside)
         for topic in before.topics[-1:]:
             family = topic.intent.partition(".")[0]
-            known = self.content.intents[topic.intent]
-            for id in self.content.answers:
-                if id.partition(".")[0] == family and family not in ("chat", "scope"):
-                    out[id] = SAME_FAMILY * scale
+            if family not in ("chat", "scope"):
+                for id in self.content.answers:
+                    if id.partition(".")[0] == family:
+                        out[id] = lean.family
             for id in self.content.answers[topic.intent].follow_ups:
-                out[id] = out.get(id, 0.0) + FOLLOW_UP * scale
-            if known.slot and known.slot in kinds:
-                out[topic.intent] = out.get(topic.intent, 0.0) + SAME_SLOT * scale
+                out[id] = out.get(id, 0.0) + lean.follow_up
+            out[topic.intent] = out.get(topic.intent, 0.0) + lean.topic
+            if self.content.intents[topic.intent].slot in kinds:
+                out[topic.intent] += lean.slot
+            if lean is POINTS:
+                out["chat.capabilities"] = -0.5
         for topic in before.choices:
             out[topic.intent] = out.get(topic.intent, 0.0) + CHOICE
         return out
+
+    def _narrowed(self, intent: str, before: Context) -> str:
+        """A wide question after a narrow topic is about that topic: "how do I stop them" after night cramps."""
+        if intent not in WIDE or not before.topics:
+            return intent
+        offered = [i for i in self.content.answers[before.topics[-1].intent].follow_ups if i not in WIDE]
+        for family in ("prevention", "relief") if intent in CARE else (intent.partition(".")[0],):
+            for id in offered:
+                if id.partition(".")[0] == family:
+                    return id
+        return intent
 
     def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
         kind = self.content.intents[intent].slot
