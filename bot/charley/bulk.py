@@ -6,57 +6,20 @@ may go on at any later line. Measured, that is about half a kilobyte a session; 
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import stat
 import sys
-import tempfile
-import time
-import zlib
-from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
-from charley import records
-from charley.console import UsageError, is_terminal, warn
+from charley import records, results
+from charley.console import UsageError, is_terminal
+from charley.pool import Answerer, Written, alone, shared_out
 from charley.records import Row
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
-    from charley.assistant import Assistant
-
-    Batch = tuple[list[int], list["Future[list[Written]]"]]
-
-Written = tuple[str, bool]
-"""A result as it is written out, and whether it is an error."""
-ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv", ".txt": "text"}
-
-
-class Answerer:
-    """Answers rows one after the other and hands each conversation's context on."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        # As bytes: a third of the memory of the values, and sessions can be a million.
-        self._contexts: dict[str, bytes] = {}
-
-    def __call__(self, row: Row) -> dict[str, Any]:
-        """The result of a row: the reply's keys, or `kind` "error" and `error`."""
-        if row.error:
-            return {"id": row.id, "kind": "error", "error": row.error}
-        kept = self._contexts.get(row.session) if row.session else None
-        try:
-            reply = self._assistant.reply(row.text, json.loads(kept) if kept else None)
-        except Exception as error:  # a fault in one of a million lines must be seen in its place, not cost the rest
-            return {"id": row.id, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
-        if row.session:
-            self._contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
-        return {"id": row.id, **reply.to_dict()}
+ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".txt": "text"}
+"""The format that a file name tells."""
 
 
 def answer(
@@ -84,14 +47,10 @@ def answer(
         rows = _rows(stream, source, input, column)
         # Made here for workers too: unusable content is told once, and the bank is built once.
         assistant = Assistant(content)
-        if workers > 1:
-            from charley.pool import shared_out
-
-            results = shared_out(rows, workers, content, form)
-        else:
-            results = alone(rows, Answerer(assistant), form)
-        with opened(output) as sink:
-            _write(results, sink, form, at_once=source == "-")
+        several = workers > 1
+        written = shared_out(rows, workers, content, form) if several else alone(rows, Answerer(assistant), form)
+        with results.opened(output) as sink:
+            _write(written, sink, form, at_once=source == "-")
 
 
 def _rows(stream: BinaryIO, name: str, input: str, column: str) -> Iterator[Row]:
@@ -108,17 +67,10 @@ def _rows(stream: BinaryIO, name: str, input: str, column: str) -> Iterator[Row]
     return chain(list(islice(rows, 1)), rows)
 
 
-def alone(rows: Iterable[Row], answerer: Answerer, form: str) -> Iterator[Written]:
-    write = results.WRITERS[form]
-    for row in rows:
-        result = answerer(row)
-        yield write(result), result["kind"] == "error"
-
-
-def _write(results: Iterable[Written], sink: TextIO, form: str, at_once: bool) -> None:
-    sink.write(records.HEADERS.get(form, ""))
-    progress = Progress(quiet=sink is sys.stdout and is_terminal(sys.stdout))
-    for text, is_error in results:
+def _write(written: Iterable[Written], sink: TextIO, form: str, at_once: bool) -> None:
+    sink.write(results.HEADERS.get(form, ""))
+    progress = results.Progress(quiet=sink is sys.stdout and is_terminal(sys.stdout))
+    for text, is_error in written:
         sink.write(text)
         if at_once:
             sink.flush()
@@ -134,7 +86,7 @@ def _source(name: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        file = open(name, "rb")  # noqa: SIM115
+        file = Path(name).open("rb")
     except (OSError, ValueError) as error:
         raise UsageError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     with file:

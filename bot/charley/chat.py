@@ -20,8 +20,8 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
 
-from charley.commands import COMMANDS, Conversation, Said
-from charley.console import PROMPT, UsageError, banner, shown
+from charley.commands import COMMANDS, PROMPT, Conversation, Said
+from charley.console import UsageError, shown
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 LISTED = 8
 """Questions that the Tab key lists at most."""
-STYLE = Style.from_dict({"prompt": "ansicyan bold", "auto-suggestion": "noinherit dim"})
+# Italic too, so that without colour a suggestion still does not look typed.
+STYLE = Style.from_dict({"prompt": "ansicyan bold", "auto-suggestion": "noinherit ansibrightblack italic"})
 
 
 def chat(assistant: Assistant, *, history: str | None = None, input: Input | None = None, output: Output | None = None) -> None:
@@ -48,7 +49,7 @@ def chat(assistant: Assistant, *, history: str | None = None, input: Input | Non
     """
     session = _session(assistant.questions(), _history(history), input, output)
     conversation = Conversation(assistant, files=True)
-    _show(session, Said(banner(conversation.disclaimer)))
+    _show(session, Said(conversation.banner))
     while True:
         try:
             line = session.prompt()

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from charley.model import Reply
 
 
+PROMPT = "you> "
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the chat says next. `loud`: an emergency; `leave`: the conversation is over."""
@@ -54,8 +57,9 @@ class Conversation:
         self.reset()
 
     @property
-    def disclaimer(self) -> str:
-        return self.assistant.content.disclaimer
+    def banner(self) -> str:
+        """What a chat opens with."""
+        return f"{self.assistant.content.disclaimer}\nType a question. /help lists the commands, Ctrl-D leaves."
 
     def reset(self) -> None:
         """Forgets everything that was said."""

@@ -1,22 +1,13 @@
-"""Text in and out of a terminal or a pipe: UTF-8 that never fails, nothing that could steer the terminal, plain chat."""
+"""Text in and out of a terminal or a pipe: UTF-8 that never fails, nothing that could steer the terminal."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from charley.model import CharleyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from charley.commands import Conversation
-
-PROMPT = "you> "
-LONGEST = 65_536
-"""Characters of one typed or piped line that are kept; the assistant reads fewer still and says so."""
 
 # C0 and C1 controls, marks that turn the writing direction, lone surrogates.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -58,38 +49,6 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
-def banner(disclaimer: str) -> str:
-    """What the chat opens with."""
-    return f"{disclaimer}\nType a question. /help lists the commands, Ctrl-D leaves."
-
-
-def talk(conversation: Conversation, source: TextIO | None, sink: TextIO, prompt: TextIO | None = None) -> None:
-    """The chat without a terminal's arts: one reply for each line of `source`, sent at once, a blank line between.
-
-    With `prompt` a person is typing: the banner and the prompt go there, and empty lines are passed over.
-    """
-    if prompt:
-        print(shown(banner(conversation.disclaimer)), file=prompt, flush=True)
-    between = ""
-    for line in _lines(source, prompt):
-        if prompt and not line.strip():
-            continue
-        said = conversation.say(line)
-        sink.write(f"{between}{shown(said.text)}\n")
-        sink.flush()
-        between = "\n"
-        if said.leave:
-            return
-
-
-def _lines(source: TextIO | None, prompt: TextIO | None) -> Iterator[str]:
-    while source is not None:
-        if prompt:
-            print(PROMPT, end="", file=prompt, flush=True)
-        line = source.readline(LONGEST)
-        if not line:
-            return
-        rest = line
-        while rest and not rest.endswith("\n"):
-            rest = source.readline(LONGEST)
-        yield line.rstrip("\r\n")
+def is_dumb() -> bool:
+    """Whether the terminal says that it can only show lines."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")

@@ -16,7 +16,7 @@ PAIR = 0.5
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.6
-LBASE=0.0
+LBASE=2.0
 LMODE=1
 """Length of the block of families beside the unit-length block of words."""
 

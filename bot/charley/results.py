@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -90,21 +90,21 @@ def opened(name: str) -> Iterator[TextIO]:
     except (OSError, ValueError):
         known = None
     if known is not None and not stat.S_ISREG(known.st_mode):  # a device or a pipe must not be replaced by a file
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except (OSError, ValueError) as error:
         raise UsageError(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}") from error
+    beside = Path(made)
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
-        os.chmod(beside, stat.S_IMODE(known.st_mode) if known else 0o666 & ~_umask())
-        os.replace(beside, path)
+        beside.chmod(stat.S_IMODE(known.st_mode) if known else 0o666 & ~_umask())
+        beside.replace(path)
     finally:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)
+        beside.unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -10,7 +10,9 @@ ASKING = frozenset(
     "what why how when where which who whose is am are was were do does did can could should shall would will may might has have".split()
 )
 """A clause that begins with one of these asks something."""
-OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos".split())
+OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos n yet just".split())
+REQUESTS = tuple(tuple(p.split()) for p in ("i want to know", "i would like to know", "tell me", "can you tell me", "explain", "wondering", "i wonder", "i am wondering", "i would like to ask", "i need to know"))
+"""Openings that ask without a question word."""
 JOINTS = frozenset(["and", "also", "plus", "but", "n", "or"])
 COMMA_ASKING = frozenset("what why how when which should can do does is are could would".split())
 """Question words that open a question of their own behind a comma."""
@@ -66,6 +68,16 @@ class Splitter:
         return any(words[at : at + len(p)] == p for p in phrases)
 
 
+def halves(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The two sides of a single "or" (else of a single "and") with two words or more in all on each side of the sentence."""
+    for joint in ("or", "and"):
+        if words.count(joint) == 1:
+            at = words.index(joint)
+            if at >= SHORTEST and at < len(words) - 1:
+                return words[:at], words[at + 1 :]
+    return None
+
+
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
     """A joint with a question word behind it, or a comma with a question word that can only open a question."""
     if words[i] in JOINTS and i + 1 < len(words):
@@ -79,7 +91,7 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
 def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
     while start < end - 1 and words[start] in OPENERS:
         start += 1
-    return words[start] in ASKING
+    return words[start] in ASKING or any(words[start : start + len(r)] == r for r in REQUESTS)
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ from charley.context import Context, Topic
 from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content
 from charley.resolve import Act
-from charley.split import Part, Splitter
+from charley.split import Part, Splitter, halves
 from charley.text import Message, read
 
 CHOICES = 4
@@ -28,6 +28,9 @@ AWAY = 0.6
 WIDE = ("causes.overview", "prevention.overview", "relief.now", "about.definition", "causes.medication", "doctor.when")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
 CARE = ("prevention.overview", "relief.now")
+THANKS = "chat.thanks"
+PAIRED = ("causes", "relief", "prevention")
+"""Families in which "X or Y" asks two things; in the others it asks for the difference."""
 SUBJECT = ("cramp", "leg")
 """Concepts that name the subject; a message of nothing else asks nothing yet."""
 
@@ -83,8 +86,23 @@ class Understander:
             return self._meant(message, parts, before)
         whole = self._one(message.words[act.rest :], act, before)
         if len(parts) < 2:
-            return (whole,)
+            return self._either(message.words, before) or (whole,)
         return self._chosen(whole, self._each(message, parts, act, before))
+
+    def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
+        """"Is it X or Y", when X and Y are two questions of one family, each clear by itself."""
+        both = halves(words)
+        if both is None:
+            return None
+        first = self._one(both[0], Act(), before)
+        if not self._clear(first) or first.intent.partition(".")[0] not in PAIRED:
+            return None
+        second = self._one(both[1], Act(about=True), replace(before, topics=(_topic(first),)))
+        same = second.intent.partition(".")[0] == first.intent.partition(".")[0]
+        return (first, second) if same and second.intent != first.intent and self._clear(second) else None
+
+    def _clear(self, one: Understood) -> bool:
+        return one.decision == decide.ANSWER and one.confidence >= self._gate["sure"] and one.intent not in WIDE
 
     def _each(self, message: Message, parts: tuple[Part, ...], act: Act, before: Context) -> list[tuple[Part, Understood]]:
         """Every part for itself; a part that only goes on from the one before it is read in its light."""
@@ -94,6 +112,8 @@ class Understander:
             words = message.words[part.start : part.end]
             led = _lead(words)
             one = self._one(words[led:], Act(about=(act.about and part.start == 0) or led > 0), current)
+            if current is not before:
+                one = replace(one, intent=self._narrowed(one.intent, current, itself=True))
             out.append((part, one))
             if one.decision == decide.ANSWER:
                 current = replace(before, topics=(_topic(one),))
@@ -114,6 +134,8 @@ class Understander:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
         asked = [u for p, u in good if p.asks]
+        if asked and good[0][1].intent == THANKS and not good[0][0].asks:
+            asked.insert(0, good[0][1])
         distinct = _distinct(asked)
         if len(distinct) > 1:
             return tuple(distinct)
@@ -180,18 +202,25 @@ class Understander:
             for id in self.content.answers[topic.intent].follow_ups:
                 out[id] = out.get(id, 0.0) + lean.follow_up
             out[topic.intent] = out.get(topic.intent, 0.0) + lean.topic
-            if self.content.intents[topic.intent].slot in kinds:
-                out[topic.intent] += lean.slot
+            for id, intent in self.content.intents.items():
+                if intent.slot in kinds:
+                    out[id] = out.get(id, 0.0) + lean.slot * (1.0 if id == topic.intent else 0.6)
             if lean is POINTS:
                 out["chat.capabilities"] = -0.5
         for topic in before.choices:
             out[topic.intent] = out.get(topic.intent, 0.0) + CHOICE
         return out
 
-    def _narrowed(self, intent: str, before: Context) -> str:
-        """A wide question after a narrow topic is about that topic: "how do I stop them" after night cramps."""
-        if intent not in WIDE or not before.topics:
+    def _narrowed(self, intent: str, before: Context, itself: bool = False) -> str:
+        """A wide question after a narrow topic is about that topic: "how do I stop them" after night cramps.
+
+        `itself`: the topic was named in the same message ("I'm pregnant: why do they come?").
+        """
+        if intent not in WIDE or not before.topics or (itself and before.topics[-1].intent in WIDE):
             return intent
+        topic = before.topics[-1].intent
+        if itself and topic.partition(".")[0] == intent.partition(".")[0]:
+            return topic
         offered = [i for i in self.content.answers[before.topics[-1].intent].follow_ups if i not in WIDE]
         for family in ("prevention", "relief") if intent in CARE else (intent.partition(".")[0],):
             for id in offered:

@@ -1,0 +1,249 @@
+"""The command line. Each command has a row in `COMMANDS`, a function for its options and a function that runs it.
+
+Replies go to standard output, everything else to standard error. Exit status: 0 done, 1 problems found or content
+unusable, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import charley
+from charley import console
+from charley.console import UsageError, shown, warn
+from charley.model import CharleyError, ContentError
+
+CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and returns the exit status."""
+    console.use_utf8()
+    try:
+        status = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        console.hang_up()
+        return 0
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(arguments)
+        return int(options.run(options))
+    except SystemExit as end:
+        return int(end.code or 0)
+    except KeyboardInterrupt:
+        return 130
+    except ContentError as error:
+        for problem in error.problems:
+            warn(problem)
+        return 1
+    except UsageError as error:
+        warn(f"charley: {error}")
+        return 2
+    except BrokenPipeError:
+        raise
+    except (CharleyError, OSError) as error:
+        warn(f"charley: {error}")
+        return 1
+
+
+def _say(text: str) -> None:
+    print(shown(text))
+
+
+def _assistant(options: Namespace) -> charley.Assistant:
+    return charley.Assistant(options.content)
+
+
+def _json(value: Any) -> str:
+    # ASCII only: nothing in it can steer a terminal or be taken for a line end.
+    from json import dumps
+
+    return dumps(value, ensure_ascii=True)
+
+
+def _chat_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--history", metavar="FILE", help="keep what is typed in FILE (left out: it is forgotten at the end)")
+    parser.add_argument("--plain", action="store_true", help="no completion, no colour, no editing of lines: text only")
+
+
+def _chat(options: Namespace) -> int:
+    typed = console.is_terminal(sys.stdin)
+    if typed and console.is_terminal(sys.stdout) and not options.plain and not console.is_dumb():
+        from charley.chat import chat
+
+        chat(_assistant(options), history=options.history)
+        return 0
+    from charley.commands import Conversation
+    from charley.pipe import talk
+
+    conversation = Conversation(_assistant(options), files=typed)
+    talk(conversation, sys.stdin, sys.stdout, sys.stderr if typed else None)
+    return 0
+
+
+def _ask_options(parser: ArgumentParser) -> None:
+    parser.add_argument("text", nargs="+", metavar="TEXT", help="the question; several words are joined")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the reply as text or as JSON")
+    parser.add_argument("--explain", action="store_true", help="also show how the question was understood")
+
+
+def _ask(options: Namespace) -> int:
+    assistant = _assistant(options)
+    text = " ".join(options.text)
+    reply = assistant.reply(text)
+    trace = assistant.explain(text) if options.explain else None
+    if options.format == "json":
+        _say(_json(reply.to_dict() | ({"explanation": trace.to_dict()} if trace else {})))
+    else:
+        # The trace first: what is printed ends with the disclaimer.
+        _say(f"{trace}\n\n{reply}" if trace else str(reply))
+    return 0
+
+
+def _answer_options(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", nargs="?", default="-", metavar="FILE", help="the messages (left out or -: standard input)")
+    add("--input", choices=("auto", "jsonl", "csv", "text"), default="auto", help="the format of FILE (auto: by its name)")
+    add("--column", metavar="NAME", default="text", help="the CSV column, or JSON key, of the message (default: text)")
+    add("--format", choices=("jsonl", "csv", "text"), default="", help="the format of the replies (default: jsonl)")
+    add("--output", metavar="FILE", default="-", help="write to FILE, which appears when everything is answered")
+    add("--workers", metavar="N", type=_count, default=1, help="processes that share the work (default: 1)")
+    add("--engine", choices=("local", "ray"), default="local", help="where the work is done (default: local)")
+
+
+def _answer(options: Namespace) -> int:
+    if options.engine == "ray":
+        raise UsageError("this version has no Ray engine yet; it will come with: pip install 'charley[ray]'")
+    from charley.bulk import answer
+
+    given = ("content", "input", "format", "column", "output", "workers")
+    answer(options.file, **{name: getattr(options, name) for name in given})
+    return 0
+
+
+def _explain_options(parser: ArgumentParser) -> None:
+    parser.add_argument("text", nargs="+", metavar="TEXT", help="the message; several words are joined")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the explanation as text or as JSON")
+
+
+def _explain(options: Namespace) -> int:
+    trace = _assistant(options).explain(" ".join(options.text))
+    _say(_json(trace.to_dict()) if options.format == "json" else str(trace))
+    return 0
+
+
+def _check_options(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", metavar="DIR", help="a folder holding intents/ and knowledge/ (left out: --content)")
+
+
+def _check(options: Namespace) -> int:
+    from pathlib import Path
+
+    from charley import check
+    from charley import content as reader
+
+    folder = options.folder or options.content
+    content, problems = reader.read(reader.texts(Path(folder) if folder else reader.bundled()[0]))
+    found = sorted({*problems, *check.broken(content)})
+    if found:
+        raise ContentError(tuple(found))
+    warn(f"no problems in {len(content.intents)} intents, {len(content.answers)} answers and {len(content.facts)} facts")
+    return 0
+
+
+def _serve_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default: %(default)s)")
+
+
+def _serve(options: Namespace) -> int:
+    return _extra("web", "web", "serve", **_given(options))
+
+
+def _connect_options(parser: ArgumentParser) -> None:
+    parser.add_argument("channel", choices=CHANNELS, metavar="CHANNEL", help=f"one of {', '.join(CHANNELS)}")
+
+
+def _connect(options: Namespace) -> int:
+    given = _given(options)
+    name = given.pop("channel")
+    return _extra("channels", name, "connect", name, **given)
+
+
+def _export_options(parser: ArgumentParser) -> None:
+    parser.add_argument("what", choices=("faq",), metavar="faq", help="what to export: the whole FAQ")
+    parser.add_argument("--format", choices=("html", "json", "csv"), default="html", help="the form of the FAQ (default: html)")
+    parser.add_argument("--output", metavar="FILE", default="-", help="write to FILE (left out: standard output)")
+
+
+def _export(options: Namespace) -> int:
+    given = _given(options)
+    return _extra("export", "", given.pop("what"), **given)
+
+
+Command = tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int]]
+COMMANDS: dict[str, Command] = {
+    "chat": ("talk in the terminal (also without a command); from a pipe, one reply for each line", _chat_options, _chat),
+    "ask": ("answer one question", _ask_options, _ask),
+    "answer": ("answer many messages: JSON Lines, CSV or plain text", _answer_options, _answer),
+    "explain": ("show how a message is read, what it could mean, and what decided", _explain_options, _explain),
+    "check": ("list every problem in the content", _check_options, _check),
+    "serve": ("answer over HTTP, with a chat page", _serve_options, _serve),
+    "connect": ("answer on a messaging service", _connect_options, _connect),
+    "export": ("write the whole FAQ as a page or as data", _export_options, _export),
+}
+
+
+class _Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
+
+
+def _parser() -> ArgumentParser:
+    parser = _Parser(prog="charley", description=f"{charley.__doc__.partition(':')[0]}.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"charley {charley.__version__}")
+    content = "a folder holding intents/ and knowledge/ (default: the content that comes with the program)"
+    parser.add_argument("--content", metavar="DIR", help=content)
+    parser.set_defaults(run=_chat, history=None, plain=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for name, (help, options, run) in COMMANDS.items():
+        command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", allow_abbrev=False)
+        # Without a default of its own it does not undo a --content that stands before the command.
+        command.add_argument("--content", metavar="DIR", default=SUPPRESS, help=content)
+        command.set_defaults(run=run)
+        options(command)
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f"'{text}' is not a number of at least 1")
+    return int(text)
+
+
+def _given(options: Namespace) -> dict[str, Any]:
+    """A command's options as keywords, `content` among them."""
+    return {k: v for k, v in vars(options).items() if k not in ("run", "history", "plain")}
+
+
+def _extra(module: str, extra: str, function: str, *values: str, **given: Any) -> int:
+    """Calls what an optional part of the package offers; says how to install what it lacks."""
+    try:
+        run = getattr(import_module(f"charley.{module}"), function)
+        return int(run(*values, **given) or 0)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing == f"charley.{module}":
+            raise UsageError(f"this version has no '{module}' yet") from error
+        if missing.startswith("charley") or not extra:
+            raise
+        raise UsageError(f"this needs the package '{missing}': pip install 'charley[{extra}]'") from error
