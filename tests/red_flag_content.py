@@ -41,9 +41,9 @@ def language() -> Language:
         name: tuple(words[name])
         for name in (
             *("lookalikes", "openers", "not_openers", "hypothetical", "past", "resolved", "elsewhere", "owning"),
-            *("plain",),
         )
     }
+    lists["plain"] = tuple(load(FOLDER / "plain_words.yaml"))
     return Language(
         groups=groups,
         rewrites={k: tuple(v) for k, v in words["rewrites"].items()},
@@ -59,6 +59,8 @@ def signs() -> tuple[Sign, ...]:
             id=name,
             patterns=tuple(sign["patterns"]),
             context=sign.get("context") == "true",
+            plain=sign.get("plain") == "true",
+            passing=sign.get("passing") == "true",
             history=sign.get("history") == "true",
             spoiled_by=tuple(sign.get("spoiled_by", ())),
             barriers=tuple(sign.get("barriers", ())),

@@ -1,7 +1,7 @@
 """Answers many messages: rows in, results out in the same order, in memory that does not grow with their number.
 
 What does grow is what conversations remember: the context of every session is kept until the end, because a session
-may go on at any later line. Measured, that is about half a kilobyte a session; rows without a session keep nothing.
+may go on at any later line. Measured, that is about 0.7 kB a session; rows without a session keep nothing.
 """
 
 from __future__ import annotations

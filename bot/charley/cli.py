@@ -142,22 +142,29 @@ def _explain(options: Namespace) -> int:
 
 
 def _check_options(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", nargs="?", metavar="DIR", help="a folder holding intents/ and knowledge/ (left out: --content)")
+    parser.add_argument("folder", nargs="?", metavar="DIR", help="a folder holding intents/ and knowledge/ (default: --content)")
+    parser.add_argument("--today", metavar="DATE", default="", help="also list sources whose review was due before DATE")
+    parser.add_argument("--reach", action="store_true", help="instead list, for each fact, the questions that lead to it")
 
 
 def _check(options: Namespace) -> int:
     from pathlib import Path
 
     from charley import check
-    from charley import content as reader
+    from charley.content import bundled
 
     folder = options.folder or options.content
-    content, problems = reader.read(reader.texts(Path(folder) if folder else reader.bundled()[0]))
-    found = sorted({*problems, *check.broken(content)})
-    if found:
-        raise ContentError(tuple(found))
-    warn(f"no problems in {len(content.intents)} intents, {len(content.answers)} answers and {len(content.facts)} facts")
-    return 0
+    root = Path(folder) if folder else bundled()[0]
+    if options.reach:
+        _say(check.reach(root))
+        return 0
+    for note in check.notes():
+        warn(f"note: {note}")
+    problems = check.problems(root, options.today)
+    for problem in problems:
+        warn(problem)
+    warn(f"{len(problems):,} problems" if problems else "no problems")
+    return 1 if problems else 0
 
 
 def _serve_options(parser: ArgumentParser) -> None:

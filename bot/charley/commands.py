@@ -118,7 +118,7 @@ def _sources(conversation: Conversation, _: str) -> Said:
         lines = [f"{source.publisher}, {source.title}", source.url]
         lines += [f"Passage: {title}" for title in passages.get(source.id, ())]
         blocks.append("\n".join(line for line in lines if line))
-    return Said("\n\n".join(blocks) or "The last reply rests on no source: it says nothing about health.")
+    return Said("\n\n".join(blocks) or "The last reply names no source.")
 
 
 def _passages(conversation: Conversation, reply: Reply) -> dict[str, dict[str, None]]:

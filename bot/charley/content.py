@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from charley.document import Items, Table, load
+from charley.document import read as read_any
 from charley.model import (
     KINDS,
     Answer,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FOLDERS = ("intents", "knowledge")
+FLAGS = "knowledge/red_flags/"
 
 
 def bundled() -> tuple[Traversable, bool]:
@@ -82,7 +84,7 @@ def digest(found: Mapping[str, str]) -> str:
 def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     """Parses the files into `Content`. What cannot be read is left out and named among the problems."""
     reader = _Reader()
-    tables = {path: reader.table(path, text) for path, text in found.items()}
+    tables = {path: reader.table(path, text) for path, text in found.items() if not path.startswith(FLAGS)}
 
     def under(prefix: str) -> Iterator[tuple[str, Table]]:
         return ((p, t) for p, t in tables.items() if p.startswith(prefix))
@@ -100,8 +102,8 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
         entities=entities,
         answers=reader.merged(under("knowledge/answers/"), reader.answer),
         messages=reader.merged(under("knowledge/messages.yaml"), reader.line),
-        disclaimer=str(tables.get("knowledge/disclaimer.yaml", {}).get("text", "")).strip(),
-        red_flags={p.rpartition("/")[2].removesuffix(".yaml"): _plain(t) for p, t in under("knowledge/red_flags/")},
+        disclaimer=str(tables.get("knowledge/disclaimer.yaml", Table()).get("text", "")).strip(),
+        red_flags={_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)},
         gate=reader.merged(under(special[1]), reader.number),
         acts=reader.merged(under(special[2]), reader.concept),
     )
@@ -112,6 +114,10 @@ def nearest(word: str, known: Any) -> str:
     """" (did you mean 'x'?)" for the closest known word, or "" when none is close."""
     hit = closest(str(word), list(known))
     return f" (did you mean '{hit}'?)" if hit else ""
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")
 
 
 def _plain(value: Any) -> Any:
@@ -132,6 +138,11 @@ class _Reader:
         table, problems = load(path, text)
         self.problems += problems
         return table
+
+    def plain(self, path: str, text: str) -> Any:
+        value, problems = read_any(path, text)
+        self.problems += problems
+        return {} if value is None else _plain(value)
 
     def merged(self, tables: Iterator[tuple[str, Table]], make: Callable[[str, Any, Any], T]) -> dict[str, T]:
         out: dict[str, T] = {}

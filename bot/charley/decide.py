@@ -9,13 +9,23 @@ from charley.matcher import Match
 ANSWER = "answer"
 OFFER = "disambiguation"
 REFUSE = "fallback"
+SUBJECT = "subject"
+"""The lexicon's concept that names what the content is about."""
+TALK = "chat."
 
 
 def decide(match: Match, gate: Mapping[str, float]) -> str:
-    """One of ANSWER, OFFER, REFUSE for a match, by the thresholds of `intents/gate.yaml`."""
+    """One of ANSWER, OFFER, REFUSE for a match, by the thresholds of `intents/gate.yaml`.
+
+    A message that does not name the subject must be surer to be answered, and is not offered choices unless it is
+    likely that an intent was meant: "is tap water safe" is about water, not about cramps.
+    """
     if match.outside:
         return REFUSE
-    if match.confidence >= gate["answer"]:
+    named = any(concept == SUBJECT for _, _, concept in match.sight.concepts)
+    talk = match.candidates[0].intent.startswith(TALK)
+    needed = gate["answer"] if named else gate["answer_talk"] if talk else gate["answer_bare"]
+    if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER
-    return OFFER if match.inside >= gate["offer"] else REFUSE
+    return OFFER if match.inside >= gate["offer" if named else "offer_bare"] else REFUSE

@@ -39,22 +39,25 @@ class Table(dict[str, Any]):
 
 def load(file: str, text: str) -> tuple[Table, list[Problem]]:
     """Reads a document whose top is a mapping. Every problem is listed; what can be read is returned."""
-    problems: list[Problem] = []
-    try:
-        events = iter(yaml.parse(text, Loader=_Loader))
-        top = _document(file, events, problems)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problems.append(Problem(file, mark.line + 1 if mark else 0, f"not valid YAML: {error.problem}"))
-        return Table(), problems
-    except (yaml.YAMLError, RecursionError) as error:
-        problems.append(Problem(file, 0, f"not valid YAML: {error}"))
-        return Table(), problems
+    top, problems = read(file, text)
     if isinstance(top, Table):
         return top, problems
     if top is not None:
         problems.append(Problem(file, 1, "the file must be a mapping of ids"))
     return Table(), problems
+
+
+def read(file: str, text: str) -> tuple[Any, list[Problem]]:
+    """Reads any document: a `Table`, `Items`, a `Text`, or None when the file is empty or not valid."""
+    problems: list[Problem] = []
+    try:
+        return _document(file, iter(yaml.parse(text, Loader=_Loader)), problems), problems
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problems.append(Problem(file, mark.line + 1 if mark else 0, f"not valid YAML: {error.problem}"))
+    except (yaml.YAMLError, RecursionError) as error:
+        problems.append(Problem(file, 0, f"not valid YAML: {error}"))
+    return None, problems
 
 
 def _document(file: str, events: Iterator[Any], problems: list[Problem]) -> Any:

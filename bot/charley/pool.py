@@ -78,7 +78,7 @@ def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str
             yield from _collected(under_way.popleft())
     finally:
         for pool in pools:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _hand_out(block: list[Row], pools: list[ProcessPoolExecutor]) -> Batch:

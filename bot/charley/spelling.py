@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 EDIT = 3.5
 """Cost of one edit, in natural-log units: a misspelling is about twelve times rarer than the word itself."""
-RARITY = 0.5
+RARITY = 0.4
 """How much a rare bank word costs more than a common one (the exponent of its frequency)."""
 CANDIDATES = 6
 FIRST = 0.0

@@ -33,12 +33,15 @@ _HARD: Final = frozenset(".!?;\n")
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A thing that a message can tell. `context` signs (a leg, a flight) never raise a flag in a later turn by themselves;
-    `history` signs count even if long past;    `spoiled_by` names signs that explain this one away when they stand close by; `barriers` are further words that no
+    `plain` signs count wherever their words stand, `passing` ones are not handed to the next turn, `history` ones
+    count even if long past;    `spoiled_by` names signs that explain this one away when they stand close by; `barriers` are further words that no
     gap of its patterns may pass."""
 
     id: str
     patterns: tuple[str, ...]
     context: bool = False
+    plain: bool = False
+    passing: bool = False
     history: bool = False
     spoiled_by: tuple[str, ...] = ()
     barriers: tuple[str, ...] = ()
@@ -219,7 +222,7 @@ class _Book:
         """The listed word that `word` is a misspelling of. The first letter is trusted only where little else is left."""
         if self._plain is None or len(word) < 4 or len(word) > 16 or word in self._plain or not word.isalpha():
             return None
-        edits = 1 if len(word) < 7 else 2
+        edits = 1 if len(word) < 8 else 2
         choices = self._fuzzy[len(word)]
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=5)
         kept = [(d, w[0] != word[0], w) for w, d, _ in found if w[0] == word[0] or (d == 1 and len(w) > 5)]
@@ -502,10 +505,15 @@ class Triage:
         self._ways = {flag.id: tuple(_way(line) for line in flag.when) for flag in self.flags}
         used = {s for ways in self._ways.values() for way in ways for group in way for s in group}
         self._used = tuple(s for s in self.signs if s in used)
-        named = [(s.id, p, frozenset(s.barriers)) for s in self.signs.values() for p in s.patterns]
-        masks = [("", p, frozenset[str]()) for p in language.lookalikes]
+        self._carried = tuple(s for s in self._used if not self.signs[s].passing)
+        self._keys = _keyed(self._ways.values(), self.signs)
         plain = frozenset(language.plain) | language.light | language.closers | language.fillers | language.verbs
-        self._book = _Book(masks + named, language, plain | frozenset(known))
+        plain |= frozenset(known)
+        self._book = _Book(_named(self.signs[s] for s in self._used), language, plain)
+        # What explains a sign away is looked for only once a sign was found.
+        aside = [("", p, frozenset[str]()) for p in language.lookalikes]
+        aside += _named(s for s in self.signs.values() if s.id not in used)
+        self._aside = _Book(aside, language, plain)
         cues = [(name, p, frozenset[str]()) for name in _CUES for p in getattr(language, name)]
         # Cues are taken as they are written: a mended word must not put an emergency into the past.
         self._cues = _Book(cues, language, None)
@@ -520,16 +528,27 @@ class Triage:
         words, breaks = self._rewritten(message)
         text = self._book.text(words[:WORDS], breaks[: WORDS + 1])
         matches = self._book.matches(text)
-        if not any(m.name for m in matches):
-            return Look(None, earlier)
+        names = dict.fromkeys(m.name for m in matches)
+        if not self._possible(names, earlier) and all(self.signs[name].plain for name in names):
+            return Look(None, self._carry(names, earlier))
         there, lasting = self._there(text, matches)
-        carry = tuple(s for s in self._used if s in lasting or s in earlier)
         raised = []
         for flag in self.flags:
             used = self._raised(flag, there if flag.level == "emergency" else lasting, earlier)
             if used:
                 raised.append((flag, used))
-        return Look(_finding(raised, there, text) if raised else None, carry)
+        return Look(_finding(raised, there, text) if raised else None, self._carry(lasting, earlier))
+
+    def _possible(self, names: Mapping[str, object], earlier: tuple[str, ...]) -> bool:
+        """Whether the signs seen could raise a flag at all, if every one of them counts."""
+        return any(
+            all(any(s in names or s in earlier for s in group) for group in way)
+            for name in names
+            for way in self._keys.get(name, ())
+        )
+
+    def _carry(self, seen: Mapping[str, object], earlier: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(s for s in self._carried if s in seen or s in earlier)
 
     def _rewritten(self, message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words with short writings opened ("cnt" is "can not")."""
@@ -546,20 +565,26 @@ class Triage:
 
     def _there(self, text: _Text, matches: Sequence[_Match]) -> tuple[dict[str, _Match], dict[str, _Match]]:
         """The signs that the message says are there, and those of them that have not gone again."""
-        masked = {p for m in matches if not m.name for p in m.places}
+        aside = self._aside.matches(self._aside.text(text.words, text.breaks))
+        masked = {p for m in aside if not m.name for p in m.places}
         seen: dict[str, list[_Match]] = {}
         for match in matches:
-            if match.name and masked.isdisjoint(match.places):
-                seen.setdefault(match.name, []).append(match)
+            seen.setdefault(match.name, []).append(match)
+        around = dict(seen)
+        for match in aside:
+            around.setdefault(match.name, []).append(match)
         scopes = _Scopes(text, self._cues.matches(self._cues.text(text.words, text.breaks)), self._language)
         there: dict[str, _Match] = {}
         lasting: dict[str, _Match] = {}
         for name, found in seen.items():
+            plain = self.signs[name].plain
             for match in found:
-                if not scopes.holds(match, self.signs[name].history) or self._spoiled(match, seen, text):
+                if not plain and not (masked.isdisjoint(match.places) and scopes.holds(match, self.signs[name].history)):
+                    continue
+                if self._spoiled(match, around, text):
                     continue
                 there.setdefault(name, match)
-                if not scopes.gone(match):
+                if plain or not scopes.gone(match):
                     lasting.setdefault(name, match)
         return there, lasting
 
@@ -591,6 +616,24 @@ class Triage:
 def _way(line: str) -> tuple[tuple[str, ...], ...]:
     """ "a|b + c": one of a and b, together with c."""
     return tuple(tuple(name.strip() for name in group.split("|")) for group in line.split("+"))
+
+
+def _keyed(
+    ways: Iterable[tuple[tuple[tuple[str, ...], ...], ...]], signs: Mapping[str, Sign]
+) -> dict[str, list[tuple[tuple[str, ...], ...]]]:
+    """The ways of all flags by the signs of their most telling group."""
+    keys: dict[str, list[tuple[tuple[str, ...], ...]]] = {}
+    for way in (way for lines in ways for way in lines):
+        # With signs from earlier turns any group may be the one that is said now.
+        for group in way:
+            for name in group:
+                if len(way) == 1 or not signs[name].plain:
+                    keys.setdefault(name, []).append(way)
+    return keys
+
+
+def _named(signs: Iterable[Sign]) -> list[tuple[str, str, frozenset[str]]]:
+    return [(s.id, p, frozenset(s.barriers)) for s in signs for p in s.patterns]
 
 
 def _finding(raised: Sequence[tuple[Flag, tuple[str, ...]]], seen: Mapping[str, _Match], text: _Text) -> Finding:

@@ -1,0 +1,41 @@
+"""Which questions lead to which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from charley.check.fact import with_qualifications, wordings
+from charley.check.reference import PARTS
+from charley.compose import places as ids_in
+from charley.model import Content
+
+Ways = dict[str, dict[str, list[str]]]
+"""For each fact, the intents that say it, and in which parts: "short", "more (statin)"."""
+
+
+def ways(content: Content) -> Ways:
+    """Every way to every fact; a fact without one has an empty entry."""
+    out: Ways = {id: {} for id in content.facts}
+    for answer in content.answers.values():
+        for by, wording in wordings(answer):
+            for part in PARTS:
+                for id in with_qualifications(content, ids_in(getattr(wording, part))):
+                    if id in out:
+                        out[id].setdefault(answer.intent, []).append(f"{part} ({by})" if by else part)
+    return out
+
+
+def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
+    """The ways as lines for a reader: the fact, and below it each intent with its question and its held-out ones."""
+    lines = []
+    for id, intents in ways(content).items():
+        lines.append(f"{id}  {content.facts[id].text}")
+        for intent, parts in intents.items():
+            known = content.intents.get(intent)
+            question = (known.question or known.title) if known else ""
+            lines.append(f"    {intent}: {question} [{', '.join(parts)}]")
+            lines += [f"        {line}" for line in asked.get(intent, ())]
+        if not intents:
+            lines.append("    nothing leads here")
+    return "\n".join(lines)
+

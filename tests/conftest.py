@@ -1,0 +1,20 @@
+"""What the tests share: one assistant with the project's own content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from charley import Assistant
+
+ROOT = Path(__file__).parent.parent
+settings.register_profile("charley", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("charley")
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Assistant:
+    """The assistant over the checkout's content."""
+    return Assistant(ROOT)

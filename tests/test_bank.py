@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from charley import Assistant, ContentError, bank
+
+ROOT = Path(__file__).parent.parent
+SMALL = {
+    "intents/a.yaml": (
+        "tea.green:\n  title: Green tea\n  question: How do I brew green tea?\n  phrasings: [how do i brew green tea, green tea how hot]\n"
+        "tea.black:\n  title: Black tea\n  question: How long does black tea draw?\n  phrasings: [how long for black tea, black tea minutes]\n"
+        "outside.x:\n  title: Other\n  phrasings: [what is the weather, tell me a joke]\n"
+    ),
+    "intents/gate.yaml": "answer: 0.3\nanswer_bare: 0.3\nanswer_talk: 0.3\noffer: 0.2\noffer_bare: 0.5\nsure: 0.9\nmargin: 0.01\npart: 0.5\n",
+    "intents/acts.yaml": "more: [more]\n",
+    "intents/lexicon.yaml": "hot: [hot, warm]\n",
+    "knowledge/facts/t.yaml": (
+        "T-1:\n  text: Green tea likes water below the boil.\n  cites:\n    - {source: book}\n"
+        "T-2:\n  text: Black tea draws for four minutes.\n  cites:\n    - {source: book}\n"
+    ),
+    "knowledge/answers/t.yaml": 'tea.green: {short: "{T-1}"}\ntea.black: {short: "{T-2}"}\n',
+    "knowledge/sources/s.yaml": "book: {title: Book of tea, publisher: Us, kind: institution, grade: I}\n",
+    "knowledge/disclaimer.yaml": "text: Only about tea.\n",
+    "knowledge/messages.yaml": "fallback: I only know tea.\ntopics: tea.green tea.black\nempty: Nothing.\n",
+}
+
+
+@pytest.fixture
+def tea(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small content about another subject, and a cache folder of its own."""
+    for name, text in SMALL.items():
+        place = tmp_path / "tea" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CHARLEY_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "tea"
+
+
+def test_another_subject_gets_the_same_assistant(tea: Path) -> None:
+    reply = Assistant(tea).reply("how do i brew gren tea")
+    assert reply.intents == ("tea.green",)
+    assert str(reply).endswith("Only about tea.")
+    assert Assistant(tea).reply("what is the weather").kind == "fallback"
+
+
+def test_a_built_bank_is_kept_and_read_again(tea: Path, tmp_path: Path) -> None:
+    first = str(Assistant(tea).reply("green tea").to_dict())
+    (kept,) = (tmp_path / "cache").glob("*.json")
+    stamp = kept.stat().st_mtime_ns
+    assert str(Assistant(tea).reply("green tea").to_dict()) == first
+    assert kept.stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize("damage", [b"", b"charley-bank 1 00000000 2\n{}", b"\x00" * 50, b"charley-bank"])
+def test_a_damaged_file_is_built_anew(tea: Path, tmp_path: Path, damage: bytes) -> None:
+    Assistant(tea)
+    (kept,) = (tmp_path / "cache").glob("*.json")
+    kept.write_bytes(damage)
+    assert Assistant(tea).reply("green tea how hot").intents == ("tea.green",)
+    assert kept.read_bytes() != damage
+
+
+def test_changed_content_is_not_answered_from_an_old_bank(tea: Path) -> None:
+    Assistant(tea)
+    place = tea / "knowledge/facts/t.yaml"
+    place.write_text(place.read_text().replace("four minutes", "five minutes"))
+    assert "five minutes" in str(Assistant(tea).reply("black tea minutes"))
+
+
+def test_a_cache_that_cannot_be_written_is_passed_over(tea: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("CHARLEY_CACHE", str(tmp_path / "file"))
+    assert Assistant(tea).reply("black tea minutes").intents == ("tea.black",)
+
+
+def test_every_problem_is_named_at_once(tea: Path) -> None:
+    place = tea / "knowledge/answers/t.yaml"
+    place.write_text('tea.green: {short: "{T-9}"}\ntea.blak: {short: "{T-2}"}\n')
+    with pytest.raises(ContentError) as caught:
+        Assistant(tea)
+    text = str(caught.value)
+    assert "T-9" in text
+    assert "did you mean 'tea.black'" in text
+
+
+def test_the_built_file_says_where_it_comes_from(tea: Path) -> None:
+    shutil.copytree(tea, tea.parent / "copy")
+    assert bank.build(tea) == bank.build(tea.parent / "copy")

@@ -1,0 +1,200 @@
+"""Triage alone: every line of the red-flag table, its look-alikes, our own messages, and what must never change."""
+
+from __future__ import annotations
+
+import string
+from functools import cache
+from typing import Any
+
+import pytest
+import red_flag_content as content
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charley.text import read
+from charley.triage import LEVELS, Triage
+
+TRIAGE = content.triage()
+HERE = content.ROOT / "tests" / "triage"
+ADVERSARIAL = content.load(HERE / "adversarial.yaml")
+TABLE = content.load(HERE / "table.yaml")
+LOOKALIKES = content.load(HERE / "lookalikes.yaml")
+TURNS = content.load(HERE / "turns.yaml")
+BENIGN = content.load(HERE / "benign.yaml")
+MISSES = frozenset(ADVERSARIAL["known_misses"])
+
+
+def level(text: str, carried: tuple[str, ...] = ()) -> str:
+    finding = TRIAGE.assess(read(text), carried)
+    return "none" if finding is None or finding.level == "soon" else finding.level
+
+
+def cases(groups: dict[str, list[str]]) -> list[Any]:
+    return [
+        pytest.param(wanted, text, id=f"{wanted}: {text}", marks=[pytest.mark.xfail(strict=True)] * (text in MISSES))
+        for wanted, texts in groups.items()
+        if wanted != "known_misses"
+        for text in texts
+    ]
+
+
+@pytest.mark.parametrize(("wanted", "text"), cases(ADVERSARIAL))
+def test_adversarial(wanted: str, text: str) -> None:
+    assert level(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("row", "wanted", "text"),
+    [pytest.param(r, w, t, id=f"{r} {w}: {t}") for r, groups in TABLE.items() for w, texts in groups.items() for t in texts],
+)
+def test_table(row: str, wanted: str, text: str) -> None:
+    assert level(text) in wanted.split("-or-")
+
+
+@pytest.mark.parametrize(("wanted", "text"), cases(LOOKALIKES))
+def test_lookalikes(wanted: str, text: str) -> None:
+    assert level(text) == wanted
+
+
+@pytest.mark.parametrize("turns", [pytest.param(t["turns"], id=name) for name, t in TURNS.items()])
+def test_turns(turns: list[dict[str, str]]) -> None:
+    carried: tuple[str, ...] = ()
+    for turn in turns:
+        look = TRIAGE.look(read(turn["say"]), carried)
+        found = look.finding.level if look.finding and look.finding.level != "soon" else "none"
+        assert found == turn["level"], turn["say"]
+        carried = look.carry
+
+
+def test_no_flag_rests_on_earlier_turns_alone() -> None:
+    carry = TRIAGE.look(read("my calf is swollen and i cannot breathe")).carry
+    assert TRIAGE.assess(read("thank you"), carry) is None
+    assert TRIAGE.assess(read("my leg cramps at night"), carry) is None
+
+
+def test_unknown_carried_signs_are_ignored() -> None:
+    assert TRIAGE.look(read("hello"), ("no such sign", "")).carry == ()
+
+
+def test_evidence_names_the_words() -> None:
+    finding = TRIAGE.assess(read("My calf is swollen."))
+    assert finding is not None
+    assert (finding.level, finding.flag, finding.reply) == ("urgent", "leg_clot", "ordinary")
+    assert finding.evidence == ("calf", "swollen")
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [("i want to kill myself", "crisis"), ("took the whole bottle of tablets", "poison"), ("chest pain", "ordinary")],
+)
+def test_reply_kind(text: str, reply: str) -> None:
+    finding = TRIAGE.assess(read(text))
+    assert finding is not None and finding.reply == reply
+
+
+def test_crisis_is_kept_beside_an_overdose() -> None:
+    finding = TRIAGE.assess(read("i took 40 painkillers because i want to die"))
+    assert finding is not None and finding.reply == "poison" and "crisis" in finding.also
+
+
+def test_flags_name_known_signs_and_levels() -> None:
+    known = {sign.id for sign in content.signs()}
+    for flag in content.flags():
+        assert flag.level in LEVELS
+        named = {s.strip() for line in flag.when for group in line.split("+") for s in group.split("|")}
+        assert named <= known, (flag.id, named - known)
+    for sign in content.signs():
+        assert set(sign.spoiled_by) <= known, sign.id
+
+
+def test_every_reply_has_its_places() -> None:
+    replies = content.load(content.FOLDER / "replies.yaml")["replies"]
+    numbers = content.load(content.FOLDER / "numbers.yaml")["regions"]
+    kinds = {f"{flag.level}.{flag.reply}" for flag in content.flags()}
+    assert kinds <= set(replies)
+    for parts in replies.values():
+        for text in parts.values():
+            for places in numbers.values():
+                said = text.format(reason="A reason.", **places)
+                assert "{" not in said and "you have" not in said.lower().replace("if you might act on it, or have", "")
+
+
+def test_sources_are_known() -> None:
+    known = {"awaiting"}
+    for path in sorted((content.ROOT / "knowledge" / "sources").glob("*.yaml")):
+        known |= set(content.load(path))
+    for flag in content.flags():
+        assert set(flag.sources) <= known, (flag.id, flag.sources)
+
+
+# What may be added to a message without ever taking an emergency away.
+EMERGENCIES = [text for text in ADVERSARIAL["emergency"] if text not in MISSES]
+
+
+@cache
+def _sign_words(text: str) -> frozenset[str]:
+    finding = TRIAGE.assess(read(text))
+    assert finding is not None
+    return frozenset(finding.evidence)
+
+
+@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.booleans(), st.sampled_from([". ", "\n", "! ", "... "]))
+@settings(max_examples=600, deadline=None)
+def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, before: bool, between: str) -> None:
+    assert level(f"{more}{between}{text}" if before else f"{text}{between}{more}") == "emergency"
+
+
+@pytest.mark.parametrize("text", EMERGENCIES)
+def test_capitals_take_no_emergency_away(text: str) -> None:
+    assert level(text.upper()) == "emergency"
+    assert level(text.title()) == "emergency"
+
+
+@given(st.sampled_from(EMERGENCIES), st.data())
+@settings(max_examples=400, deadline=None)
+def test_slips_of_the_finger_take_no_emergency_away(text: str, data: st.DataObject) -> None:
+    """Two slips in words that are no sign words and no small words: the sign words stay readable."""
+    words = text.split()
+    signs = _sign_words(text)
+    long = [i for i, w in enumerate(words) if len(w) > 6 and w.isalpha() and w.lower() not in signs]
+    for _ in range(min(2, len(long))):
+        i = data.draw(st.sampled_from(long))
+        k = data.draw(st.integers(1, len(words[i]) - 2))
+        letter = data.draw(st.sampled_from(string.ascii_lowercase))
+        words[i] = words[i][:k] + letter + words[i][k:]
+    assert level(" ".join(words)) == "emergency"
+
+
+@pytest.mark.parametrize("text", EMERGENCIES)
+def test_swapped_letters_in_a_long_sign_word(text: str) -> None:
+    """One swap in the middle of each sign word of six letters or more is still read."""
+    signs = {w for w in _sign_words(text) if len(w) >= 6}
+    out = []
+    for word in text.split():
+        plain = word.strip(string.punctuation).lower()
+        out.append(word[:2] + word[3] + word[2] + word[4:] if plain in signs and plain == word.lower() else word)
+    assert level(" ".join(out)) in ("emergency", "urgent")
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_borne(text: str) -> None:
+    first = TRIAGE.look(read(text))
+    assert TRIAGE.look(read(text)) == first
+    assert set(first.carry) <= set(TRIAGE.signs)
+
+
+def test_a_second_triage_agrees() -> None:
+    other = Triage(content.signs(), content.flags(), content.language())
+    for text in EMERGENCIES:
+        assert other.look(read(text)) == TRIAGE.look(read(text))
+
+
+@pytest.mark.parametrize("unit", ["no swelling or pain, ", "can not breathe ", "calf ", "xqzt brethin ", "what if my leg "])
+def test_a_very_long_message_is_bounded(unit: str) -> None:
+    from time import process_time
+
+    message = read((unit * 20000)[:20000])
+    start = process_time()
+    TRIAGE.look(message)
+    assert process_time() - start < 2
