@@ -34,8 +34,9 @@ class Part:
 class Splitter:
     """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""
 
-    def __init__(self, dismiss: Phrases, turn: Phrases) -> None:
+    def __init__(self, dismiss: Phrases, dismissed: Phrases, turn: Phrases) -> None:
         self._dismiss = dismiss
+        self._dismissed = dismissed
         self._turn = turn
 
     def split(self, message: Message) -> tuple[Part, ...]:
@@ -57,11 +58,14 @@ class Splitter:
                     dismissed.add(i)
         cuts.append(len(words))
         parts = [
-            Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed)
+            Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed or self._ends(words, a, b))
             for a, b in zip(cuts, cuts[1:], strict=False)
             if b > a
         ]
         return _merged(parts)
+
+    def _ends(self, words: tuple[str, ...], start: int, end: int) -> bool:
+        return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)
 
     @staticmethod
     def _begins(words: tuple[str, ...], at: int, phrases: Phrases) -> bool:

@@ -91,7 +91,9 @@ class Language:
     light: frozenset[str] = frozenset()
     frequent: frozenset[str] = frozenset()
     barriers: frozenset[str] = frozenset()
-    negators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # each with the words after which it denies nothing
+    negators: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # each with the words after which it denies nothing
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
@@ -152,19 +154,21 @@ class _Book:
     """Patterns compiled and indexed by the words of their rarest step; reads words with their spelling mended."""
 
     def __init__(
-        self, named: Iterable[tuple[str, str, frozenset[str]]], language: Language, plain: frozenset[str] | None
+        self,
+        named: Iterable[tuple[str, str, frozenset[str]]],
+        language: Language,
+        plain: frozenset[str] | None,
+        tight: frozenset[str],
     ) -> None:
-        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all.
-
-        Words of an unnamed pattern (a look-alike) and of cues stand side by side; a sign's may have light words between.
-        """
+        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all. In the patterns
+        named in `tight` words stand side by side; in others light words may come between."""
         self._language = language
         self._elements: dict[tuple[str, ...], int] = {}
         self._common: list[int] = []
         self._forms: dict[str, set[int]] = {}
         anchored: dict[int, list[_Pattern]] = {}
         for name, text, barriers in named:
-            for steps in self._steps(text, _LIGHT if name and plain is not None else 0):
+            for steps in self._steps(text, 0 if name in tight else _LIGHT):
                 anchor = min(range(len(steps)), key=lambda k: (self._commonness(steps[k].element), k))
                 pattern = _Pattern(name, steps, anchor, barriers)
                 anchored.setdefault(steps[anchor].element, []).append(pattern)
@@ -322,7 +326,10 @@ class _Scopes:
     def holds(self, match: _Match, history: bool) -> bool:
         """Whether the message says that it is there. A denial that is part of the sign ("can not breathe") denies nothing."""
         return not any(
-            self.away[p] or (self.old[p] and not history) or (self.denied_by[p] >= 0 and self.denied_by[p] not in match.places) for p in match.places
+            self.away[p]
+            or (self.old[p] and not history)
+            or (self.denied_by[p] >= 0 and self.denied_by[p] not in match.places)
+            for p in match.places
         )
 
     def gone(self, match: _Match) -> bool:
@@ -335,7 +342,7 @@ class _Scopes:
         following = words[i + 1 : i + 2]
         if word in language.subjects and (word == "i" or (following and following[0] in language.verbs)):
             return True
-        if word in language.owners and not language.verbs.isdisjoint(words[i + 1 : i + 5]):
+        if word in language.owners and not language.verbs.isdisjoint(words[i + 1 : i + 6]):
             return True
         return bool(following) and following[0] in language.present and word not in language.verbs
 
@@ -440,7 +447,7 @@ class _Scopes:
             self._imagine(first)
         elif cue.name == "past":
             self._spread(cue, self.old, first_person=False)
-        elif cue.name == "resolved":
+        elif cue.name == "resolved" and {"not", "never"}.isdisjoint(self._text.words[max(first - 2, 0) : first]):
             self._spread(cue, self.over, first_person=False)
         elif cue.name == "elsewhere" and not owned:
             self._spread(cue, self.away, first_person=True)
@@ -509,14 +516,14 @@ class Triage:
         self._keys = _keyed(self._ways.values(), self.signs)
         plain = frozenset(language.plain) | language.light | language.closers | language.fillers | language.verbs
         plain |= frozenset(known)
-        self._book = _Book(_named(self.signs[s] for s in self._used), language, plain)
-        # What explains a sign away is looked for only once a sign was found.
+        self._book = _Book(_named(self.signs[s] for s in self._used), language, plain, frozenset())
+        # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended word
+        # must not put an emergency into the past.
         aside = [("", p, frozenset[str]()) for p in language.lookalikes]
         aside += _named(s for s in self.signs.values() if s.id not in used)
-        self._aside = _Book(aside, language, plain)
+        self._aside = _Book(aside, language, None, frozenset({""}))
         cues = [(name, p, frozenset[str]()) for name in _CUES for p in getattr(language, name)]
-        # Cues are taken as they are written: a mended word must not put an emergency into the past.
-        self._cues = _Book(cues, language, None)
+        self._cues = _Book(cues, language, None, frozenset(_CUES))
 
     def assess(self, message: Message, carried: tuple[str, ...] = ()) -> Finding | None:
         """The gravest red flag of `message`, seen together with the signs `carried` from earlier turns."""
@@ -579,7 +586,9 @@ class Triage:
         for name, found in seen.items():
             plain = self.signs[name].plain
             for match in found:
-                if not plain and not (masked.isdisjoint(match.places) and scopes.holds(match, self.signs[name].history)):
+                if not plain and not (
+                    masked.isdisjoint(match.places) and scopes.holds(match, self.signs[name].history)
+                ):
                     continue
                 if self._spoiled(match, around, text):
                     continue

@@ -50,6 +50,8 @@ ABOUT = _Lean(0.60, 0.25, 0.0, 0.70, -0.6)
 """For "what about …?": the new thing takes the old one's place, so the family stays."""
 BRIEF = _Lean(0.35, 0.20, 0.10, 0.60, -0.4)
 POINTS = _Lean(0.10, 0.25, 0.25, 0.30, -0.3)
+CONTRAST = _Lean(0.10, 0.20, 0.0, 0.20, -0.2)
+"""For the Y of "not X but Y"."""
 CHOICE = 0.5
 
 
@@ -74,8 +76,8 @@ class Understander:
         self.content = content
         self.matcher = matcher
         self._gate = content.gate
-        dismiss, turn = (tuple(read(line).words for line in content.acts.get(key, ())) for key in ("dismiss", "turn"))
-        self._splitter = Splitter(dismiss, turn)
+        keys = ("dismiss", "dismissed", "turn")
+        self._splitter = Splitter(*(tuple(read(line).words for line in content.acts.get(key, ())) for key in keys))
         self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
@@ -126,9 +128,8 @@ class Understander:
         for part in parts:
             (away if part.dismissed else kept).extend(message.words[part.start : part.end])
         dismissed = self.matcher.match(self.matcher.sight(away)).candidates[0].intent
-        alone = self._one(tuple(kept), Act(), before)
-        lit = self._one(tuple(kept), Act(about=True), replace(before, topics=(Topic(dismissed),)), {dismissed: -AWAY})
-        return (alone if alone.decision == decide.ANSWER and alone.intent != dismissed and alone.confidence > lit.confidence else lit,)
+        less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
+        return (self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less),)
 
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
@@ -149,9 +150,9 @@ class Understander:
             return (whole,)
         return (best,)
 
-    def _one(self, words: tuple[str, ...], act: Act, before: Context, less: Mapping[str, float] | None = None) -> Understood:
+    def _one(self, words: tuple[str, ...], act: Act, before: Context, lean: _Lean | None = None, less: Mapping[str, float] | None = None) -> Understood:
         sight = self.matcher.sight(words)
-        lean = self._lean(words, act, before)
+        lean = lean or self._lean(words, act, before)
         kinds = {m.kind for m in sight.mentions if m.id}
         bonus = self._bonus(before, kinds, lean) if lean else {}
         bonus.update(less or {})
@@ -160,7 +161,7 @@ class Understander:
         top = match.candidates[0]
         if lean and decision != decide.ANSWER and not match.outside and top.score >= 0.5 and match.margin > 0.1:
             decision = decide.ANSWER
-        intent = self._narrowed(top.intent, before) if lean is POINTS or lean is BRIEF else top.intent
+        intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) else top.intent
         if not lean and self._vague(match):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
