@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from charley import Assistant
 from charley.commands import COMMANDS, PROMPT, Conversation
 from charley.pipe import talk
+from charley.render import ALSO, CHOOSE
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 QUESTION = "why do I get leg cramps at night?"
@@ -180,12 +181,11 @@ def test_without_a_terminal_the_prompt_is_no_part_of_the_replies(assistant: Assi
 
 def form(text: str, disclaimer: str) -> str:
     """What a text of the chat consists of, whatever the knowledge base says at the moment."""
-    commands = [f"{c.usage} " for c in COMMANDS.values()]
-    ours = ("You could also ask:", "Reply with the number of your choice.", "Nothing ", "There is no ", "/save works", "Goodbye")
+    ours = ("", ALSO, CHOOSE, "Nothing has been said yet.", "Goodbye.")
     marks = ((r"\d+\. .+", "<n>. <choice>"), (r"- .+", "- <question>"), (r"Sources: .+", "Sources: <sources>"))
 
     def line_form(line: str) -> str:
-        if not line or line.startswith((*ours, *commands)):
+        if line in ours or line.startswith(("/", "There is no command /")):
             return line
         if line == disclaimer:
             return "<disclaimer>"

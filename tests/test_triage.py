@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import string
 from functools import cache
+from time import process_time
 from typing import Any
 
 import pytest
-import red_flag_content as content
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import red_flag_content as content
 from charley.text import read
 from charley.triage import LEVELS, Triage
 
@@ -94,12 +95,15 @@ def test_evidence_names_the_words() -> None:
 )
 def test_reply_kind(text: str, reply: str) -> None:
     finding = TRIAGE.assess(read(text))
-    assert finding is not None and finding.reply == reply
+    assert finding is not None
+    assert finding.reply == reply
 
 
 def test_crisis_is_kept_beside_an_overdose() -> None:
     finding = TRIAGE.assess(read("i took 40 painkillers because i want to die"))
-    assert finding is not None and finding.reply == "poison" and "crisis" in finding.also
+    assert finding is not None
+    assert finding.reply == "poison"
+    assert "crisis" in finding.also
 
 
 def test_flags_name_known_signs_and_levels() -> None:
@@ -121,7 +125,8 @@ def test_every_reply_has_its_places() -> None:
         for text in parts.values():
             for places in numbers.values():
                 said = text.format(reason="A reason.", **places)
-                assert "{" not in said and "you have" not in said.lower().replace("if you might act on it, or have", "")
+                assert "{" not in said
+                assert "you have" not in said.lower()
 
 
 def test_sources_are_known() -> None:
@@ -201,8 +206,6 @@ def test_a_second_triage_agrees() -> None:
     "unit", ["no swelling or pain, ", "can not breathe ", "calf ", "xqzt brethin ", "what if my leg "]
 )
 def test_a_very_long_message_is_bounded(unit: str) -> None:
-    from time import process_time
-
     message = read((unit * 20000)[:20000])
     start = process_time()
     TRIAGE.look(message)

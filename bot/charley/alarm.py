@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
+from charley.compose import fill
 from charley.text import Message
-from charley.triage import Finding, Look, Triage
+from charley.triage import Finding, Flag, Language, Look, Sign, Triage
+
+REGION = "any"
+"""Numbers of every region, for a person whose region is not known."""
 
 
 class Alarm:
     """Triage with its wording. Without red flags in the content it never raises one."""
 
-    def __init__(self, red_flags: Mapping[str, Any]) -> None:
-        self._triage: Triage | None = None
-        self.known: frozenset[str] = frozenset()
+    def __init__(self, red_flags: Mapping[str, Any], known: Iterable[str] = ()) -> None:
+        self._triage = triage(red_flags, known) if red_flags else None
+        self._replies: Mapping[str, Any] = red_flags.get("replies", {})
+        self._numbers: Mapping[str, str] = red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})
+        self.known = frozenset(self._triage.signs) if self._triage else frozenset()
+        self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
 
     def look(self, message: Message, carried: tuple[str, ...]) -> Look:
         """What triage finds in a message, in the light of the signs of earlier turns."""
@@ -22,8 +30,52 @@ class Alarm:
 
     def say(self, finding: Finding) -> tuple[str, ...]:
         """The sentences of the reply to a raised flag: what to do now first, then the reason."""
-        return ()
+        wordings = self._replies["replies"][f"{finding.level}.{finding.reply}"]
+        values = {**self._numbers, "reason": self._flags[finding.flag].reason}
+        out = [fill(text, values) for text in wordings.values()]
+        out += [fill(text, values) for kind, text in self._replies.get("also", {}).items() if self._speaks(finding, kind)]
+        return tuple(out)
+
+    def _speaks(self, finding: Finding, kind: str) -> bool:
+        """Whether another flag of this kind was raised beside the one that is answered."""
+        return finding.reply != kind and any(self._flags[f].reply == kind for f in finding.also)
 
     def sources(self, finding: Finding) -> tuple[str, ...]:
         """Ids of the sources that the flag rests on."""
-        return ()
+        return self._flags[finding.flag].sources
+
+
+def triage(red_flags: Mapping[str, Any], known: Iterable[str] = ()) -> Triage:
+    """The triage that the content describes. `known`: words of the bank that are never taken for a misspelt sign."""
+    words = red_flags["negation"]
+    given: dict[str, Any] = {
+        "groups": {name: _spread(items) for name, items in red_flags["signs"]["groups"].items()},
+        "plain": tuple(red_flags["plain_words"]["words"]),
+    }
+    for field in fields(Language):
+        if field.name in words:
+            given[field.name] = _shaped(words[field.name], str(field.type))
+    signs = (Sign(name, **{k: _value(v) for k, v in sign.items()}) for name, sign in red_flags["signs"]["signs"].items())
+    flags = (Flag(name, **{k: _value(v) for k, v in flag.items()}) for name, flag in red_flags["flags"]["flags"].items())
+    return Triage(signs, flags, Language(**given), known)
+
+
+def _shaped(value: Any, kind: str) -> Any:
+    if kind.startswith("frozenset"):
+        return frozenset(value)
+    return {k: tuple(v) for k, v in value.items()} if isinstance(value, Mapping) else tuple(value)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return value == "true" if value in ("true", "false") else value
+
+
+def _spread(items: Iterable[str]) -> tuple[str, ...]:
+    """Words; "8..100" stands for the numbers from 8 to 100."""
+    out: list[str] = []
+    for item in items:
+        low, dots, high = item.partition("..")
+        out.extend(map(str, range(int(low), int(high) + 1)) if dots else [item])
+    return tuple(out)

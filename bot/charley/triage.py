@@ -32,10 +32,12 @@ _HARD: Final = frozenset(".!?;\n")
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A thing that a message can tell. `context` signs (a leg, a flight) never raise a flag in a later turn by themselves;
-    `plain` signs count wherever their words stand, `passing` ones are not handed to the next turn, `history` ones
-    count even if long past;    `spoiled_by` names signs that explain this one away when they stand close by; `barriers` are further words that no
-    gap of its patterns may pass."""
+    """A thing that a message can tell, as patterns of words.
+
+    `context`: never raises a flag in a later turn by itself (a leg, a flight). `plain`: counts wherever its words stand,
+    denied or asked about. `passing`: not handed to the next turn. `history`: counts even if long past. `spoiled_by`: signs
+    that explain this one away when they stand close by. `barriers`: further words that no gap of its patterns may pass.
+    """
 
     id: str
     patterns: tuple[str, ...]
@@ -82,7 +84,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The words that patterns and scopes are made of (knowledge/red_flags/negation.yaml and the groups of signs.yaml)."""
+    """The words that patterns and scopes are made of (negation.yaml, and the groups of signs.yaml)."""
 
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plain: tuple[str, ...] = ()  # ordinary words that are never taken for a misspelt sign
@@ -160,8 +162,10 @@ class _Book:
         plain: frozenset[str] | None,
         tight: frozenset[str],
     ) -> None:
-        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all. In the patterns
-        named in `tight` words stand side by side; in others light words may come between."""
+        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all.
+
+        In the patterns named in `tight` words stand side by side; in others light words may come between.
+        """
         self._language = language
         self._elements: dict[tuple[str, ...], int] = {}
         self._common: list[int] = []
@@ -223,14 +227,14 @@ class _Book:
         return self._words[near] if near else _NOTHING
 
     def _mend(self, word: str) -> str | None:
-        """The listed word that `word` is a misspelling of. The first letter is trusted only where little else is left."""
+        """The listed word that `word` is a misspelling of: one slip in a short word, two in a long one."""
         if self._plain is None or len(word) < 4 or len(word) > 16 or word in self._plain or not word.isalpha():
             return None
         edits = 1 if len(word) < 8 else 2
         choices = self._fuzzy[len(word)]
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=5)
         kept = [(d, w[0] != word[0], w) for w, d, _ in found if w[0] == word[0] or (d == 1 and len(w) > 5)]
-        # a word one letter longer or shorter at its end is another word as often as a slip; so short ones must agree more
+        # Of four letters one slip leaves too little to go by, unless two letters only changed places.
         kept = [k for k in kept if len(k[2]) > 4 or sorted(k[2]) == sorted(word) or len(word) > 4]
         return min(kept)[2] if kept else None
 
@@ -305,7 +309,7 @@ def _decimal(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
 
 
 class _Scopes:
-    """Where a message denies, asks in general, imagines, tells of others or of long ago. Made only if a sign was seen."""
+    """Where a message denies, asks in general, imagines, tells of others or of long ago."""
 
     def __init__(self, text: _Text, cues: Sequence[_Match], language: Language) -> None:
         self._text, self._language = text, language
@@ -324,13 +328,14 @@ class _Scopes:
             self._cue(cue, owned)
 
     def holds(self, match: _Match, history: bool) -> bool:
-        """Whether the message says that it is there. A denial that is part of the sign ("can not breathe") denies nothing."""
-        return not any(
-            self.away[p]
-            or (self.old[p] and not history)
-            or (self.denied_by[p] >= 0 and self.denied_by[p] not in match.places)
-            for p in match.places
-        )
+        """Whether the message says so. A "not" that is part of the sign ("can not breathe") denies nothing."""
+        for place in match.places:
+            denied_by = self.denied_by[place]
+            if self.away[place] or (self.old[place] and not history):
+                return False
+            if denied_by >= 0 and denied_by not in match.places:
+                return False
+        return True
 
     def gone(self, match: _Match) -> bool:
         return any(self.over[p] for p in match.places)
@@ -402,10 +407,10 @@ class _Scopes:
             self.denied_by[j] = i
 
     def _listed(self, j: int) -> bool:
-        """Whether a denial goes on behind this comma or "and": "no swelling, heat or redness", not "no fever, leg red hot"."""
+        """Whether a denial goes on behind a comma or "and": "no swelling, heat or pain", not "no fever, leg red hot"."""
         text = self._text
         end = j + 1
-        while end < text.ends[j] and not text.breaks[end] and text.words[end] not in self._language.closers:
+        while end < text.ends[j] and not text.breaks[end]:
             end += 1
         item = text.words[j:end]
         if item[0] in ("or", "nor", "any") or len(item) == 1:
@@ -517,8 +522,8 @@ class Triage:
         plain = frozenset(language.plain) | language.light | language.closers | language.fillers | language.verbs
         plain |= frozenset(known)
         self._book = _Book(_named(self.signs[s] for s in self._used), language, plain, frozenset())
-        # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended word
-        # must not put an emergency into the past.
+        # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended
+        # word must not put an emergency into the past.
         aside = [("", p, frozenset[str]()) for p in language.lookalikes]
         aside += _named(s for s in self.signs.values() if s.id not in used)
         self._aside = _Book(aside, language, None, frozenset({""}))

@@ -6,11 +6,10 @@ import logging
 import traceback
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charley.web.problems import ProblemError, for_status
+from charley.web.problems import for_status
 
 log = logging.getLogger("charley.web")
 
@@ -70,11 +69,12 @@ class Guard:
             else:
                 await self._app(scope, receive, strict)
         except Exception as error:
-            problem = _problem(error)
+            # Places only: the message of an error may hold what a person typed.
+            places = " < ".join(f"{f.name}:{f.lineno}" for f in reversed(traceback.extract_tb(error.__traceback__)[-6:]))
+            log.error("%s at %s", type(error).__name__, places)
             if started:
-                log.error("a response was cut off")
                 raise ConnectionError("a response was cut off") from None
-            await problem.response()(scope, receive, strict)
+            await for_status(500).response()(scope, receive, strict)
 
     def _allowed(self, scope: Scope) -> str:
         origin = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"origin"), "")
@@ -102,13 +102,3 @@ def _preflight(scope: Scope) -> Response:
     allow = {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "Content-Type", "Access-Control-Max-Age": "7200"}
     return Response(status_code=204, headers=allow)
 
-
-def _problem(error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
-        return error
-    if isinstance(error, HTTPException):
-        return for_status(error.status_code, error.headers)
-    # Places only: the message of an error may hold what a person typed.
-    places = " < ".join(f"{f.name}:{f.lineno}" for f in reversed(traceback.extract_tb(error.__traceback__)[-6:]))
-    log.error("%s at %s", type(error).__name__, places)
-    return for_status(500)

@@ -14,6 +14,7 @@ from charley.console import UsageError
 
 PASSED = "CHARLEY_SERVE"
 """The environment variable through which worker processes get their settings."""
+PASSED_KEY = "CHARLEY_SERVE_KEY"
 KEY = "CHARLEY_KEY"
 SHORTEST = 16
 """Bytes that a key needs."""

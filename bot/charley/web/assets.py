@@ -1,0 +1,84 @@
+"""The files of the page and the widget, put together at start: there is no build step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charley.assistant import Assistant
+from charley.web.guard import POLICY
+
+SCRIPT = "text/javascript; charset=utf-8"
+
+
+def text(name: str) -> str:
+    """A file of the folder `static`."""
+    return (files("charley.web") / "static" / name).read_text(encoding="utf-8")
+
+
+def unchanged(request: Request, etag: str) -> Response | None:
+    """The answer to a client that has this version already."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return Response(status_code=304, headers={"ETag": etag}) if etag in known else None
+
+
+def _script(*parts: str) -> str:
+    # One function around everything: the page that hosts the widget keeps its own names.
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
+
+
+class Assets:
+    """Everything that is the same for every visitor."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        style = text("chat.css")
+        chat = text("chat.js")
+        page = _script(chat, text("page.js"))
+        widget = _script(f"const STYLE = {json.dumps(style + text('widget.css'))};", chat, text("widget.js"))
+        sheet = style + text("page.css")
+        version = hashlib.sha256(f"{page}{sheet}{text('page.html')}{assistant.content.digest}".encode()).hexdigest()[:16]
+        self._files = {
+            "/page.js": (page, SCRIPT),
+            "/page.css": (sheet, "text/css; charset=utf-8"),
+            "/widget.js": (widget, SCRIPT),
+            "/sw.js": (text("sw.js").replace("{{version}}", version), SCRIPT),
+            "/icon.svg": (text("icon.svg"), "image/svg+xml"),
+            "/manifest.webmanifest": (text("manifest.webmanifest"), "application/manifest+json"),
+        }
+
+    def routes(self) -> list[Route]:
+        """A route for each file, and one for the whole FAQ."""
+        return [*(self._route(path, *made) for path, made in self._files.items()), self._faq()]
+
+    def _route(self, path: str, content: str, media: str) -> Route:
+        etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'
+        headers = {"Cache-Control": "no-cache", "ETag": etag}
+        if path == "/widget.js":
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+        async def send(request: Request) -> Response:
+            return unchanged(request, etag) or Response(content, headers=headers, media_type=media)
+
+        return Route(path, send)
+
+    def _faq(self) -> Route:
+        from charley import export
+
+        content = export.page(self._assistant)
+        etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'
+        # The page is one file, for people who keep it; its own style is the one that may stand inside.
+        sheet = b64encode(hashlib.sha256(export.style().encode()).digest()).decode()
+        policy = POLICY.replace("style-src 'self'", f"style-src 'sha256-{sheet}'")
+        headers = {"Cache-Control": "no-cache", "ETag": etag, "Content-Security-Policy": policy}
+
+        async def send(request: Request) -> Response:
+            return unchanged(request, etag) or Response(content, headers=headers, media_type="text/html")
+
+        return Route("/faq", send)
