@@ -39,11 +39,9 @@ def language() -> Language:
     }
     lists = {
         name: tuple(words[name])
-        for name in (
-            *("lookalikes", "openers", "not_openers", "hypothetical", "past", "resolved", "elsewhere", "owning"),
-        )
+        for name in (*("lookalikes", "openers", "not_openers", "hypothetical", "past", "resolved", "elsewhere", "owning"),)
     }
-    lists["plain"] = tuple(load(FOLDER / "plain_words.yaml"))
+    lists["plain"] = tuple(load(FOLDER / "plain_words.yaml")["words"])
     return Language(
         groups=groups,
         rewrites={k: tuple(v) for k, v in words["rewrites"].items()},

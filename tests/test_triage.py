@@ -46,12 +46,7 @@ def test_adversarial(wanted: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("row", "wanted", "text"),
-    [
-        pytest.param(r, w, t, id=f"{r} {w}: {t}")
-        for r, groups in TABLE.items()
-        for w, texts in groups.items()
-        for t in texts
-    ],
+    [pytest.param(r, w, t, id=f"{r} {w}: {t}") for r, groups in TABLE.items() for w, texts in groups.items() for t in texts],
 )
 def test_table(row: str, wanted: str, text: str) -> None:
     assert level(text) in wanted.split("-or-")
@@ -148,9 +143,7 @@ def _sign_words(text: str) -> frozenset[str]:
     return frozenset(finding.evidence)
 
 
-@given(
-    st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.booleans(), st.sampled_from([". ", "\n", "! ", "... "])
-)
+@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.booleans(), st.sampled_from([". ", "\n", "! ", "... "]))
 @settings(max_examples=600, deadline=None)
 def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, before: bool, between: str) -> None:
     assert level(f"{more}{between}{text}" if before else f"{text}{between}{more}") == "emergency"
@@ -202,9 +195,7 @@ def test_a_second_triage_agrees() -> None:
         assert other.look(read(text)) == TRIAGE.look(read(text))
 
 
-@pytest.mark.parametrize(
-    "unit", ["no swelling or pain, ", "can not breathe ", "calf ", "xqzt brethin ", "what if my leg "]
-)
+@pytest.mark.parametrize("unit", ["no swelling or pain, ", "can not breathe ", "calf ", "xqzt brethin ", "what if my leg "])
 def test_a_very_long_message_is_bounded(unit: str) -> None:
     message = read((unit * 20000)[:20000])
     start = process_time()

@@ -93,9 +93,7 @@ class Language:
     light: frozenset[str] = frozenset()
     frequent: frozenset[str] = frozenset()
     barriers: frozenset[str] = frozenset()
-    negators: Mapping[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # each with the words after which it denies nothing
+    negators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # each with the words after which it denies nothing
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
@@ -507,9 +505,7 @@ def _leads(words: Sequence[str], phrase: str) -> bool:
 class Triage:
     """The triage step. It keeps no state between messages but a memory of how words are spelt."""
 
-    def __init__(
-        self, signs: Iterable[Sign], flags: Iterable[Flag], language: Language, known: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, signs: Iterable[Sign], flags: Iterable[Flag], language: Language, known: Iterable[str] = ()) -> None:
         """`known`: correctly spelt words of the question bank, which are never read as a misspelt sign."""
         self.signs = {sign.id: sign for sign in signs}
         self.flags = tuple(sorted(flags, key=lambda flag: LEVELS.index(flag.level)))
@@ -591,9 +587,7 @@ class Triage:
         for name, found in seen.items():
             plain = self.signs[name].plain
             for match in found:
-                if not plain and not (
-                    masked.isdisjoint(match.places) and scopes.holds(match, self.signs[name].history)
-                ):
+                if not plain and not (masked.isdisjoint(match.places) and scopes.holds(match, self.signs[name].history)):
                     continue
                 if self._spoiled(match, around, text):
                     continue
