@@ -30,14 +30,14 @@ def spread(items: list[str]) -> tuple[str, ...]:
 def language() -> Language:
     words = load(FOLDER / "negation.yaml")
     groups = {name: spread(items) for name, items in load(FOLDER / "signs.yaml")["groups"].items()}
-    sets = {
+    sets: dict[str, Any] = {
         name: frozenset(words[name])
         for name in (
             *("light", "frequent", "barriers", "can_deny", "closers", "believing", "subjects", "owners", "verbs"),
             *("present", "now", "fillers", "personal", "real_if", "ever"),
         )
     }
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(words[name])
         for name in (*("lookalikes", "openers", "not_openers", "hypothetical", "past", "resolved", "elsewhere", "owning"),)
     }

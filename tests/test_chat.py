@@ -120,7 +120,7 @@ def test_replies_fit_the_terminal(assistant: Assistant, columns: int) -> None:
 def test_wrapping_keeps_words_blank_lines_and_the_hang_of_lists() -> None:
     text = "one two three\n\n1. four five six\n- seven eight nine\nhttps://example.org/a-very-long-address"
     assert wrapped(text, 10).split("\n") == [
-        *("one two", "three", "", "1. four", "   five six", "- seven", "  eight", "  nine"),
+        *("one two", "three", "", "1. four", "   five", "   six", "- seven", "  eight", "  nine"),
         "https://example.org/a-very-long-address",
     ]
 

@@ -50,6 +50,13 @@ def broken(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def test_ask_prints_the_reply(assistant: Assistant) -> None:
     assert ran("ask", QUESTION) == f"{assistant.reply(QUESTION)}\n"
     assert ran("ask", *QUESTION.split()) == f"{assistant.reply(QUESTION)}\n"
@@ -73,7 +80,10 @@ def test_explain(assistant: Assistant) -> None:
     assert json.loads(ran("explain", QUESTION, "--format", "json"))["kind"] == assistant.reply(QUESTION).kind
 
 
-@pytest.mark.parametrize("text", [b"\xff\xfe", b"\x1b[31mred\x07", "\u202etxet \u0085".encode(), b"", b"--", "ünï".encode(), b"x" * 90_000])
+ODD = [b"\xff\xfe", b"\x1b[31mred\x07", "\u202etxet \u0085".encode(), b"", b"--", "ünï".encode(), b"x" * 90_000]
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 @pytest.mark.parametrize("command", ["ask", "explain"])
 def test_no_text_breaks_a_command_or_steers_the_terminal(assistant: Assistant, command: str, text: bytes) -> None:
     done = run(command, "--", text)
@@ -145,9 +155,8 @@ def test_a_folder_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path
         ("--port", "1"),
     ],
 )
-def test_wrong_usage(words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "messages.parquet").touch()
+def test_wrong_usage(words: tuple[str, ...], capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "messages.parquet").touch()
     assert cli.main(words) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -239,7 +248,8 @@ def test_chat_answers_each_line_at_once_and_an_interrupt_ends_it(assistant: Assi
 @pytest.mark.parametrize("words", [("answer",), ("chat",), ("--help",)])
 def test_a_broken_pipe_ends_quietly(words: tuple[str, ...]) -> None:
     pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-m", "charley", *words], stdin=pipe, stdout=pipe, stderr=pipe, env=environment()) as process:
+    command = [sys.executable, "-m", "charley", *words]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment()) as process:
         assert process.stdin and process.stdout and process.stderr
         process.stdout.close()
         try:

@@ -198,10 +198,9 @@ def form(text: str, disclaimer: str) -> str:
 def test_transcript(assistant: Assistant, file: Path) -> None:
     golden = file.read_text(encoding="utf-8")
     conversation = Conversation(assistant)
-    out = []
-    for line in (x.removeprefix(PROMPT) for x in golden.splitlines() if x.startswith(PROMPT.rstrip())):
-        out.append(f"{PROMPT}{line}".rstrip() + f"\n{form(conversation.say(line).text, assistant.content.disclaimer)}\n")
-    played = "\n".join(out)
+    typed = [line.removeprefix(PROMPT) for line in golden.splitlines() if line.startswith(PROMPT)]
+    said = [form(conversation.say(line).text, assistant.content.disclaimer) for line in typed]
+    played = "\n".join(f"{PROMPT}{line}\n{text}\n" for line, text in zip(typed, said, strict=True))
     if os.environ.get("CHARLEY_TRANSCRIPTS") == "write":
         file.write_text(played, encoding="utf-8")
     assert played == golden

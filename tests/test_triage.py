@@ -18,11 +18,12 @@ from charley.triage import LEVELS, Triage
 TRIAGE = content.triage()
 HERE = content.ROOT / "tests" / "triage"
 ADVERSARIAL = content.load(HERE / "adversarial.yaml")
+ROUNDS = content.load(HERE / "rounds.yaml")
 TABLE = content.load(HERE / "table.yaml")
 LOOKALIKES = content.load(HERE / "lookalikes.yaml")
 TURNS = content.load(HERE / "turns.yaml")
 BENIGN = content.load(HERE / "benign.yaml")
-MISSES = frozenset(ADVERSARIAL["known_misses"])
+MISSES = frozenset([*ADVERSARIAL["known_misses"], *ROUNDS["known_misses"]])
 
 
 def level(text: str, carried: tuple[str, ...] = ()) -> str:
@@ -39,7 +40,7 @@ def cases(groups: dict[str, list[str]]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("wanted", "text"), cases(ADVERSARIAL))
+@pytest.mark.parametrize(("wanted", "text"), [*cases(ADVERSARIAL), *cases(ROUNDS)])
 def test_adversarial(wanted: str, text: str) -> None:
     assert level(text) == wanted
 
@@ -133,7 +134,7 @@ def test_sources_are_known() -> None:
 
 
 # What may be added to a message without ever taking an emergency away.
-EMERGENCIES = [text for text in ADVERSARIAL["emergency"] if text not in MISSES]
+EMERGENCIES = [text for text in (*ADVERSARIAL["emergency"], *ROUNDS["emergency"]) if text not in MISSES]
 
 
 @cache

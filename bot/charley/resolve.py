@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from charley.spelling import closest_within
+from charley.split import ASKING
 from charley.text import read
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
@@ -67,20 +68,24 @@ class Resolver:
                 if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
                     return Act(rest=start + len(phrase), about=True, meant=True)
         start = 0
-        about = False
-        while start < len(words):
-            step = self._leads(words, start)
+        about = led = False
+        while True:
+            step, about = self._leads(words, start)
             if not step:
                 break
-            about = True
+            led = led or about
             start += step
-        return Act(rest=start if start < len(words) else 0, about=about)
+        # "and how do I stop them" is a question of its own; "and in summer" is not.
+        asks = words[start] in ASKING if start < len(words) else False
+        return Act(rest=start if start < len(words) else 0, about=led and not asks)
 
-    def _leads(self, words: tuple[str, ...], start: int) -> int:
-        for phrase in self._about + self._filler:
+    def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
+        """How many words at `start` only lead in, and whether they ask "what about"."""
+        for phrase in self._about:
             if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
-                return len(phrase)
-        return 0
+                return len(phrase), True
+        lead = words[start] in self._small if start < len(words) - 1 else False
+        return int(lead), False
 
     def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without filler at either end."""

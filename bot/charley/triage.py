@@ -130,6 +130,7 @@ class _Pattern(NamedTuple):
 class _Word(NamedTuple):
     elements: frozenset[int]
     patterns: tuple[_Pattern, ...]
+    form: str  # as mended; "" for a word that no pattern knows
 
 
 class _Match(NamedTuple):
@@ -147,7 +148,7 @@ class _Text(NamedTuple):
     ends: tuple[int, ...]
 
 
-_NOTHING: Final = _Word(frozenset(), ())
+_NOTHING: Final = _Word(frozenset(), (), "")
 
 
 class _Book:
@@ -175,7 +176,7 @@ class _Book:
                 pattern = _Pattern(name, steps, anchor, barriers)
                 anchored.setdefault(steps[anchor].element, []).append(pattern)
         self._words = {
-            form: _Word(frozenset(elements), tuple(p for e in sorted(elements) for p in anchored.get(e, ())))
+            form: _Word(frozenset(elements), tuple(p for e in sorted(elements) for p in anchored.get(e, ())), form)
             for form, elements in self._forms.items()
         }
         self._fuzzy = {n: sorted(w for w in self._words if abs(len(w) - n) <= 2 and len(w) >= 4) for n in range(4, 17)}
@@ -231,10 +232,12 @@ class _Book:
         edits = 1 if len(word) < 8 else 2
         choices = self._fuzzy[len(word)]
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=5)
-        kept = [(d, w[0] != word[0], w) for w, d, _ in found if w[0] == word[0] or (d == 1 and len(w) > 5)]
+        kept = [
+            (d, sorted(w) != sorted(word), w[0] != word[0], w) for w, d, _ in found if w[0] == word[0] or (d == 1 and len(w) > 5)
+        ]
         # Of four letters one slip leaves too little to go by, unless two letters only changed places.
-        kept = [k for k in kept if len(k[2]) > 4 or sorted(k[2]) == sorted(word) or len(word) > 4]
-        return min(kept)[2] if kept else None
+        kept = [k for k in kept if len(k[3]) > 4 or not k[1] or len(word) > 4]
+        return min(kept)[3] if kept else None
 
     def matches(self, text: _Text) -> list[_Match]:
         found = []
@@ -441,7 +444,8 @@ class _Scopes:
         before = text.words[i - 1] if i > text.starts[i] else ""
         if before and not text.breaks[i] and before not in language.fillers:
             return False
-        rest = text.words[i : min(i + 4, text.ends[i])]
+        end = min(i + 4, text.ends[i])
+        rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
         return any(_leads(rest, p) for p in language.openers) and not any(_leads(rest, p) for p in language.not_openers)
 
     def _cue(self, cue: _Match, owned: bool) -> None:

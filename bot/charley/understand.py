@@ -21,11 +21,15 @@ NEAR = 0.35
 SHORT = 4
 """A message of at most so many words leans on what was talked about."""
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
+LIKELY = 0.6
+"""Score from which a message that leans on the conversation is answered, or its choices offered."""
+AGAIN = 7
+"""A message of at most so many words that names another of the same kind goes on from it ("show me for the thigh")."""
 LEANING = 9
 """A message of at most so many words leans on it if it points at something."""
 AWAY = 0.6
 """Taken from the score of what the person says they do not ask."""
-WIDE = ("causes.overview", "prevention.overview", "relief.now", "about.definition", "causes.medication", "doctor.when")
+WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medication")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
 CARE = ("prevention.overview", "relief.now")
 THANKS = "chat.thanks"
@@ -46,10 +50,10 @@ class _Lean:
     outside: float
 
 
-ABOUT = _Lean(0.60, 0.25, 0.0, 0.70, -0.6)
+ABOUT = _Lean(0.60, 0.25, 0.0, 0.70, -1.0)
 """For "what about …?": the new thing takes the old one's place, so the family stays."""
-BRIEF = _Lean(0.35, 0.20, 0.10, 0.60, -0.4)
-POINTS = _Lean(0.10, 0.25, 0.25, 0.30, -0.3)
+BRIEF = _Lean(0.35, 0.20, 0.10, 0.60, -0.5)
+POINTS = _Lean(0.10, 0.25, 0.25, 0.30, -0.8)
 CONTRAST = _Lean(0.10, 0.20, 0.0, 0.20, -0.2)
 """For the Y of "not X but Y"."""
 CHOICE = 0.5
@@ -67,6 +71,11 @@ class Understood:
     asked: str = ""
     foreign: bool = False
     match: Match | None = None
+
+    @property
+    def mentions(self) -> bool:
+        """Whether the question names something itself, so that it does not only point back."""
+        return bool(self.match and self.match.sight.mentions)
 
 
 class Understander:
@@ -114,6 +123,9 @@ class Understander:
             words = message.words[part.start : part.end]
             led = _lead(words)
             one = self._one(words[led:], Act(about=(act.about and part.start == 0) or led > 0), current)
+            if part.asks and part.start and POINTING.intersection(words) and not one.mentions:
+                told = self._one(message.words[: part.end], Act(), before)
+                one = told if told.confidence >= one.confidence or one.intent.startswith(decide.TALK) else one
             if current is not before:
                 one = replace(one, intent=self._narrowed(one.intent, current, itself=True))
             out.append((part, one))
@@ -152,16 +164,17 @@ class Understander:
 
     def _one(self, words: tuple[str, ...], act: Act, before: Context, lean: _Lean | None = None, less: Mapping[str, float] | None = None) -> Understood:
         sight = self.matcher.sight(words)
-        lean = lean or self._lean(words, act, before)
         kinds = {m.kind for m in sight.mentions if m.id}
+        lean = lean or self._lean(words, act, before, kinds)
         bonus = self._bonus(before, kinds, lean) if lean else {}
         bonus.update(less or {})
         match = self.matcher.match(sight, bonus or None)
         decision = decide.decide(match, self._gate)
         top = match.candidates[0]
-        if lean and decision != decide.ANSWER and not match.outside and top.score >= 0.5 and match.margin > 0.1:
-            decision = decide.ANSWER
         intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) else top.intent
+        if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
+            clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
+            decision = decide.ANSWER if clear else decide.OFFER
         if not lean and self._vague(match):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
@@ -183,14 +196,17 @@ class Understander:
         named.update(i for m in sight.mentions if m.kind == "muscle" for i in range(m.start, m.end))
         return bool(named) and all(i in named or w in ("my", "a", "the", "in") for i, w in enumerate(sight.stems))
 
-    def _lean(self, words: tuple[str, ...], act: Act, before: Context) -> _Lean | None:
+    def _lean(self, words: tuple[str, ...], act: Act, before: Context, kinds: set[str]) -> _Lean | None:
         if not before.topics and not before.choices:
             return None
         if act.about:
             return ABOUT
-        if len(words) <= SHORT and not POINTING.intersection(words):
-            return BRIEF
-        return POINTS if len(words) <= LEANING and POINTING.intersection(words) else None
+        points = bool(POINTING.intersection(words))
+        slot = self.content.intents[before.topics[-1].intent].slot if before.topics else ""
+        again = len(words) <= AGAIN and bool(slot) and slot in kinds
+        if again or (len(words) <= SHORT and not points):
+            return BRIEF if again or kinds or len(words) < SHORT else CONTRAST
+        return POINTS if len(words) <= LEANING and points else None
 
     def _bonus(self, before: Context, kinds: set[str], lean: _Lean) -> dict[str, float]:
         out = dict.fromkeys((x for x in self.matcher.labels if x.startswith(OUTSIDE)), lean.outside)

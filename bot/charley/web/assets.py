@@ -12,7 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charley.assistant import Assistant
+from charley.compose import Composer
+from charley.web import phone
 from charley.web.guard import POLICY
+from charley.web.words import WORDS
 
 SCRIPT = "text/javascript; charset=utf-8"
 
@@ -33,6 +36,12 @@ def _script(*parts: str) -> str:
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 
+def _host(assistant: Assistant) -> str:
+    """What the page has in its HTML and the widget must bring along."""
+    topics = [{"label": s.label, "intent": s.intent} for s in Composer(assistant.content).topics()]
+    return f"const TOPICS = {json.dumps(topics)}, DISCLAIMER = {json.dumps(assistant.content.disclaimer)};"
+
+
 class Assets:
     """Everything that is the same for every visitor."""
 
@@ -40,8 +49,9 @@ class Assets:
         self._assistant = assistant
         style = text("chat.css")
         chat = text("chat.js")
-        page = _script(chat, text("page.js"))
-        widget = _script(f"const STYLE = {json.dumps(style + text('widget.css'))};", chat, text("widget.js"))
+        known = f"const WORDS = {json.dumps(WORDS)}, NUMBERS = {json.dumps(phone.numbers(assistant.content.red_flags))};"
+        page = _script(known, chat, text("page.js"))
+        widget = _script(known, _host(assistant), f"const STYLE = {json.dumps(style + text('widget.css'))};", chat, text("widget.js"))
         sheet = style + text("page.css")
         version = hashlib.sha256(f"{page}{sheet}{text('page.html')}{assistant.content.digest}".encode()).hexdigest()[:16]
         self._files = {

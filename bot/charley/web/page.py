@@ -1,0 +1,134 @@
+"""The chat page. It works as a plain HTML form; the script only makes it smoother."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from charley.compose import Composer
+from charley.model import Reply, Sentence, Suggestion
+from charley.web import phone, reference
+from charley.web.answer import Answerer, Question
+from charley.web.assets import text
+from charley.web.limits import Limiter, body
+from charley.web.problems import ProblemError
+from charley.web.words import WORDS
+
+FIELDS = 8
+"""Fields that a form may have."""
+
+
+class Page:
+    """Shows the page, and answers its form."""
+
+    def __init__(self, answerer: Answerer, limiter: Limiter, most: int) -> None:
+        self._answerer = answerer
+        self._content = answerer.assistant.content
+        self._limiter = limiter
+        self._most = most
+        self._numbers = phone.numbers(self._content.red_flags)
+        topics = Composer(self._content).topics()
+        frame = text("page.html").replace("{{topics}}", _buttons(topics)).replace("{{disclaimer}}", escape(self._content.disclaimer))
+        for name, word in WORDS.items():
+            frame = frame.replace("{{word." + name + "}}", escape(word))
+        self._before, self._between, self._after = frame.split("{{slot}}")
+
+    def routes(self) -> list[Route]:
+        """The page is shown on GET and answers on POST."""
+        return [Route("/", self._show, methods=["GET", "POST"])]
+
+    async def _show(self, request: Request) -> Response:
+        if request.method != "POST":
+            return self._response("", "")
+        try:
+            self._limiter.check(request.scope)
+            question, asked = await self._question(request)
+            reply, token = self._answerer.answer(question)
+        except ProblemError as problem:
+            shown = f'<article class="reply error"><h3>{escape(WORDS["error"])}</h3><p>{escape(problem.detail)}</p></article>'
+            return self._response(shown, "", problem.status, problem.headers)
+        return self._response(self._turn(asked, reply), token)
+
+    async def _question(self, request: Request) -> tuple[Question, str]:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+            raise ProblemError(415, "The form must be sent as application/x-www-form-urlencoded.")
+        try:
+            sent = (await body(request.scope, request.receive, self._most)).decode("utf-8")
+            fields = dict(parse_qsl(sent, keep_blank_values=True, max_num_fields=FIELDS))
+        except ValueError:
+            raise ProblemError(400, "The form is not valid.") from None
+        token = fields.get("context", "")
+        if "choice" in fields:
+            intent, _, slot = fields["choice"].partition("?")
+            kind, _, id = slot.partition("=")
+            label = Composer(self._content).question(intent) if intent in self._content.answers else ""
+            return Question("", token, intent or "?", {kind: id} if id else {}), label
+        said = WORDS["more"] if "more" in fields else fields.get("text", "")
+        return Question(said, token), said
+
+    def _response(self, turn: str, token: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        shown = f"{self._before}{turn}{self._between}{escape(token)}{self._after}"
+        # A lone surrogate, which a person can send, has no UTF-8.
+        content = shown.encode("utf-8", "replace")
+        return HTMLResponse(content, status, {"Cache-Control": "no-cache" if not turn else "no-store", **(headers or {})})
+
+    def _turn(self, asked: str, reply: Reply) -> str:
+        level = reply.triage or ""
+        out = [f'<p class="you"><span class="hidden">{escape(WORDS["you"])}</span> {escape(asked)}</p>']
+        out.append(f'<article class="reply {escape(reply.kind)} {escape(level)}" aria-label="{escape(WORDS["reply"])}">')
+        if level:
+            out.append(f"<h3>{escape(WORDS[level])}</h3>")
+        elif reply.understood and reply.kind == "answer":
+            out.append(f'<p class="understood">{escape(WORDS["understood"])} {escape(reply.understood)}</p>')
+        for section in reply.sections:
+            if len(reply.sections) > 1 and section.title:
+                out.append(f"<h4>{escape(section.title)}</h4>")
+            out.append(f"<p>{' '.join(self._linked(s.text) for s in section.sentences)}</p>")
+        out.append(self._sources(reply))
+        if reply.kind == "answer":
+            out.append(f'<p><button name="more" value="1">{escape(WORDS["more"])}</button></p>')
+        if reply.suggestions:
+            out.append(f'<div class="suggestions" role="group" aria-label="{escape(WORDS["also"])}">{_buttons(reply.suggestions)}</div>')
+        out.append(f'<p class="disclaimer">{escape(reply.disclaimer)}</p></article>')
+        return "".join(out)
+
+    def _linked(self, said: str) -> str:
+        return "".join(
+            f'<a href="tel:{number}">{escape(piece)}</a>' if number else escape(piece)
+            for piece, number in phone.said(said, self._numbers)
+        )
+
+    def _sources(self, reply: Reply) -> str:
+        rows = [row for section in reply.sections for s in section.sentences if (row := self._row(s))]
+        if not rows:
+            return ""
+        return f"<details><summary>{escape(WORDS['sources'])}</summary><ol>{''.join(rows)}</ol></details>"
+
+    def _row(self, sentence: Sentence) -> str:
+        facts = [f for id in sentence.facts if (f := reference.fact(self._content, id))]
+        cites = [source(s) for f in facts for s in f["sources"]]
+        return f"<li>{escape(sentence.text)} <small>{'; '.join(cites)}</small></li>" if cites else ""
+
+
+def source(cite: dict[str, str]) -> str:
+    """A source as HTML: publisher, title, section, linked where it has an address."""
+    name = escape(", ".join(filter(None, (cite["publisher"], cite["title"], cite["section"]))))
+    if not cite["url"].startswith(("https://", "http://")):
+        return name
+    return f'<a href="{escape(cite["url"])}" rel="noopener noreferrer">{name}</a>'
+
+
+def _buttons(suggestions: tuple[Suggestion, ...]) -> str:
+    def value(s: Suggestion) -> str:
+        return s.intent + "".join(f"?{kind}={id}" for kind, id in s.slots[:1])
+
+    return "".join(
+        f'<button name="choice" value="{escape(value(s))}" data-choice="{escape(json.dumps({"intent": s.intent, "slots": dict(s.slots)}))}">'
+        f"{escape(s.label)}</button>"
+        for s in suggestions
+    )

@@ -1,0 +1,38 @@
+// Keeps the page, the list of all questions and the sources that were looked at, for when there is no network.
+
+const CACHE = "charley-{{version}}";
+const SHELL = [".", "page.css", "page.js", "icon.svg", "manifest.webmanifest", "faq"];
+const MOST = 200;
+
+addEventListener("install", (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)).then(() => skipWaiting()));
+});
+
+addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("charley-") && name !== CACHE;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))).then(() => clients.claim()));
+});
+
+addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  const path = new URL(url);
+  const kept = path.href.startsWith(registration.scope) && !path.search ? path.href.slice(registration.scope.length) : "?";
+  if (method !== "GET" || !(SHELL.includes(kept || ".") || kept.startsWith("v1/facts/"))) return;
+  event.respondWith(newest(event.request));
+});
+
+async function newest(request) {
+  const cache = await caches.open(CACHE);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) {
+      const keys = await cache.keys();
+      if (keys.length < MOST) await cache.put(request.url, answer.clone());
+    }
+    return answer;
+  } catch (error) {
+    const known = await cache.match(request.url);
+    if (known) return known;
+    throw error;
+  }
+}
