@@ -34,12 +34,12 @@ class Composer:
     def title(self, intent: str, slot: Slot | None = None) -> str:
         """The intent's title, with the entity's name in its place."""
         known = self._content.intents[intent]
-        return _capital(fill(known.title, self._names(known.slot, slot)))
+        return _capital(fill(known.title, self._names(known.slot, slot, "any")))
 
     def question(self, intent: str, slot: Slot | None = None) -> str:
         """The intent's plain question; the title when it has none."""
         known = self._content.intents[intent]
-        return _capital(fill(known.question or known.title, self._names(known.slot, slot)))
+        return _capital(fill(known.question or known.title, self._names(known.slot, slot, "any")))
 
     def wording(self, answer: Answer, slot: Slot | None) -> Wording:
         """The wording for the entity, else for its class, else the answer's own."""
@@ -90,10 +90,10 @@ class Composer:
             out[-1] = replace(out[-1], text=f"{out[-1].text} {after}")
         return _once(out)
 
-    def _names(self, kind: str, slot: Slot | None) -> dict[str, str]:
+    def _names(self, kind: str, slot: Slot | None, otherwise: str = "unnamed") -> dict[str, str]:
         if not kind:
             return {}
-        name = slot.name if slot and slot.kind == kind else self.message(f"unnamed.{kind}")
+        name = slot.name if slot and slot.kind == kind else self.message(f"{otherwise}.{kind}")
         return {"name": name, kind: name}
 
     def suggestions(self, intent: str, slot: Slot | None = None) -> tuple[Suggestion, ...]:

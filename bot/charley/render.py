@@ -44,8 +44,13 @@ def _text(reply: Reply) -> str:
         else:
             blocks.append("\n".join([ALSO, *(f"- {s.label}" for s in reply.suggestions[:3])]))
     if reply.sources:
-        blocks.append(f"{SOURCES} {'; '.join(_source(s) for s in reply.sources)}.")
+        blocks.append(f"{SOURCES} {'; '.join(dict.fromkeys(map(_short, reply.sources)))}.")
     return "\n\n".join([*blocks, reply.disclaimer])
+
+
+def _short(source: Source) -> str:
+    """The institution; the title for an article that has none."""
+    return f'"{source.title}"' if source.kind == "article" else source.publisher
 
 
 def _source(source: Source) -> str:

@@ -9,8 +9,10 @@ from charley import decide
 from charley.compose import Slot
 from charley.context import Context, Topic
 from charley.matcher import OUTSIDE, Match, Matcher
-from charley.model import Content
+from charley.model import Content, Entity
+from charley.recognise import Mention
 from charley.resolve import Act
+from charley.spelling import closest_within
 from charley.split import Part, Splitter, halves
 from charley.text import Message, read
 
@@ -252,7 +254,7 @@ class Understander:
         mentioned = [m for m in match.sight.mentions if m.kind == kind and m.id]
         if mentioned:
             entity = self.content.entities[kind][mentioned[-1].id]
-            return Slot(kind, entity.name, entity)
+            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
         for topic in reversed(before.topics):
             if topic.slot[0] == kind:
                 entity = self.content.entities[kind][topic.slot[1]]
@@ -261,6 +263,12 @@ class Understander:
             if token.how == "unread" and len(token.surface) > 3:
                 return Slot(kind, token.surface)
         return None
+
+    def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
+        """The entity's name, with the brand that the person used for a medicine."""
+        said = " ".join(t.best for t in match.sight.reading[mention.start : mention.end])
+        brand = entity.kind == "drug" and said in (*entity.names, *entity.exact) and bool(entity.parent)
+        return entity.name if not brand or closest_within(said, [entity.name], 0.5) else f"{entity.name} ({said.title()})"
 
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         first = match.candidates[0].score

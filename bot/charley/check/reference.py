@@ -14,7 +14,7 @@ from charley.phrasing import PhrasingError, expand
 ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
 OUTSIDE = "outside."
 PARTS = ("short", "more", "why", "care")
-GATE = ("answer", "offer", "sure", "margin", "part")
+GATE = ("answer", "answer_bare", "answer_talk", "offer", "offer_bare", "sure", "margin", "part")
 MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),

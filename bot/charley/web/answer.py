@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,15 @@ from starlette.types import Receive, Scope, Send
 
 from charley.assistant import Assistant
 from charley.model import Reply
+from charley.web.cache import Cache
 from charley.web.limits import Limiter, body
 from charley.web.problems import ProblemError
 from charley.web.signing import Signer
 
-Watch = Callable[[Reply], None]
-"""What is told of each reply, for the metrics."""
+Watch = Callable[[str, Iterable[str]], None]
+"""What is told the kind and the intents of each reply, for the metrics."""
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ class Question:
 class Answerer:
     """Answers questions; shared by the API and the plain HTML form."""
 
-    def __init__(self, assistant: Assistant, signer: Signer, watch: Watch | None = None) -> None:
+    def __init__(self, assistant: Assistant, signer: Signer, watch: Watch | None = None, *, keep: int = 0) -> None:
         self.assistant = assistant
         self._signer = signer
         self._watch = watch
+        self._cache = Cache(assistant.content, keep)
 
     def answer(self, question: Question) -> tuple[Reply, str]:
         """The reply and its signed context.
@@ -54,17 +58,25 @@ class Answerer:
         else:
             reply = self.assistant.reply(question.text, context)
         if self._watch is not None:
-            self._watch(reply)
+            self._watch(reply.kind, reply.intents)
         return reply, self._signer.sign(reply.context)
 
-    def to_dict(self, question: Question) -> dict[str, Any]:
-        """The reply as the public contract has it, its context signed."""
+    def to_json(self, question: Question) -> bytes:
+        """The reply as the public contract has it, its context signed. ASCII, so that no character in it can go wrong."""
+        key = b"" if question.intent or question.explain else self._cache.key(question.text, question.token)
+        kept = self._cache.get(key)
+        if kept is not None:
+            if self._watch is not None:
+                self._watch(kept.kind, kept.intents)
+            return kept.content
         reply, token = self.answer(question)
         out = reply.to_dict()
         out["context"] = token
         if question.explain and not question.intent:
             out["explanation"] = self.assistant.explain(question.text, self._signer.read(question.token)).to_dict()
-        return out
+        content = _encode(out).encode("ascii")
+        self._cache.put(key, reply, content)
+        return content
 
 
 class ReplyEndpoint:
@@ -79,18 +91,10 @@ class ReplyEndpoint:
         self._limiter.check(scope)
         _json_only(scope)
         question = read(await body(scope, receive, self._most))
-        await respond(self._answerer.to_dict(question), send)
-
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-async def respond(value: dict[str, Any], send: Send) -> None:
-    """Sends a value as JSON, in ASCII so that no character in it can go wrong."""
-    content = _encode(value).encode("ascii")
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)), (b"cache-control", b"no-store")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+        content = self._answerer.to_json(question)
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
 
 def _json_only(scope: Scope) -> None:

@@ -35,7 +35,7 @@ def application(assistant: Assistant, key: bytes, settings: Settings | None = No
     """
     settings = settings or Settings()
     figures = metrics.Metrics(("/", "/v1/reply", "/v1/intents", "/openapi.json", "/faq", "/widget.js")) if metrics.installed() else None
-    answerer = Answerer(assistant, Signer(key), figures.saw if figures else None)
+    answerer = Answerer(assistant, Signer(key), figures.saw if figures else None, keep=settings.keep)
     limiter = Limiter(settings.rate)
     routes: list[BaseRoute] = [
         Route("/v1/reply", ReplyEndpoint(answerer, limiter, settings.body), methods=["POST"]),

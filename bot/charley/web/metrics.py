@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charley.model import Reply
-
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
@@ -52,10 +50,10 @@ class Metrics:
         )
         self._paths = frozenset(paths)
 
-    def saw(self, reply: Reply) -> None:
+    def saw(self, kind: str, intents: Iterable[str]) -> None:
         """Counts a reply."""
-        self._replies.labels(reply.kind).inc()
-        for intent in reply.intents:
+        self._replies.labels(kind).inc()
+        for intent in intents:
             self._intents.labels(intent).inc()
 
     def text(self) -> bytes:

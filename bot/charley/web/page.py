@@ -88,7 +88,7 @@ class Page:
         for section in reply.sections:
             if len(reply.sections) > 1 and section.title:
                 out.append(f"<h4>{escape(section.title)}</h4>")
-            out.append(f"<p>{' '.join(self._linked(s.text) for s in section.sentences)}</p>")
+            out.append(f"<p>{' '.join(reference.linked(s.text, self._numbers) for s in section.sentences)}</p>")
         out.append(self._sources(reply))
         if reply.kind == "answer":
             out.append(f'<p><button name="more" value="1">{escape(WORDS["more"])}</button></p>')
@@ -96,12 +96,6 @@ class Page:
             out.append(f'<div class="suggestions" role="group" aria-label="{escape(WORDS["also"])}">{_buttons(reply.suggestions)}</div>')
         out.append(f'<p class="disclaimer">{escape(reply.disclaimer)}</p></article>')
         return "".join(out)
-
-    def _linked(self, said: str) -> str:
-        return "".join(
-            f'<a href="tel:{number}">{escape(piece)}</a>' if number else escape(piece)
-            for piece, number in phone.said(said, self._numbers)
-        )
 
     def _sources(self, reply: Reply) -> str:
         rows = [row for section in reply.sections for s in section.sentences if (row := self._row(s))]
@@ -111,16 +105,8 @@ class Page:
 
     def _row(self, sentence: Sentence) -> str:
         facts = [f for id in sentence.facts if (f := reference.fact(self._content, id))]
-        cites = [source(s) for f in facts for s in f["sources"]]
+        cites = [reference.cite(s) for f in facts for s in f["sources"]]
         return f"<li>{escape(sentence.text)} <small>{'; '.join(cites)}</small></li>" if cites else ""
-
-
-def source(cite: dict[str, str]) -> str:
-    """A source as HTML: publisher, title, section, linked where it has an address."""
-    name = escape(", ".join(filter(None, (cite["publisher"], cite["title"], cite["section"]))))
-    if not cite["url"].startswith(("https://", "http://")):
-        return name
-    return f'<a href="{escape(cite["url"])}" rel="noopener noreferrer">{name}</a>'
 
 
 def _buttons(suggestions: tuple[Suggestion, ...]) -> str:

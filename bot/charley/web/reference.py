@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from charley.compose import Composer
 from charley.model import Content
+from charley.web import phone
 
 
 def intents(content: Content) -> dict[str, Any]:
@@ -47,3 +50,17 @@ def fact(content: Content, id: str) -> dict[str, Any] | None:
         "reviewed": known.reviewed,
         "disclaimer": content.disclaimer,
     }
+
+
+def cite(source: dict[str, str]) -> str:
+    """A source of a fact as HTML: publisher, title and section, linked where it has an address."""
+    name = escape(", ".join(filter(None, (source["publisher"], source["title"], source["section"]))))
+    if not source["url"].startswith(("https://", "http://")):
+        return name
+    return f'<a href="{escape(source["url"])}" rel="noopener noreferrer">{name}</a>'
+
+
+def linked(text: str, numbers: Mapping[str, str]) -> str:
+    """A sentence as HTML, its telephone numbers to dial."""
+    pieces = phone.said(text, numbers)
+    return "".join(f'<a href="tel:{number}">{escape(piece)}</a>' if number else escape(piece) for piece, number in pieces)

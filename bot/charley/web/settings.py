@@ -23,12 +23,14 @@ BODY = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`rate` is how many requests a sender may make in a second (0: any number); `body` how many bytes one may have."""
+    """`rate` is how many requests a sender may make in a second (0: any number); `body` how many bytes one may
+    have; `keep` how many replies are kept to be given again."""
 
     content: str | None = None
     origins: tuple[str, ...] = ()
     rate: float = 5.0
     body: int = BODY
+    keep: int = 1000
     proxies: tuple[str, ...] = ()
 
     def dump(self) -> str:

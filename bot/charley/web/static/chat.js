@@ -16,9 +16,8 @@ function button(label, press, attributes = {}) {
 }
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-const CALLABLE = new RegExp(
-  `(?<![\\w+-])(${Object.keys(NUMBERS).sort((a, b) => b.length - a.length).map(escaped).join("|")})(?![\\w-]|\\.\\d)`,
-);
+const known = Object.keys(NUMBERS).sort((a, b) => b.length - a.length).map(escaped).join("|") || "(?!)";
+const CALLABLE = new RegExp(`(?<![\\w+-])(${known})(?![\\w-]|\\.\\d)`);
 const tel = (number) => `tel:${number.replace(/[^\d+]/g, "")}`;
 
 function withCalls(text) {
@@ -27,9 +26,9 @@ function withCalls(text) {
 
 // Numbers of the visitor's own region first.
 function nearFirst(numbers) {
-  const region = (navigator.language || "").split("-")[1] || "";
-  const near = { US: "US", CA: "Canada", GB: "UK", IE: "Ireland", AU: "Australia" }[region] || "Europe";
-  return numbers.sort((a, b) => (NUMBERS[b] || "").includes(near) - (NUMBERS[a] || "").includes(near));
+  const code = (navigator.language || "").split("-")[1] || "";
+  const near = { US: "US", CA: "US", GB: "UK", IE: "UK" }[code] || "EU";
+  return numbers.sort((a, b) => NUMBERS[b].includes(near) - NUMBERS[a].includes(near));
 }
 
 class Chat {
@@ -141,8 +140,7 @@ class Chat {
   calls(reply) {
     const said = reply.sections.flatMap((s) => s.sentences).flatMap((s) => s.text.split(CALLABLE).filter((_, at) => at % 2));
     const items = nearFirst([...new Set(said)]).map((number) => {
-      const where = NUMBERS[number] ? ` (${NUMBERS[number]})` : "";
-      return element("li", {}, element("a", { href: tel(number) }, `${WORDS.call} ${number}${where}`));
+      return element("li", {}, element("a", { href: tel(number) }, `${WORDS.call} ${number} (${NUMBERS[number]})`));
     });
     return items.length ? element("ul", { class: "calls" }, ...items) : "";
   }
