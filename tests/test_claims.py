@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from charley import content as reader
+from charley.folder import texts
 from charley.model import Content, Fact
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ if not CLAIMS.exists():
 
 @lru_cache
 def content() -> Content:
-    found, problems = reader.read(reader.texts(ROOT))
+    found, problems = reader.read(texts(ROOT))
     assert not problems
     return found
 

@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charley.folder import bundled, digest, texts
 from charley.model import (
     Answer,
     Citation,
@@ -55,16 +56,14 @@ def load(folder: str | os.PathLike[str] | None = None) -> Bank:
     Raises:
         ContentError: the folder is not usable; every problem is in the error.
     """
-    from charley import content as reader
-
     if folder is None:
-        root, packed = reader.bundled()
+        root, packed = bundled()
         if packed and (data := _parse(_bytes(root / BUILT), None)):
             return _restore(data)
     else:
         root = Path(folder)
-    found = reader.texts(root)
-    key = f"{reader.digest(found)}-{_code()}"
+    found = texts(root)
+    key = f"{digest(found)}-{_code()}"
     place = _place(key)
     if data := _parse(_read(place), key):
         return _restore(data)
@@ -77,10 +76,8 @@ def build(root: Traversable) -> bytes:
     Raises:
         ContentError: the content has problems.
     """
-    from charley import content as reader
-
-    found = reader.texts(root)
-    return _pack(_make(found, f"{reader.digest(found)}-{_code()}"))
+    found = texts(root)
+    return _pack(_make(found, f"{digest(found)}-{_code()}"))
 
 
 def _built(found: Mapping[str, str], key: str, place: Path | None) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _check(options: Namespace) -> int:
     from pathlib import Path
 
     from charley import check
-    from charley.content import bundled
+    from charley.folder import bundled
 
     folder = options.folder or options.content
     root = Path(folder) if folder else bundled()[0]
@@ -170,11 +170,12 @@ def _check(options: Namespace) -> int:
 def _serve_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="the port to listen on (default: %(default)s)")
-    parser.add_argument("--key-file", metavar="FILE", help="the key that contexts are signed with (default: CHARLEY_KEY, else a random key)")
-    parser.add_argument("--origin", metavar="URL", action="append", default=[], help="a web origin whose pages may use the API (repeatable)")
-    parser.add_argument("--rate", metavar="N", type=float, default=5.0, help="requests a second for one sender (0: any number; default: 5)")
-    parser.add_argument("--workers", metavar="N", type=_count, default=1, help="processes that share the work (default: 1)")
-    parser.add_argument("--proxy", metavar="ADDRESS", action="append", default=[], help="a proxy whose X-Forwarded-For is believed (repeatable)")
+    add = parser.add_argument
+    add("--key-file", metavar="FILE", help="the key that contexts are signed with (default: CHARLEY_KEY, else a random key)")
+    add("--origin", metavar="URL", action="append", default=[], help="a web origin whose pages may use the API (repeatable)")
+    add("--rate", metavar="N", type=float, default=5.0, help="requests a second for one sender (0: any number; default: 5)")
+    add("--workers", metavar="N", type=_count, default=1, help="processes that share the work (default: 1)")
+    add("--proxy", metavar="ADDRESS", action="append", default=[], help="a proxy whose X-Forwarded-For is believed (repeatable)")
 
 
 def _serve(options: Namespace) -> int:

@@ -9,10 +9,14 @@ import yaml
 
 from charley.model import Problem
 
-DEPTH = 8
-"""Levels of nesting that a content file may have."""
+DEPTH, ABSURD = 8, 200
+"""Levels of nesting that a content file may have, and below which the rest of it is not read at all."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Absurd(Exception):
+    """Nested so deep that reading on would take for ever; the problem has been named."""
 
 
 class Text(str):
@@ -55,7 +59,9 @@ def read(file: str, text: str) -> tuple[Any, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.append(Problem(file, mark.line + 1 if mark else 0, f"not valid YAML: {error.problem}"))
-    except (yaml.YAMLError, RecursionError) as error:
+    except _Absurd:
+        pass
+    except yaml.YAMLError as error:
         problems.append(Problem(file, 0, f"not valid YAML: {error}"))
     return None, problems
 
@@ -117,6 +123,8 @@ def _skip(events: Iterator[Any]) -> None:
     for event in events:
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             level += 1
+            if level > ABSURD:
+                raise _Absurd
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             level -= 1
             if not level:

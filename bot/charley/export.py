@@ -134,12 +134,15 @@ def page(assistant: Assistant) -> str:
     links = "".join(f'<li><a href="#{escape(f)}">{escape(f.capitalize())}</a></li>' for f in families)
     parts = []
     for family, found in families.items():
+        id, name = escape(family), escape(family.capitalize())
         shown = "".join(_article(content, e, numbers) for e in found)
-        parts.append(f'<section aria-labelledby="{escape(family)}"><h2 id="{escape(family)}">{escape(family.capitalize())}</h2>{shown}</section>')
+        parts.append(f'<section aria-labelledby="{id}"><h2 id="{id}">{name}</h2>{shown}</section>')
     disclaimer = f'<p class="disclaimer">{escape(content.disclaimer)}</p>'
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>Questions and answers</title><style>{style()}</style><script type="application/ld+json">{_linked_data(content)}</script></head>\n'
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Questions and answers</title><style>{style()}</style>"
+        f'<script type="application/ld+json">{_linked_data(content)}</script></head>\n'
         f'<body><header><h1>Questions and answers</h1>{disclaimer}<nav aria-label="Topics"><ul>{links}</ul></nav></header>\n'
         f"<main>{''.join(parts)}</main>\n<footer>{disclaimer}</footer></body></html>\n"
     )
@@ -150,8 +153,9 @@ def _article(content: Content, entry: Entry, numbers: dict[str, str]) -> str:
     if entry.of:
         rows = "".join(f"<dt>{escape(', '.join(e.names))}</dt><dd>{_said(content, e, numbers)}</dd>" for e in entry.of)
         named = f"<details><summary>By name</summary><dl>{rows}</dl></details>"
-    id = escape(entry.intent)
-    return f'<article id="{id}" aria-labelledby="q-{id}"><h3 id="q-{id}">{escape(entry.question)}</h3>{_said(content, entry, numbers)}{named}</article>\n'
+    id, question = escape(entry.intent), escape(entry.question)
+    said = _said(content, entry, numbers)
+    return f'<article id="{id}" aria-labelledby="q-{id}"><h3 id="q-{id}">{question}</h3>{said}{named}</article>\n'
 
 
 def _said(content: Content, entry: Entry, numbers: dict[str, str]) -> str:
@@ -162,11 +166,11 @@ def _said(content: Content, entry: Entry, numbers: dict[str, str]) -> str:
 
 
 def _linked_data(content: Content) -> str:
-    questions = [
-        {"@type": "Question", "name": e.question, "acceptedAnswer": {"@type": "Answer", "text": f"{e.answer} {content.disclaimer}"}}
-        for e in entries(content)
-    ]
-    whole = {"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": questions}
+    def question(entry: Entry) -> dict[str, Any]:
+        answer = {"@type": "Answer", "text": f"{entry.answer} {content.disclaimer}"}
+        return {"@type": "Question", "name": entry.question, "acceptedAnswer": answer}
+
+    whole = {"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": [question(e) for e in entries(content)]}
     # "<" would let a text end the script element.
     return json.dumps(whole, ensure_ascii=False).replace("<", "\\u003c")
 

@@ -17,6 +17,8 @@ EPOCHS = 8
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
+RIVALS = 5
+"""Most labels that one example is set apart from at a time."""
 SMALL = 16
 """Weights nearer to zero than this (in units of 1 / WEIGHT) are dropped."""
 
@@ -129,7 +131,14 @@ def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size:
                 continue
             calm[i] = 0
             step = min(most, loss * VALUE // (2 * squares[i]))
-            move = one[target] - one[scores.index(best)]
+            limit = own - margin
+            rivals = [k for k, score in enumerate(scores) if score > limit]
+            if len(rivals) > RIVALS:
+                rivals = sorted(rivals, key=scores.__getitem__, reverse=True)[:RIVALS]
+            step //= len(rivals)
+            move = len(rivals) * one[target]
+            for k in rivals:
+                move -= one[k]
             for f, x in item:
                 g = x * step // VALUE * move
                 weights[f] += g

@@ -16,8 +16,7 @@ CANDIDATES = 6
 FIRST = 0.0
 
 TURNING = frozenset(
-    "no not non never without with stop before after left more less during while off on up down in out "
-    "hot cold day night high low start right".split()
+    ["no", "not", "non", "never", "without", "with", "stop", "before", "after", "left", "more", "less", "during", "while", "off", "on", "up", "down", "in", "out", "hot", "cold", "day", "night", "high", "low", "start", "right"]
 )
 """Words that turn the meaning. A word that is spelt right is never bent into one of them, nor one of them into another word."""
 

@@ -10,7 +10,7 @@ from charley.compose import Slot
 from charley.context import Context, Topic
 from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content, Entity
-from charley.recognise import Mention
+from charley.recognise import PLACE, Mention
 from charley.resolve import Act
 from charley.spelling import closest_within
 from charley.split import Part, Splitter, halves
@@ -34,7 +34,10 @@ AWAY = 0.6
 WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medication")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
 CARE = ("prevention.overview", "relief.now")
+LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("plus",))
 THANKS = "chat.thanks"
+UNLISTED = ("drug", "condition", "food")
+"""Kinds of which people name things that no list holds; the first wins a tie."""
 PAIRED = ("causes", "relief", "prevention")
 """Families in which "X or Y" asks two things; in the others it asks for the difference."""
 SUBJECT = ("cramp", "leg")
@@ -173,6 +176,8 @@ class Understander:
         match = self.matcher.match(sight, bonus or None)
         decision = decide.decide(match, self._gate)
         top = match.candidates[0]
+        if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match)):
+            return named
         intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) else top.intent
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
@@ -190,6 +195,22 @@ class Understander:
             len(words) > 2 and read * 3 < len(words),
             match,
         )
+
+    def _unlisted(self, words: tuple[str, ...], match: Match) -> Understood | None:
+        """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
+        reading = match.sight.reading
+        strange = [t.surface for t in reading if t.how == "unread" and len(t.surface) > 3]
+        if len(strange) != 1 or len(reading) < 3:
+            return None
+        best: Understood | None = None
+        for kind in UNLISTED:
+            tried = tuple(PLACE[kind] if w == strange[0] else w for w in words)
+            found = self.matcher.match(self.matcher.sight(tried))
+            top = found.candidates[0].intent
+            if self.content.intents[top].slot == kind and decide.decide(found, self._gate) == decide.ANSWER:
+                one = Understood(top, Slot(kind, strange[0]), found.confidence, decide.ANSWER, (), " ".join(words), False, match)
+                best = one if best is None or one.confidence > best.confidence else best
+        return best
 
     def _vague(self, match: Match) -> bool:
         """Only the subject is named, so that no question can be told from another."""
@@ -272,7 +293,7 @@ class Understander:
 
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         first = match.candidates[0].score
-        out = []
+        out: list[Topic] = []
         for candidate in match.candidates[:CHOICES]:
             if first - candidate.score <= NEAR or len(out) < 2:
                 slot = self._slot(candidate.intent, match, before)
@@ -282,9 +303,9 @@ class Understander:
 
 def _lead(words: tuple[str, ...]) -> int:
     """How many leading words only join a part to the one before it."""
-    for size, phrase in ((2, ("what", "about")), (2, ("how", "about")), (1, ("and",)), (1, ("also",)), (1, ("or",)), (1, ("plus",))):
-        if words[:size] == phrase and len(words) > size:
-            return size + _lead(words[size:])
+    for phrase in LEADS:
+        if words[: len(phrase)] == phrase and len(words) > len(phrase):
+            return len(phrase) + _lead(words[len(phrase) :])
     return 0
 
 

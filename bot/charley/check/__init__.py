@@ -13,6 +13,7 @@ from charley import content as reader
 from charley.check import answer, entity, fact, grade, intent, question, reference
 from charley.check import reach as ways
 from charley.check.place import Places
+from charley.folder import texts
 from charley.model import Content, ContentError, Problem
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def problems(root: Traversable, today: str = "") -> list[Problem]:
     Raises:
         ContentError: a folder is missing or a file is not UTF-8.
     """
-    found = reader.texts(root)
+    found = texts(root)
     content, unread = reader.read(found)
     first = [*unread, *broken(content, found)]
     if first:
@@ -72,7 +73,7 @@ def reach(root: Traversable) -> str:
     Raises:
         ContentError: the content cannot be used.
     """
-    content, unread = reader.read(reader.texts(root))
+    content, unread = reader.read(texts(root))
     if unread:
         raise ContentError(unread)
     asked, _ = question.read(question.texts(root))

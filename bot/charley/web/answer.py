@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,6 +19,7 @@ from charley.web.signing import Signer
 Watch = Callable[[str, Iterable[str]], None]
 """What is told the kind and the intents of each reply, for the metrics."""
 
+_HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -54,7 +54,8 @@ class Answerer:
             try:
                 reply = self.assistant.choose(question.intent, question.slots, context)
             except ValueError:
-                raise ProblemError(422, "There is no such intent; GET /v1/intents lists them.", pointer="/choice/intent") from None
+                detail = "There is no such intent; GET /v1/intents lists them."
+                raise ProblemError(422, detail, pointer="/choice/intent") from None
         else:
             reply = self.assistant.reply(question.text, context)
         if self._watch is not None:
@@ -92,7 +93,7 @@ class ReplyEndpoint:
         _json_only(scope)
         question = read(await body(scope, receive, self._most))
         content = self._answerer.to_json(question)
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content)), (b"cache-control", b"no-store")]
+        headers = [*_HEADERS, (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
@@ -124,7 +125,7 @@ def read(content: bytes) -> Question:
     if not isinstance(text, str) and ("text" in given or choice is None):
         raise ProblemError(422, "'text' must be a string.", pointer="/text")
     if "choice" not in given:
-        return Question(text, given.get("context"), explain=explain)
+        return Question(str(text), given.get("context"), explain=explain)
     return _chosen(choice, given.get("context"), explain)
 
 

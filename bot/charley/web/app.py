@@ -24,6 +24,9 @@ from charley.web.problems import ProblemError, for_status
 from charley.web.settings import Settings
 from charley.web.signing import Signer
 
+COUNTED = ("/", "/v1/reply", "/v1/intents", "/openapi.json", "/faq", "/widget.js")
+"""Paths that the metrics name."""
+
 
 def application(assistant: Assistant, key: bytes, settings: Settings | None = None) -> ASGIApp:
     """The ASGI application that answers with `assistant`. It keeps no state but the senders' limits.
@@ -34,7 +37,7 @@ def application(assistant: Assistant, key: bytes, settings: Settings | None = No
         settings: origins, rate and body limit.
     """
     settings = settings or Settings()
-    figures = metrics.Metrics(("/", "/v1/reply", "/v1/intents", "/openapi.json", "/faq", "/widget.js")) if metrics.installed() else None
+    figures = metrics.Metrics(COUNTED) if metrics.installed() else None
     answerer = Answerer(assistant, Signer(key), figures.saw if figures else None, keep=settings.keep)
     limiter = Limiter(settings.rate)
     routes: list[BaseRoute] = [

@@ -51,7 +51,8 @@ class Assets:
         chat = text("chat.js")
         known = f"const WORDS = {json.dumps(WORDS)}, NUMBERS = {json.dumps(phone.numbers(assistant.content.red_flags))};"
         page = _script(known, chat, text("page.js"))
-        widget = _script(known, _host(assistant), f"const STYLE = {json.dumps(style + text('widget.css'))};", chat, text("widget.js"))
+        sheets = f"const STYLE = {json.dumps(style + text('widget.css'))};"
+        widget = _script(known, _host(assistant), sheets, chat, text("widget.js"))
         sheet = style + text("page.css")
         version = hashlib.sha256(f"{page}{sheet}{text('page.html')}{assistant.content.digest}".encode()).hexdigest()[:16]
         self._files = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,13 +24,18 @@ def installed() -> bool:
     return importlib.util.find_spec("prometheus_client") is not None
 
 
-def share() -> tempfile.TemporaryDirectory[str] | None:
-    """A folder through which the worker processes add up their figures; None when there are none to add."""
+@contextlib.contextmanager
+def shared() -> Iterator[None]:
+    """Lets the worker processes that are started meanwhile add up their figures."""
     if not installed() or FOLDER in os.environ:
-        return None
-    folder = tempfile.TemporaryDirectory(prefix="charley-metrics-")
-    os.environ[FOLDER] = folder.name
-    return folder
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="charley-metrics-") as folder:
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[FOLDER]
 
 
 class Metrics:
@@ -82,7 +88,7 @@ class Metrics:
                     status = message["status"]
                 await send(message)
 
-            path = scope["path"] if scope["path"] in self._paths else "/v1/facts/{id}" if scope["path"].startswith("/v1/facts/") else "other"
+            path = self._path(scope["path"])
             try:
                 await app(scope, receive, watched)
             finally:
@@ -91,3 +97,8 @@ class Metrics:
                     self._seconds.observe(time.perf_counter() - start)
 
         return counted
+
+    def _path(self, path: str) -> str:
+        if path.startswith("/v1/facts/"):
+            return "/v1/facts/{id}"
+        return path if path in self._paths else "other"

@@ -33,7 +33,8 @@ class Page:
         self._most = most
         self._numbers = phone.numbers(self._content.red_flags)
         topics = Composer(self._content).topics()
-        frame = text("page.html").replace("{{topics}}", _buttons(topics)).replace("{{disclaimer}}", escape(self._content.disclaimer))
+        frame = text("page.html").replace("{{topics}}", _buttons(topics))
+        frame = frame.replace("{{disclaimer}}", escape(self._content.disclaimer))
         for name, word in WORDS.items():
             frame = frame.replace("{{word." + name + "}}", escape(word))
         self._before, self._between, self._after = frame.split("{{slot}}")
@@ -93,7 +94,8 @@ class Page:
         if reply.kind == "answer":
             out.append(f'<p><button name="more" value="1">{escape(WORDS["more"])}</button></p>')
         if reply.suggestions:
-            out.append(f'<div class="suggestions" role="group" aria-label="{escape(WORDS["also"])}">{_buttons(reply.suggestions)}</div>')
+            out.append(f'<div class="suggestions" role="group" aria-label="{escape(WORDS["also"])}">')
+            out.append(f"{_buttons(reply.suggestions)}</div>")
         out.append(f'<p class="disclaimer">{escape(reply.disclaimer)}</p></article>')
         return "".join(out)
 
@@ -110,11 +112,11 @@ class Page:
 
 
 def _buttons(suggestions: tuple[Suggestion, ...]) -> str:
-    def value(s: Suggestion) -> str:
-        return s.intent + "".join(f"?{kind}={id}" for kind, id in s.slots[:1])
+    return "".join(map(_button, suggestions))
 
-    return "".join(
-        f'<button name="choice" value="{escape(value(s))}" data-choice="{escape(json.dumps({"intent": s.intent, "slots": dict(s.slots)}))}">'
-        f"{escape(s.label)}</button>"
-        for s in suggestions
-    )
+
+def _button(suggestion: Suggestion) -> str:
+    intent, slots = suggestion.intent, dict(suggestion.slots)
+    value = intent + "".join(f"?{kind}={id}" for kind, id in slots.items())
+    choice = json.dumps({"intent": intent, "slots": slots})
+    return f'<button name="choice" value="{escape(value)}" data-choice="{escape(choice)}">{escape(suggestion.label)}</button>'

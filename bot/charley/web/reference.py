@@ -27,7 +27,9 @@ def intents(content: Content) -> dict[str, Any]:
             if i.id in content.answers
         ],
         "entities": {
-            kind: [{"id": e.id, "name": e.name} for e in entities.values()] for kind, entities in content.entities.items() if entities
+            kind: [{"id": e.id, "name": e.name} for e in entities.values()]
+            for kind, entities in content.entities.items()
+            if entities
         },
         "disclaimer": content.disclaimer,
     }

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
 
 from charley.assistant import Assistant
 from charley.console import UsageError, warn
 from charley.web import metrics, settings
 from charley.web.app import application
-from charley.web.settings import PASSED, PASSED_KEY, Settings
+from charley.web.settings import PASSED, PASSED_KEY, RATE, Settings
 
 GRACE = 10
 """Seconds that requests get to finish after the signal to stop."""
@@ -27,7 +28,7 @@ def serve(
     port: int = 8000,
     key_file: str | None = None,
     origin: Sequence[str] = (),
-    rate: float = Settings.rate,
+    rate: float = RATE,
     workers: int = 1,
     proxy: Sequence[str] = (),
 ) -> int:
@@ -57,49 +58,45 @@ def serve(
     given = Settings(content=content, origins=tuple(map(settings.origin, origin)), rate=rate / workers, proxies=tuple(proxy))
     # Also with workers: content that cannot be used is told here, and they find the bank built.
     assistant = Assistant(content)
-    shared = None
-    if workers > 1:
-        # Workers are new processes; the environment is the one thing that they get from here.
-        os.environ |= {PASSED: given.dump(), PASSED_KEY: key.hex()}
-        shared = metrics.share()
-        config = _config("charley.web.server:worker", given, host, port, factory=True, workers=workers)
-    else:
-        config = _config(application(assistant, key, given), given, host, port)
-    socket = config.bind_socket()
-    shown = f"[{host}]" if ":" in host else host
-    warn(f"charley: listening on http://{shown}:{socket.getsockname()[1]} (Ctrl-C stops)")
     # uvicorn raises the signal again once it has stopped; a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    try:
-        server = uvicorn.Server(config)
-        if workers > 1:
-            Multiprocess(config, target=server.run, sockets=[socket]).run()
-        else:
-            server.run(sockets=[socket])
-    finally:
-        socket.close()
-        if shared:
-            shared.cleanup()
+    if workers > 1:
+        _many(given, key, host, port, workers)
+    else:
+        config = uvicorn.Config(application(assistant, key, given), **_options(given, host, port))
+        with contextlib.closing(config.bind_socket()) as listening:
+            _announce(host, listening.getsockname()[1])
+            uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 
-def _config(app: ASGIApp | str, given: Settings, host: str, port: int, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        factory=factory,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        proxy_headers=bool(given.proxies),
-        forwarded_allow_ips=list(given.proxies),
-        timeout_graceful_shutdown=GRACE,
-        h11_max_incomplete_event_size=32_768,
-    )
+def _many(given: Settings, key: bytes, host: str, port: int, workers: int) -> None:
+    # Workers are new processes; the environment is the one thing that they get from here.
+    os.environ |= {PASSED: given.dump(), PASSED_KEY: key.hex()}
+    with metrics.shared():
+        _announce(host, port)
+        uvicorn.run("charley.web.server:worker", factory=True, workers=workers, **_options(given, host, port))
+
+
+def _announce(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    warn(f"charley: listening on http://{shown}:{port} (Ctrl-C stops)")
+
+
+def _options(given: Settings, host: str, port: int) -> dict[str, Any]:
+    return {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "lifespan": "off",
+        "ws": "none",
+        "proxy_headers": bool(given.proxies),
+        "forwarded_allow_ips": list(given.proxies),
+        "timeout_graceful_shutdown": GRACE,
+        "h11_max_incomplete_event_size": 32_768,
+    }
 
 
 def worker() -> ASGIApp:

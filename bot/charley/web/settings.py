@@ -6,8 +6,9 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from charley.console import UsageError
@@ -19,6 +20,7 @@ KEY = "CHARLEY_KEY"
 SHORTEST = 16
 """Bytes that a key needs."""
 BODY = 65_536
+RATE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class Settings:
 
     content: str | None = None
     origins: tuple[str, ...] = ()
-    rate: float = 5.0
+    rate: float = RATE
     body: int = BODY
     keep: int = 1000
     proxies: tuple[str, ...] = ()
@@ -40,9 +42,9 @@ class Settings:
     @classmethod
     def load(cls, text: str) -> Settings:
         """The settings that `dump` wrote."""
-        given = json.loads(text)
-        given = {f.name: given[f.name] for f in fields(cls) if f.name in given}
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+        given: dict[str, Any] = json.loads(text)
+        given |= {name: tuple(given[name]) for name in ("origins", "proxies")}
+        return cls(**given)
 
 
 def key(file: str | None, environment: Mapping[str, str] = os.environ) -> tuple[bytes, bool]:
