@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from charley.compose import fill
 from charley.model import Content, Reply
 
 LONGEST = 500
@@ -32,6 +33,8 @@ class Cache:
     def __init__(self, content: Content, most: int) -> None:
         self._most = most
         self._entities = {id for of in content.entities.values() for id in of}
+        self._messages = content.messages
+        self._wordings = frozenset(content.messages.values())
         self._secret = secrets.token_bytes(16)
         self._kept: OrderedDict[bytes, Kept] = OrderedDict()
 
@@ -61,7 +64,11 @@ class Cache:
             self._kept.popitem(last=False)
 
     def _is_curated(self, reply: Reply) -> bool:
+        """Whether every sentence is the content's own, none with a part of the message in it."""
         if not all(id in self._entities for id in reply.entities.values()):
             return False
-        # In an answer, a sentence without a fact may quote the part of the message that was not understood.
-        return reply.kind != "answer" or all(s.facts for section in reply.sections for s in section.sentences)
+        if reply.kind == "triage":
+            return True
+        understood = fill(self._messages.get("understood", ""), {"title": reply.understood})
+        sentences = (s for section in reply.sections for s in section.sentences)
+        return all(s.facts or s.text == understood or s.text in self._wordings for s in sentences)
