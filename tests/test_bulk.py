@@ -170,7 +170,10 @@ def test_a_column_that_is_not_there_is_wrong_usage(tmp_path: Path, capsys: pytes
     assert sink.read_text(encoding="utf-8") == "old"
 
 
-@pytest.mark.parametrize(("data", "form"), [(b'\n {"text": 1}\n', "jsonl"), (b"hello\n", "text"), (b"", "text"), (b"\xff\n", "text")])
+FIRST = [(b'\n {"text": 1}\n', "jsonl"), (b"hello\n", "text"), (b"", "text"), (b"\xff\n", "text")]
+
+
+@pytest.mark.parametrize(("data", "form"), FIRST)
 def test_the_format_of_a_stream_is_seen_from_its_first_line(data: bytes, form: str) -> None:
     seen, source = records.sniffed(records.lines(io.BytesIO(data)))
     assert seen == form

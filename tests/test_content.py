@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from charley import content as reader
+from charley import folder
 from charley.model import Content, ContentError
 
 ROOT = Path(__file__).parent.parent
@@ -91,27 +92,27 @@ def test_problems_of_all_files_come_together_and_in_order() -> None:
 def test_missing_folder(tmp_path: Path) -> None:
     (tmp_path / "intents").mkdir()
     with pytest.raises(ContentError, match="knowledge: this folder is missing"):
-        reader.texts(tmp_path)
+        folder.texts(tmp_path)
 
 
 def test_file_that_is_not_utf8(tmp_path: Path) -> None:
-    for folder in reader.FOLDERS:
-        (tmp_path / folder).mkdir()
+    for name in folder.FOLDERS:
+        (tmp_path / name).mkdir()
     (tmp_path / "intents" / "causes.yaml").write_bytes(b"a: \xff\xfe\n")
     with pytest.raises(ContentError, match=r"intents/causes\.yaml: cannot be read"):
-        reader.texts(tmp_path)
+        folder.texts(tmp_path)
 
 
 def test_digest_tells_files_apart() -> None:
     moved = {"intents/a.yaml": "b", "intents/c.yaml": ""}
-    assert reader.digest(moved) != reader.digest({"intents/a.yaml": "", "intents/c.yaml": "b"})
-    assert reader.digest(moved) == reader.digest(dict(moved))
+    assert folder.digest(moved) != folder.digest({"intents/a.yaml": "", "intents/c.yaml": "b"})
+    assert folder.digest(moved) == folder.digest(dict(moved))
 
 
 @pytest.fixture(scope="module")
 def own() -> Content:
     """The project's own content."""
-    content, found = reader.read(reader.texts(ROOT))
+    content, found = reader.read(folder.texts(ROOT))
     assert [str(p) for p in found] == []
     return content
 
@@ -130,7 +131,7 @@ def test_disclaimer_has_both_its_parts(own: Content) -> None:
 
 
 def test_the_own_content_is_read_fast() -> None:
-    found = reader.texts(ROOT)
+    found = folder.texts(ROOT)
     start = time.process_time()
     reader.read(found)
     assert time.process_time() - start < 5

@@ -222,7 +222,7 @@ class _Parser(ArgumentParser):
 
 
 def _parser() -> ArgumentParser:
-    parser = _Parser(prog="charley", description=f"{charley.__doc__.partition(':')[0]}.", allow_abbrev=False)
+    parser = _Parser(prog="charley", description=f"{(charley.__doc__ or 'Charley').partition(':')[0]}.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"charley {charley.__version__}")
     content = "a folder holding intents/ and knowledge/ (default: the content that comes with the program)"
     parser.add_argument("--content", metavar="DIR", help=content)

@@ -17,7 +17,7 @@ EPOCHS = 8
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
-RIVALS = 5
+RIVALS = 3
 """Most labels that one example is set apart from at a time."""
 SMALL = 16
 """Weights nearer to zero than this (in units of 1 / WEIGHT) are dropped."""

@@ -26,6 +26,7 @@ DIAGNOSIS = re.compile(r"\byou(?:['’]ve| have)\b", re.IGNORECASE)
 """What the person has, which nobody here can know."""
 
 _PLACE = re.compile(r"\{[^{}]*\}")
+_BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def _fixed(answer: Answer, places: Places) -> Iterator[Problem]:
 def _wrong(content: Content, said: Said) -> Iterator[tuple[str, str]]:
     """The rule that a reply breaks, and what is wrong with it."""
     text = said.section.text
-    if "{" in text or "}" in text:
-        yield "braces", f"a place is not filled: '{text[max(0, text.find('{') - 20):][:60]}'"
+    if hit := _BRACES.search(text):
+        yield "braces", f"a place is not filled: '{hit[0]}'"
     for sentence in said.section.sentences:
         if not sentence.text[:1].isupper() and not sentence.text[:1].isdigit():
             yield "capital", f"does not begin with a capital: '{sentence.text[:40]}'"

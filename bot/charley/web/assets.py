@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charley import export
 from charley.assistant import Assistant
 from charley.compose import Composer
 from charley.web import phone
@@ -69,27 +72,27 @@ class Assets:
         return [*(self._route(path, *made) for path, made in self._files.items()), self._faq()]
 
     def _route(self, path: str, content: str, media: str) -> Route:
-        etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'
-        headers = {"Cache-Control": "no-cache", "ETag": etag}
-        if path == "/widget.js":
-            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-
-        async def send(request: Request) -> Response:
-            return unchanged(request, etag) or Response(content, headers=headers, media_type=media)
-
-        return Route(path, send)
+        shared = {"Cross-Origin-Resource-Policy": "cross-origin"} if path == "/widget.js" else {}
+        return Route(path, _file(content, media, shared))
 
     def _faq(self) -> Route:
-        from charley import export
-
-        content = export.page(self._assistant)
-        etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:16]}"'
         # The page is one file, for people who keep it; its own style is the one that may stand inside.
         sheet = b64encode(hashlib.sha256(export.style().encode()).digest()).decode()
         policy = POLICY.replace("style-src 'self'", f"style-src 'sha256-{sheet}'")
-        headers = {"Cache-Control": "no-cache", "ETag": etag, "Content-Security-Policy": policy}
+        return Route("/faq", _file(export.page(self._assistant), "text/html", {"Content-Security-Policy": policy}))
 
-        async def send(request: Request) -> Response:
-            return unchanged(request, etag) or Response(content, headers=headers, media_type="text/html")
 
-        return Route("/faq", send)
+def _file(content: str, media: str, more: Mapping[str, str]) -> Callable[[Request], Awaitable[Response]]:
+    plain = content.encode("utf-8")
+    packed = gzip.compress(plain, mtime=0)
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding", **more}
+
+    async def send(request: Request) -> Response:
+        if (same := unchanged(request, etag)) is not None:
+            return same
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media)
+        return Response(plain, headers=headers, media_type=media)
+
+    return send

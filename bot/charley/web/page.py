@@ -37,7 +37,7 @@ class Page:
         frame = frame.replace("{{disclaimer}}", escape(self._content.disclaimer))
         for name, word in WORDS.items():
             frame = frame.replace("{{word." + name + "}}", escape(word))
-        self._before, self._between, self._after = frame.split("{{slot}}")
+        self._parts = frame.split("{{slot}}")
 
     def routes(self) -> list[Route]:
         """The page is shown on GET and answers on POST."""
@@ -73,7 +73,8 @@ class Page:
         return Question(said, token), said
 
     def _response(self, turn: str, token: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-        shown = f"{self._before}{turn}{self._between}{escape(token)}{self._after}"
+        start, topics, log, rest = self._parts
+        shown = f"{start}{' hidden' if token else ''}{topics}{turn}{log}{escape(token)}{rest}"
         # A lone surrogate, which a person can send, has no UTF-8.
         content = shown.encode("utf-8", "replace")
         return HTMLResponse(content, status, {"Cache-Control": "no-cache" if not turn else "no-store", **(headers or {})})
@@ -84,7 +85,7 @@ class Page:
         out.append(f'<article class="reply {escape(reply.kind)} {escape(level)}" aria-label="{escape(WORDS["reply"])}">')
         if level:
             out.append(f"<h3>{escape(WORDS[level])}</h3>")
-        elif reply.understood and reply.kind == "answer":
+        elif reply.understood and reply.kind == "answer" and len(reply.sections) == 1:
             out.append(f'<p class="understood">{escape(WORDS["understood"])} {escape(reply.understood)}</p>')
         for section in reply.sections:
             if len(reply.sections) > 1 and section.title:

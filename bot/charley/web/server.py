@@ -63,7 +63,7 @@ def serve(
     if workers > 1:
         _many(given, key, host, port, workers)
     else:
-        config = uvicorn.Config(application(assistant, key, given), **_options(given, host, port))
+        config = uvicorn.Config(application(assistant, key, given), **options(given, host, port))
         with contextlib.closing(config.bind_socket()) as listening:
             _announce(host, listening.getsockname()[1])
             uvicorn.Server(config).run(sockets=[listening])
@@ -75,7 +75,7 @@ def _many(given: Settings, key: bytes, host: str, port: int, workers: int) -> No
     os.environ |= {PASSED: given.dump(), PASSED_KEY: key.hex()}
     with metrics.shared():
         _announce(host, port)
-        uvicorn.run("charley.web.server:worker", factory=True, workers=workers, **_options(given, host, port))
+        uvicorn.run("charley.web.server:worker", factory=True, workers=workers, **options(given, host, port))
 
 
 def _announce(host: str, port: int) -> None:
@@ -83,7 +83,8 @@ def _announce(host: str, port: int) -> None:
     warn(f"charley: listening on http://{shown}:{port} (Ctrl-C stops)")
 
 
-def _options(given: Settings, host: str, port: int) -> dict[str, Any]:
+def options(given: Settings, host: str, port: int) -> dict[str, Any]:
+    """What uvicorn is told. Its log of requests is off: what the metrics do not count is nobody's business."""
     return {
         "host": host,
         "port": port,

@@ -114,7 +114,7 @@ class Chat {
     if (reply.triage) {
       heading = element("h3", { tabindex: "-1" }, WORDS[reply.triage]);
       article.append(heading, this.calls(reply));
-    } else if (reply.understood && reply.kind === "answer") {
+    } else if (reply.understood && reply.kind === "answer" && reply.sections.length === 1) {
       article.append(element("p", { class: "understood" }, `${WORDS.understood} ${reply.understood}`));
     }
     let number = 0;
@@ -153,7 +153,7 @@ class Chat {
       if (!box) {
         box = element("div", { id, class: "sources", role: "group", "aria-label": `${WORDS.sources_of} ${sentence.text}` });
         below.append(box);
-        box.append(await this.sources(sentence));
+        box.append(`${number}.`, await this.sources(sentence));
       }
       box.hidden = shown;
     };

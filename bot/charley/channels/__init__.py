@@ -1,0 +1,71 @@
+"""The assistant on messaging services: `charley connect CHANNEL`. Each service is one module with one function, `run`.
+
+A module also has `SHAPE`, what its service lets through, and `LIBRARIES`, whose logs stay off: they may hold messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Coroutine
+from importlib import import_module
+from typing import Any
+
+from charley.assistant import Assistant
+from charley.channels.desk import Desk
+from charley.channels.store import EXPIRE, open_store
+
+CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
+
+
+def connect(name: str, *, content: str | None = None, store: str = "memory", expire: float = EXPIRE) -> int:
+    """Answers on a messaging service until it is stopped.
+
+    Args:
+        name: one of `CHANNELS`. Its secrets are read from the environment.
+        content: a folder holding `intents/` and `knowledge/`; left out, the content that comes with the package.
+        store: where the contexts of conversations are kept: `memory`, `sqlite:PATH` or `redis:URL`.
+        expire: seconds after which the context of a silent sender is forgotten.
+
+    Raises:
+        UsageError: a variable of the environment is missing, or the store is not known.
+        ModuleNotFoundError: the service's library is not installed; it comes with the extra of the same name.
+    """
+    module = import_module(f"charley.channels.{name}")
+    _log(module.LIBRARIES)
+    kept = open_store(store, expire)
+    try:
+        desk = Desk(name, Assistant(content), kept, module.SHAPE)
+        asyncio.run(_until_stopped(module.run(desk, os.environ)))
+    finally:
+        kept.close()
+    return 0
+
+
+def _log(libraries: tuple[str, ...]) -> None:
+    logger = logging.getLogger("charley.channels")
+    logger.setLevel(logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    for library in libraries:
+        quiet = logging.getLogger(library)
+        quiet.handlers[:] = [logging.NullHandler()]
+        quiet.propagate = False
+
+
+async def _until_stopped(run: Coroutine[Any, Any, None]) -> None:
+    """Runs a channel; a polite request to stop lets it say goodbye to its server."""
+    task = asyncio.ensure_future(run)
+    try:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    except (NotImplementedError, RuntimeError):
+        pass
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise

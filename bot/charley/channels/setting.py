@@ -1,0 +1,36 @@
+"""Settings from the environment, where secrets belong: a command line can be read by everybody on the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from charley.console import UsageError
+
+
+def need(settings: Mapping[str, str], name: str, what: str) -> str:
+    """The value of a variable.
+
+    Raises:
+        UsageError: it is not set; the error names it and says `what` it holds.
+    """
+    value = settings.get(name, "").strip()
+    if not value:
+        raise UsageError(f"the environment variable {name} is not set: it holds {what}")
+    return value
+
+
+def number(settings: Mapping[str, str], name: str, otherwise: int) -> int:
+    """The value of a variable that holds a whole number.
+
+    Raises:
+        UsageError: it is set and holds none.
+    """
+    value = settings.get(name, "").strip() or str(otherwise)
+    if not value.isdecimal():
+        raise UsageError(f"the environment variable {name} must be a whole number")
+    return int(value)
+
+
+def yes(settings: Mapping[str, str], name: str) -> bool:
+    """Whether a variable says yes."""
+    return settings.get(name, "").strip().lower() in ("1", "yes", "true", "on")
