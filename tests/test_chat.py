@@ -13,9 +13,9 @@ from prompt_toolkit.output import ColorDepth, DummyOutput
 from prompt_toolkit.styles import Attrs
 
 from charley import Assistant
-from charley.chat import LISTED, FromBank, Questions, chat, wrapped
+from charley.chat import LISTED, FromBank, Questions, chat
 from charley.commands import COMMANDS
-from charley.console import UsageError
+from charley.console import UsageError, wrapped
 
 CTRL_C, CTRL_D, TAB, ENTER = "\x03", "\x04", "\t", "\r"
 QUESTION = "why do I get leg cramps at night?"
@@ -176,5 +176,4 @@ def test_the_rest_of_a_question_of_the_bank_is_suggested() -> None:
 
 def test_characters_that_steer_the_terminal_are_not_printed(assistant: Assistant) -> None:
     screen = play(assistant, "\x1b[200~/\x1b[31mred\u202e\x1b[201~" + ENTER + CTRL_D)
-    assert len(screen.replies) == 2
     assert not any("\x1b" in data or "\u202e" in data for data in screen.replies)

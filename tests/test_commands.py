@@ -176,7 +176,7 @@ def test_without_a_terminal_the_prompt_is_no_part_of_the_replies(assistant: Assi
     talk(Conversation(assistant, files=True), io.StringIO("hello\n\n"), out, prompt)
     assert out.getvalue() == f"{assistant.reply('hello')}\n"
     assert prompt.getvalue().startswith(assistant.content.disclaimer)
-    assert prompt.getvalue().endswith(PROMPT * 3)
+    assert prompt.getvalue().endswith(f"{PROMPT * 3}\n")
 
 
 def form(text: str, disclaimer: str) -> str:

@@ -22,6 +22,7 @@ pytest.importorskip("starlette", reason="needs: pip install 'charley[test-web]'"
 httpx = pytest.importorskip("httpx", reason="needs: pip install 'charley[test-web]'")
 
 from charley import Assistant
+from charley.cli import main
 from charley.console import UsageError
 from charley.model import Sentence
 from charley.web import phone, settings
@@ -141,8 +142,10 @@ def test_a_body_that_is_not_right_gets_a_problem(client: Any, body: bytes, statu
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\0", "\x1b[31mred", "<script>alert(1)</script>", "\u202ecramp", "\ud800", "\udfff" * 3, "\U0001f9b5" * 400]
-    + ["cramp " * 9000],
+    [
+        *("", " ", "\0", "\x1b[31mred", "<script>alert(1)</script>", "\u202ecramp", "\ud800", "\udfff" * 3),
+        *("\U0001f9b5" * 400, "cramp " * 9000),
+    ],
     ids=range(10),
 )
 def test_any_text_gets_a_reply_that_ends_with_the_disclaimer(client: Any, text: str) -> None:
@@ -192,9 +195,12 @@ def test_intents_and_facts_are_listed(client: Any, assistant: Assistant) -> None
 
 def test_what_has_not_changed_is_not_sent_again(client: Any) -> None:
     for path in ("/v1/intents", "/widget.js", "/faq"):
-        etag = client.get(path).headers["etag"]
+        first = client.get(path).headers
+        etag = first["etag"]
         again = client.get(path, headers={"If-None-Match": f'"x", W/{etag}'})
         assert (again.status_code, again.content) == (304, b"")
+        kept = ("cross-origin-resource-policy", "content-security-policy", "etag")
+        assert [again.headers[h] for h in kept] == [first[h] for h in kept]
 
 
 def test_health_and_metrics(client: Any) -> None:
@@ -326,7 +332,9 @@ def test_a_form_that_is_not_right_gets_the_page_with_the_problem(client: Any) ->
     assert client.post("/", data={"choice": "no.such"}).status_code == 422
     assert client.post("/", data={str(i): "x" for i in range(99)}).status_code == 400
     assert client.post("/", data={"text": "x" * 99_000}).status_code == 413
-    assert client.post("/", content=b"text=%ff%fe", headers={"Content-Type": "application/x-www-form-urlencoded"}).status_code == 200
+    media = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/", content=b"text=%ff%fe", headers=media).status_code == 200
+    assert client.post("/", content=b"text=\xff", headers=media).status_code == 400
     wrong = client.post("/", files={"text": b"x"})
     assert wrong.status_code == 415
     assert '<article class="reply error">' in wrong.text
@@ -364,6 +372,22 @@ def test_only_numbers_of_the_content_can_be_dialled() -> None:
     said = phone.said("call 911, 999 or 1-800-222-1222 within 999.5 hours, 9110 times", known)
     assert [number for _, number in said if number] == ["911", "999", "18002221222"]
     assert phone.said("call 911", {}) == [("call 911", "")]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_port_that_is_taken_is_told(workers: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setenv("CHARLEY_KEY", "a key that only tests use")
+    monkeypatch.delenv("CHARLEY_SERVE", raising=False)
+    root = str(Path(__file__).parent.parent)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["--content", root, "serve", "--port", port, "--workers", str(workers)]) == 1
+    assert "in use" in capsys.readouterr().err.lower()
+    assert main(["serve", "--port", "70000"]) == 2
+    assert main(["serve", "--rate", "-1"]) == 2
+    assert main(["serve", "--origin", "example"]) == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
+from charley import triage as step
 from charley.compose import fill
+from charley.scope import Language
 from charley.text import Message
-from charley.triage import Finding, Flag, Language, Look, Sign, Triage
+from charley.triage import Finding, Flag, Look, Sign, Triage
 
 REGION = "any"
 """Numbers of every region, for a person whose region is not known."""
@@ -17,8 +18,9 @@ REGION = "any"
 class Alarm:
     """Triage with its wording. Without red flags in the content it never raises one."""
 
-    def __init__(self, red_flags: Mapping[str, Any], known: Iterable[str] = ()) -> None:
-        self._triage = triage(red_flags, known) if red_flags else None
+    def __init__(self, red_flags: Mapping[str, Any], made: Mapping[str, Any] | None = None) -> None:
+        """`made` is what `compiled` made of the red flags, where a built bank has kept it."""
+        self._triage = Triage(made) if made else triage(red_flags) if red_flags else None
         self._replies: Mapping[str, Any] = red_flags.get("replies", {})
         self._numbers: Mapping[str, str] = red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})
         self.known = frozenset(self._triage.signs) if self._triage else frozenset()
@@ -45,25 +47,17 @@ class Alarm:
         return self._flags[finding.flag].sources
 
 
-def triage(red_flags: Mapping[str, Any], known: Iterable[str] = ()) -> Triage:
-    """The triage that the content describes. `known`: words of the bank that are never taken for a misspelt sign."""
-    words = red_flags["negation"]
-    given: dict[str, Any] = {
-        "groups": {name: _spread(items) for name, items in red_flags["signs"]["groups"].items()},
-        "plain": tuple(red_flags["plain_words"]["words"]),
-    }
-    for field in fields(Language):
-        if field.name in words:
-            given[field.name] = _shaped(words[field.name], str(field.type))
+def triage(red_flags: Mapping[str, Any]) -> Triage:
+    """The triage that the content describes."""
+    return Triage(compiled(red_flags))
+
+
+def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
+    """The triage that the content describes, as plain values that a built bank can keep."""
+    groups = {name: _spread(items) for name, items in red_flags["signs"]["groups"].items()}
     signs = (Sign(name, **{k: _value(v) for k, v in sign.items()}) for name, sign in red_flags["signs"]["signs"].items())
     flags = (Flag(name, **{k: _value(v) for k, v in flag.items()}) for name, flag in red_flags["flags"]["flags"].items())
-    return Triage(signs, flags, Language(**given), known)
-
-
-def _shaped(value: Any, kind: str) -> Any:
-    if kind.startswith("frozenset"):
-        return frozenset(value)
-    return {k: tuple(v) for k, v in value.items()} if isinstance(value, Mapping) else tuple(value)
+    return step.compiled(signs, flags, Language.of(red_flags["negation"]), groups, red_flags["plain_words"]["words"])
 
 
 def _value(value: Any) -> Any:

@@ -42,7 +42,7 @@ class Assistant:
         self._composer = Composer(loaded.content)
         self._resolver = Resolver(loaded.content.acts)
         self._understander = Understander(loaded.content, loaded.matcher)
-        self._alarm = Alarm(loaded.content.red_flags, loaded.matcher.reader.speller.counts)
+        self._alarm = Alarm(loaded.content.red_flags, loaded.triage)
 
     @property
     def content(self) -> Content:

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 MAGIC = "charley-bank 1"
 BUILT = "bank.json"
-MADE_BY = ("bank", "families", "features", "gate", "judge", "matcher", "phrasing", "reading", "recognise", "spelling", "text", "train")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Bank:
 
     content: Content
     matcher: Matcher
+    triage: Mapping[str, Any]
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Bank:
@@ -92,13 +92,14 @@ def _built(found: Mapping[str, str], key: str, place: Path | None) -> dict[str, 
 def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
     from charley import check
     from charley import content as reader
+    from charley.alarm import compiled
     from charley.train import learn
 
     content, problems = reader.read(found)
-    problems = (*problems, *check.broken(content))
+    problems = (*problems, *check.broken(content, found))
     if problems:
         raise ContentError(problems)
-    return {"key": key, "content": _plain(content), "matcher": learn(content).dump()}
+    return {"key": key, "content": _plain(content), "matcher": learn(content).dump(), "triage": compiled(content.red_flags) if content.red_flags else {}}
 
 
 def _pack(data: Mapping[str, Any]) -> bytes:
@@ -122,10 +123,11 @@ def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=1)
 def _code() -> str:
-    """A hash of the modules that a built bank depends on, so that a changed program does not read an old bank."""
+    """A hash of the modules, so that a changed program does not read an old bank."""
     whole = hashlib.sha256()
-    for name in MADE_BY:
-        whole.update((files("charley") / f"{name}.py").read_bytes())
+    for item in sorted(files("charley").iterdir(), key=lambda i: i.name):
+        if item.name.endswith(".py"):
+            whole.update(item.read_bytes())
     whole.update((files("charley") / "_data" / "families.tsv").read_bytes())
     return whole.hexdigest()[:16]
 
@@ -184,6 +186,8 @@ def _plain(content: Content) -> dict[str, Any]:
     for intent in plain["intents"].values():
         intent.pop("phrasings", None)
         intent.pop("not_phrasings", None)
+    # The signs and flags are kept compiled; only their wording is needed beside them.
+    plain["red_flags"] = {k: v for k, v in plain.get("red_flags", {}).items() if k in ("replies", "numbers")}
     plain["intents"] = {k: v for k, v in plain["intents"].items() if k in content.answers}
     return plain
 
@@ -206,7 +210,7 @@ def _restore(data: Mapping[str, Any]) -> Bank:
         gate=c["gate"],
         acts={k: tuple(v) for k, v in c.get("acts", {}).items()},
     )
-    return Bank(content, wake(content, data["matcher"]))
+    return Bank(content, wake(content, data["matcher"]), data["triage"])
 
 
 def _fact(v: Mapping[str, Any]) -> Fact:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -16,12 +15,14 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
 
 from charley.commands import COMMANDS, PROMPT, Conversation, Said
-from charley.console import UsageError, shown
+from charley.console import UsageError, shown, wrapped
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -32,7 +33,14 @@ if TYPE_CHECKING:
 LISTED = 8
 """Questions that the Tab key lists at most."""
 # Italic too, so that without colour a suggestion still does not look typed.
-STYLE = Style.from_dict({"prompt": "ansicyan bold", "auto-suggestion": "noinherit ansibrightblack italic"})
+STYLE = Style.from_dict(
+    {
+        "prompt": "ansicyan bold",
+        "auto-suggestion": "noinherit ansibrightblack italic",
+        "aborting": "fg:default",
+        "exiting": "fg:default",
+    }
+)
 
 
 def chat(assistant: Assistant, *, history: str | None = None, input: Input | None = None, output: Output | None = None) -> None:
@@ -66,22 +74,6 @@ def chat(assistant: Assistant, *, history: str | None = None, input: Input | Non
             return
 
 
-def wrapped(text: str, width: int) -> str:
-    """`text` broken at words to lines of at most `width`; list items hang. Longer words (addresses) stay whole."""
-    out: list[str] = []
-    for line in text.split("\n"):
-        hang = " " * (len(line) - len(line.lstrip()) + _mark(line.lstrip()))
-        lines = textwrap.wrap(line, max(width, 10), subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
-        out += lines or [""]
-    return "\n".join(out)
-
-
-def _mark(item: str) -> int:
-    """The length of a list item's mark: "- " or "1. "."""
-    mark, space, _ = item.partition(" ")
-    return len(mark) + 1 if space and (mark == "-" or (mark.endswith(".") and mark[:-1].isdigit())) else 0
-
-
 def _session(questions: tuple[str, ...], history: History, input: Input | None, output: Output | None) -> PromptSession[str]:
     return PromptSession(
         FormattedText([("class:prompt", PROMPT)]),
@@ -92,11 +84,23 @@ def _session(questions: tuple[str, ...], history: History, input: Input | None, 
         complete_style=CompleteStyle.READLINE_LIKE,
         complete_while_typing=False,
         enable_suspend=True,
+        key_bindings=_keys(),
         style=STYLE,
         color_depth=ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None,
         input=input,
         output=output,
     )
+
+
+def _keys() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        # A paste may hold characters that steer the terminal, which would draw them as they are.
+        event.current_buffer.insert_text(shown(" ".join(event.data.splitlines())))
+
+    return keys
 
 
 def _show(session: PromptSession[str], said: Said) -> None:

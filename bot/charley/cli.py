@@ -56,18 +56,18 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _say(text: str) -> None:
-    print(shown(text))
+    print(console.fitted(text, sys.stdout))
 
 
 def _assistant(options: Namespace) -> charley.Assistant:
     return charley.Assistant(options.content)
 
 
-def _json(value: Any) -> str:
+def _say_json(value: Any) -> None:
     # ASCII only: nothing in it can steer a terminal or be taken for a line end.
     from json import dumps
 
-    return dumps(value, ensure_ascii=True)
+    print(dumps(value, ensure_ascii=True))
 
 
 def _chat_options(parser: ArgumentParser) -> None:
@@ -102,7 +102,7 @@ def _ask(options: Namespace) -> int:
     reply = assistant.reply(text)
     trace = assistant.explain(text) if options.explain else None
     if options.format == "json":
-        _say(_json(reply.to_dict() | ({"explanation": trace.to_dict()} if trace else {})))
+        _say_json(reply.to_dict() | ({"explanation": trace.to_dict()} if trace else {}))
     else:
         # The trace first: what is printed ends with the disclaimer.
         _say(f"{trace}\n\n{reply}" if trace else str(reply))
@@ -137,7 +137,10 @@ def _explain_options(parser: ArgumentParser) -> None:
 
 def _explain(options: Namespace) -> int:
     trace = _assistant(options).explain(" ".join(options.text))
-    _say(_json(trace.to_dict()) if options.format == "json" else str(trace))
+    if options.format == "json":
+        _say_json(trace.to_dict())
+    else:
+        _say(str(trace))
     return 0
 
 
@@ -184,6 +187,9 @@ def _serve(options: Namespace) -> int:
 
 def _connect_options(parser: ArgumentParser) -> None:
     parser.add_argument("channel", choices=CHANNELS, metavar="CHANNEL", help=f"one of {', '.join(CHANNELS)}")
+    store = "where conversations are kept: memory, sqlite:PATH or redis:URL (default: %(default)s)"
+    parser.add_argument("--store", metavar="WHERE", default="memory", help=store)
+    parser.add_argument("--expire", metavar="SECONDS", type=_count, default=86_400, help="forget after (default: %(default)s)")
 
 
 def _connect(options: Namespace) -> int:

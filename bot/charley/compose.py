@@ -67,17 +67,16 @@ class Composer:
 
     def _sentences(self, template: str, intent: str, slot: Slot | None, said: set[str]) -> list[Sentence]:
         values = self._names(self._content.intents[intent].slot, slot)
-        if slot and slot.entity:
-            if parent := self._content.entities[slot.kind].get(slot.entity.parent):
-                values["class"] = parent.name
+        if slot and slot.entity and (parent := self._content.entities[slot.kind].get(slot.entity.parent)):
+            values["class"] = parent.name
         out: list[Sentence] = []
         at = 0
         for match in _PLACE.finditer(template):
             fact = self._content.facts.get(match[1])
-            if fact is None or ("{class}" in fact.text and "class" not in values):
-                continue
             before = fill(template[at : match.start()].strip(), values)
             at = match.end()
+            if fact is None or ("{class}" in fact.text and "class" not in values):
+                continue
             text = _capital(fill(fact.text, values))
             out.append(Sentence(f"{before} {text}" if before else text, (fact.id,)))
             said.add(fact.id)

@@ -52,3 +52,30 @@ def is_terminal(stream: TextIO | None) -> bool:
 def is_dumb() -> bool:
     """Whether the terminal says that it can only show lines."""
     return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """`text` as it is sent to a stream: broken at words to a terminal's width, left in its lines for anything else."""
+    if not is_terminal(stream):
+        return shown(text)
+    from shutil import get_terminal_size
+
+    return wrapped(shown(text), get_terminal_size().columns)
+
+
+def wrapped(text: str, width: int) -> str:
+    """`text` broken at words to lines of at most `width`; list items hang. Longer words (addresses) stay whole."""
+    import textwrap
+
+    out: list[str] = []
+    for line in text.split("\n"):
+        hang = " " * (len(line) - len(line.lstrip()) + _mark(line.lstrip()))
+        lines = textwrap.wrap(line, max(width, 10), subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)
+        out += lines or [""]
+    return "\n".join(out)
+
+
+def _mark(item: str) -> int:
+    """The length of a list item's mark: "- " or "1. "."""
+    mark, space, _ = item.partition(" ")
+    return len(mark) + 1 if space and (mark == "-" or (mark.endswith(".") and mark[:-1].isdigit())) else 0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from charley.families import Families
+from charley.families import SIZE, Families, packed, unpacked
 from charley.reading import Reading
 from charley.recognise import Concepts, Mention, Recogniser
 from charley.text import stem
@@ -15,7 +15,7 @@ PAIR = 0.5
 """Weight of a pair of words beside its words."""
 CONCEPT = 1.3
 ENTITY = 1.3
-FAMILY = 0.6
+FAMILY = 0.8
 LBASE=2.0
 LMODE=1
 """Length of the block of families beside the unit-length block of words."""
@@ -40,7 +40,8 @@ class Features:
         self.concepts = concepts
         self.recogniser = recogniser
         self.rarity: Mapping[str, float] = {}
-        self.kin: Mapping[str, tuple[str, str, float]] = {}
+        self.kin: Mapping[str, bytes] = {}
+        self._memo: dict[str, int] = {}
         self.rarest = 1.0
 
     def sight(self, reading: Reading) -> Sight:
@@ -124,25 +125,25 @@ class Features:
         return max(0.0, LBASE + math.log(1+math.exp(self.rarest - r)) ) if LMODE == 0 else max(0.0, LBASE + (ra + rb - r-1))
 
     def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
-        """The block of families: every word's two families, weighted by how telling the word is."""
-        out: Vector = {}
+        """The block of families: where the words of the message lie together, as a vector of length `FAMILY`."""
+        total = 0
         for token in sight.reading:
             for word, weight in token.words:
-                self._add(out, self.kin.get(word), weight)
+                total += int(weight * 64.0 + 0.5) * self._packed(word, None)
             if token.itself > 0.05:
-                self._add(out, table().of(token.surface), token.itself)
-        square = 0.0
-        for value in out.values():
-            square += value * value
-        if square:
-            length = FAMILY / math.sqrt(square)
-            for name in out:
-                out[name] *= length
-        return out
+                total += int(token.itself * 64.0 + 0.5) * self._packed(token.surface, table)
+        if not total:
+            return {}
+        numbers = unpacked(total)
+        length = FAMILY / math.sqrt(sum([n * n for n in numbers]))
+        return {name: n * length for name, n in zip(_NUMBERS, numbers, strict=True)}
 
-    @staticmethod
-    def _add(out: Vector, entry: tuple[str, str, float] | None, weight: float) -> None:
-        if entry is not None:
-            coarse, fine, telling = entry
-            for name in (f"&{coarse}", f"&&{fine}"):
-                out[name] = out.get(name, 0.0) + weight * telling
+    def _packed(self, word: str, table: Callable[[], Families] | None) -> int:
+        found = self._memo.get(word)
+        if found is None:
+            row = self.kin.get(word, b"") if table is None else table().of(word)
+            found = self._memo[word] = packed(row) if row else 0
+        return found
+
+
+_NUMBERS = tuple(f"%{i:02}" for i in range(SIZE))

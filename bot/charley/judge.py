@@ -24,6 +24,8 @@ SMALL = 16
 
 VALUE = 1 << 12
 """Feature values are counted in units of 1 / VALUE."""
+VALUES = 1 << 20
+ROUND = VALUES + 0.5
 WEIGHT = 1 << 12
 """Weights of a trained judge are counted in units of 1 / WEIGHT; they lie between -8 and 8."""
 FINE = 1 << 20
@@ -61,7 +63,7 @@ class Judge:
             row = rows.get(name)
             if row is None:
                 row = rows[name] = self._long(name)
-            total += int(value * VALUE + 0.5) * row
+            total += (int(value * VALUE + ROUND) - VALUES) * row
         middle, unit = 1 << (LANE - 1), 1.0 / (VALUE * WEIGHT)
         return [(s - middle) * unit for s in _lanes(total, self.size)]
 
@@ -101,8 +103,8 @@ def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size:
     """Learns from one vector and one label (0 ≤ label < size) an example. Cost: epochs × examples × features."""
     names = sorted({name for e in examples for name in e})
     index = {name: i for i, name in enumerate(names)}
-    items = [[(index[n], int(x * VALUE + 0.5)) for n, x in e.items()] for e in examples]
-    squares = [max(1, sum(x * x for _, x in item)) for item in items]
+    items = [[(index[n], int(x * VALUE + ROUND) - VALUES) for n, x in e.items()] for e in examples]
+    squares = [max(1, sum([x * x for _, x in item])) for item in items]
     weights, drift = [0] * len(names), [0] * len(names)
     level, one = _level(size), [1 << (LANE * k) for k in range(size)]
     margin, most = int(MARGIN * VALUE * FINE), int(STEP * FINE)

@@ -179,7 +179,7 @@ class Matcher:
             "counts": dict(self.reader.speller.counts),
             "rarity": [self.features.rarity.get(n, 0.0) for n in judge.features],
             "rarest": self.features.rarest,
-            "kin": {w: list(k) for w, k in self.features.kin.items()},
+            "kin": "\n".join(self.features.kin.get(w, b"").decode() for w in self.reader.speller.counts),
             "names": list(judge.features),
             "starts": _packed(judge.starts),
             "rows": _packed(judge.labels),
@@ -198,7 +198,7 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     names = data["names"]
     features.rarity = {n: r for n, r in zip(names, data["rarity"], strict=True) if r}
     features.rarest = data["rarest"]
-    features.kin = {w: (k[0], k[1], k[2]) for w, k in data["kin"].items()}
+    features.kin = dict(zip(data["counts"], data["kin"].encode().split(b"\n"), strict=True))
     judge = Judge(names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"]))
     return Matcher(
         Reader(Speller(data["counts"], fixed), families),
@@ -225,22 +225,29 @@ def build(
     """Learns a bank. `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit."""
     ordered = sorted(examples, key=lambda e: (e.label, e.line))
     words = [_words(e.text) for e in ordered]
+    base = Features(concepts, recogniser)
+    fixed = fixed | frozenset(PLACE.values())
+    reader = _reader(words, extra, fixed, families)
+    base.kin = {w: families.of(w) for w in reader.speller.counts}
+    sights = [base.sight(reader.read(w)) for w in words]
+    prepared = [_Prepared(e, w, s, base.names(s)) for e, w, s in zip(ordered, words, sights, strict=True)]
+    curves = _calibrate(prepared, lambda kept: _reader([p.words for p in kept], extra, fixed, families), base, families) if calibrate else (NO, NO)
+    return _learn(prepared, reader, base, families, curves)
+
+NO = Curve((0.0,) * 5)
+
+def _reader(words: Sequence[Sequence[str]], extra: Mapping[str, int] | None, fixed: frozenset[str], families: Families) -> Reader:
     counts: dict[str, int] = dict(extra or {})
     for each in words:
         for word in each:
             counts[word] = counts.get(word, 0) + 1
-    reader = Reader(Speller(counts, fixed | frozenset(PLACE.values())), families)
-    features = Features(concepts, recogniser)
-    features.kin = {w: k for w in counts if (k := families.of(w)) is not None}
-    sights = [features.sight(reader.read(w)) for w in words]
-    prepared = [_Prepared(e, s, features.names(s)) for e, s in zip(ordered, sights, strict=True)]
-    curves = _calibrate(prepared, reader, features, families) if calibrate else (Curve((0.0,) * 5), Curve((0.0,) * 5))
-    return _learn(prepared, reader, features, families, curves)
+    return Reader(Speller(counts, fixed), families)
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     example: Example
+    words: tuple[str, ...]
     sight: Sight
     names: Vector
 
@@ -266,7 +273,7 @@ def _learn(prepared: Sequence[_Prepared], reader: Reader, base: Features, famili
     return Matcher(reader, features, judge, labels, tuple(p.example.text for p in prepared), tuple(spans), starts, members, curves)
 
 
-def _calibrate(prepared: Sequence[_Prepared], reader: Reader, features: Features, families: Families) -> tuple[Curve, Curve]:
+def _calibrate(prepared: Sequence[_Prepared], open_reader: Callable[[Sequence[_Prepared]], Reader], features: Features, families: Families) -> tuple[Curve, Curve]:
     """Holds out lines (answerable) and whole labels (unanswerable), also misspelt, and fits both curves to what happens."""
     rows: list[Row] = []
     right: list[bool] = []
@@ -284,12 +291,10 @@ def _calibrate(prepared: Sequence[_Prepared], reader: Reader, features: Features
             first.setdefault((p.example.label, p.example.line), p)
         chosen = list(first.values())
         rng.shuffle(chosen)
-        matcher = _learn(kept, reader, features, families, (Curve((0.0,) * 5), Curve((0.0,) * 5)))
+        matcher = _learn(kept, open_reader(kept), features, families, (NO, NO))
         for number, p in enumerate(chosen[:HELD]):
-            sight = p.sight
-            if number % 3 == 0:
-                sight = matcher.sight(_words(misspelt(p.example.text, 12, rng)))
-            match = matcher.match(sight)
+            words = p.words if number % 3 else _words(misspelt(p.example.text, 12, rng))
+            match = matcher.match(matcher.sight(words))
             rows.append(match.evidence)
             label = p.example.label
             right.append(match.candidates[0].intent == label)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from charley.commands import PROMPT, Conversation
-from charley.console import shown
+from charley.console import fitted
 
 LONGEST = 65_536
 """Characters of one line that are kept; the assistant reads fewer still and says so."""
@@ -18,13 +18,13 @@ def talk(conversation: Conversation, source: TextIO | None, sink: TextIO, prompt
     With `prompt` a person is typing: the banner and the prompt go there, and empty lines are passed over.
     """
     if prompt:
-        print(shown(conversation.banner), file=prompt, flush=True)
+        print(fitted(conversation.banner, prompt), file=prompt, flush=True)
     between = ""
     for line in _lines(source, prompt):
         if prompt and not line.strip():
             continue
         said = conversation.say(line)
-        sink.write(f"{between}{shown(said.text)}\n")
+        sink.write(f"{between}{fitted(said.text, sink)}\n")
         sink.flush()
         between = "\n"
         if said.leave:
@@ -37,6 +37,8 @@ def _lines(source: TextIO | None, prompt: TextIO | None) -> Iterator[str]:
             print(PROMPT, end="", file=prompt, flush=True)
         line = source.readline(LONGEST)
         if not line:
+            if prompt:
+                print(file=prompt)
             return
         rest = line
         while rest and not rest.endswith("\n"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +69,9 @@ def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str
     # Forking a process that has threads, which every pool has, can hang.
     fresh = get_context("spawn")
     pools = [ProcessPoolExecutor(1, fresh, _wake, (content, form)) for _ in range(workers)]
+    with _uninterrupted():
+        for pool in pools:
+            pool.submit(_work, [])
     under_way: deque[Batch] = deque()
     rows = iter(rows)
     try:
@@ -79,6 +84,20 @@ def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str
     finally:
         for pool in pools:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds the keyboard's interrupt back. Processes started meanwhile never see it: it goes to all of them at once, and
+    the one that hands out work sees to the end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _hand_out(block: list[Row], pools: list[ProcessPoolExecutor]) -> Batch:
@@ -109,12 +128,9 @@ _worker: tuple[Answerer, str] | None = None
 
 def _wake(content: str | None, form: str) -> None:
     """Makes this process a worker."""
-    import signal
-
     from charley.assistant import Assistant
 
     global _worker
-    # The keyboard's interrupt goes to every process; the one that hands out work sees to the end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker = (Answerer(Assistant(content)), form)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charley.families import Families
-from charley.spelling import TURNING, Speller, edits
+from charley.spelling import EDIT, TURNING, Speller, edits
 
 GAP = 3.0
 """Cost of a missing space."""
@@ -116,24 +117,35 @@ class Reader:
         return found
 
     def _decide(self, word: str) -> Reading:
-        if any(c.isdigit() for c in word):
+        if not word.isalpha():
+            if not word.isdigit() and len(word) <= 40:
+                return self._mixed(word)
             return (Token(word, (), "number"),)
-        if len(word) > 40:
+        if len(word) > 40 or len(word) < 2:
             return (Token(word, (), "unread"),)
         real = word in self.families
         if word in TURNING:
             return (Token(word, (), "other", 1.0),)
-        if len(word) < 2:
-            return (Token(word, (), "unread"),)
-        near = self.speller.candidates(word, edits(len(word)), True)
+        near = self.speller.candidates(word, edits(len(word)))
         if real:
             near = tuple(n for n in near if n[0] not in TURNING)
         itself = self.families.cost(word) + REAL if real else math.inf
         best = min(near[0][1] if near else math.inf, itself, UNREAD + UNREAD_LETTER * len(word))
-        cost, pieces = self._apart(word)
+        cost, pieces = self._apart(word, best)
         if cost < best:
             return pieces
         return (self._soft(word, near, itself, "misspelt"),)
+
+    def _mixed(self, word: str) -> Reading:
+        out: list[Token] = []
+        for part in re.findall("[0-9]+|[a-z]+", word):
+            if part.isdigit():
+                out.append(Token(part, (), "number"))
+            elif part in self.speller.counts:
+                out.append(Token(part, ((part, 1.0),), "apart"))
+            else:
+                out += self._unknown(part)
+        return tuple(out)
 
     def _soft(self, word: str, near: tuple[tuple[str, float], ...], itself: float, how: str) -> Token:
         """Shares one unit of weight among the candidates, the word itself and leaving it unread."""
@@ -159,20 +171,27 @@ class Reader:
             return Token(f"{word} {after}", ((whole, 1.0),), "together")
         return None
 
-    def _apart(self, word: str) -> tuple[float, Reading]:
-        """The cheapest way to part `word` into bank words; the first and the last may be misspelt."""
+    def _apart(self, word: str, bound: float) -> tuple[float, Reading]:
+        """The cheapest way to part `word` into bank words, any of which may be misspelt."""
         size = len(word)
-        if size < 4:
+        rarity, inner, counts, speller = self.speller.rarity, self._inner, self.speller.counts, self.speller
+        pairs = speller.pairs
+        least = GAP + speller.cheapest
+        if size < 4 or least + speller.cheapest >= bound:
             return math.inf, ()
-        rarity, inner = self.speller.rarity, self._inner
+        fuzzy = least + speller.cheapest + EDIT < bound
         best: list[tuple[float, tuple[Token, ...]]] = [(0.0, ())] + [(math.inf, ())] * size
+        best[size] = (bound, ())
         for start in range(size):
             c0, before = best[start]
-            if c0 == math.inf:
-                continue
             if start:
                 c0 += GAP
+            if c0 + speller.cheapest >= best[size][0]:
+                continue
+            counter = pairs.none
             for end in range(start + 1, min(size, start + 20) + 1):
+                if fuzzy:
+                    counter = pairs.add(counter, word[end - 2 : end] if end - start > 1 else "^" + word[start])
                 if start == 0 and end == size:
                     continue
                 piece = word[start:end]
@@ -180,12 +199,16 @@ class Reader:
                     cost = c0 + rarity[piece]
                     if cost < best[end][0]:
                         best[end] = (cost, (*before, Token(piece, ((piece, 1.0),), "apart")))
-                elif end - start >= 4 and (start == 0 or end == size) and piece not in self.speller.counts:
-                    near = self.speller.candidates(piece, min(TAIL, edits(end - start)))
-                    if near:
-                        cost = c0 + near[0][1]
+                elif fuzzy and end - start >= 3 and piece not in counts and c0 + EDIT + speller.cheapest < best[end][0]:
+                    most = min(TAIL, edits(end - start))
+                    near = pairs.near(pairs.add(counter, word[end - 1] + "$"), max(1, end - start + 1 - SHARE * most), end - start, most)
+                    if near and (ranked := speller.ranked(piece, near, most)):
+                        cost = c0 + ranked[0][1]
                         if cost < best[end][0]:
-                            best[end] = (cost, (*before, self._soft(piece, near, math.inf, "apart")))
-        return best[size]
+                            best[end] = (cost, (*before, self._soft(piece, ranked, math.inf, "apart")))
+        cost, pieces = best[size]
+        return (cost, pieces) if pieces else (math.inf, ())
 
-TAIL = 2
+
+TAIL = 3
+SHARE = 2

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -60,10 +61,8 @@ def _log(libraries: tuple[str, ...]) -> None:
 async def _until_stopped(run: Coroutine[Any, Any, None]) -> None:
     """Runs a channel; a polite request to stop lets it say goodbye to its server."""
     task = asyncio.ensure_future(run)
-    try:
+    with suppress(NotImplementedError, RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    except (NotImplementedError, RuntimeError):
-        pass
     try:
         await task
     except asyncio.CancelledError:

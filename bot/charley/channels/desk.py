@@ -21,6 +21,8 @@ T = TypeVar("T")
 Send = Callable[[Outgoing], Awaitable[object]]
 FACTS = 60
 """Ids of facts that are kept for /sources."""
+GREETING = "hello"
+"""What /start stands for."""
 TOO_FAST = "These are more messages than I can answer at once. Please wait a little and ask again."
 
 
@@ -87,22 +89,30 @@ class Desk:
         """A text of the channel's own, with the disclaimer."""
         return shape_text(text, self._assistant.content.disclaimer, self._shape)
 
+    async def tell(self, incoming: Incoming, text: str, send: Send) -> None:
+        """Sends a notice, once for the id of `incoming`."""
+        if await asyncio.to_thread(self._new, incoming):
+            await send(self.notice(text))
+
     def _new(self, incoming: Incoming) -> bool:
         return not incoming.id or incoming.edited or self._once(incoming, "")
 
     async def _slowed(self, incoming: Incoming) -> Outgoing | None:
         """Waits if the sender is too fast; what is said instead of an answer if that would take too long."""
         wait = self._pace.wait(incoming.sender)
-        if wait == 0 or (incoming.text and self._assistant.reply(incoming.text).triage):
+        if wait == 0 or await asyncio.to_thread(self._urgent, incoming):
             return None
         if wait is None:
             return self.notice(TOO_FAST) if self._pace.tell(incoming.sender) else Outgoing(())
         await asyncio.sleep(wait)
         return None
 
+    def _urgent(self, incoming: Incoming) -> bool:
+        return self._assistant.reply(incoming.text, self._recall(incoming.sender).get("context")).triage is not None
+
     def _run(self, name: str, incoming: Incoming, record: dict[str, Any]) -> Outgoing:
         if name == "start":
-            return self._keep(incoming, self._assistant.reply("", None))
+            return self._keep(incoming, self._assistant.reply(GREETING))
         if name == "forget":
             self._try(None, self._store.forget, self._key(incoming.sender))
         return self.notice(COMMANDS[name].say(self._assistant.content, record))

@@ -19,7 +19,13 @@ SENDERS = 20_000
 class Pace:
     """The pace of each sender, in bounded memory."""
 
-    def __init__(self, every: float = EVERY, burst: int = BURST, longest: float = LONGEST, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        every: float = EVERY,
+        burst: int = BURST,
+        longest: float = LONGEST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._every = every
         self._ahead = every * (burst - 1)
         self._longest = longest

@@ -156,5 +156,7 @@ def _anchor(text: str, url: str) -> str:
 
 PLAIN = Style(_same, _same, _same, lambda text, _: text)
 HTML = Style(html.escape, lambda t: f"<b>{html.escape(t)}</b>", lambda t: f"<i>{html.escape(t)}</i>", _anchor)
-MARKDOWN = Style(_markdown, lambda t: f"**{_markdown(t)}**", lambda t: f"*{_markdown(t)}*", lambda t, u: f"[{_markdown(t)}](<{u}>)")
+MARKDOWN = Style(
+    _markdown, lambda t: f"**{_markdown(t)}**", lambda t: f"*{_markdown(t)}*", lambda t, url: f"[{_markdown(t)}](<{url}>)"
+)
 MRKDWN = Style(_mrkdwn, lambda t: f"*{_mrkdwn(t)}*", lambda t: f"_{_mrkdwn(t)}_", lambda t, u: f"<{_mrkdwn(u)}|{_mrkdwn(t)}>")

@@ -26,7 +26,10 @@ def ways(content: Content) -> Ways:
 
 
 def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
-    """The ways as lines for a reader: the fact, and below it each intent with its question and its held-out ones."""
+    """The ways as lines for a reader: the fact, and below it each intent with its question.
+
+    The held-out questions of the intent follow where the fact is in the wording that does not depend on an entity.
+    """
     lines = []
     for id, intents in ways(content).items():
         lines.append(f"{id}  {content.facts[id].text}")
@@ -34,7 +37,8 @@ def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
             known = content.intents.get(intent)
             question = (known.question or known.title) if known else ""
             lines.append(f"    {intent}: {question} [{', '.join(parts)}]")
-            lines += [f"        {line}" for line in asked.get(intent, ())]
+            if any(part in PARTS for part in parts):
+                lines += [f"        {line}" for line in asked.get(intent, ())]
         if not intents:
             lines.append("    nothing leads here")
     return "\n".join(lines)

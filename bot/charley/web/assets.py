@@ -28,10 +28,10 @@ def text(name: str) -> str:
     return (files("charley.web") / "static" / name).read_text(encoding="utf-8")
 
 
-def unchanged(request: Request, etag: str) -> Response | None:
-    """The answer to a client that has this version already."""
+def unchanged(request: Request, etag: str, headers: Mapping[str, str] | None = None) -> Response | None:
+    """The answer to a client that has this version already. It repeats the headers: browsers judge by those that came last."""
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    return Response(status_code=304, headers={"ETag": etag}) if etag in known else None
+    return Response(status_code=304, headers={"ETag": etag, **(headers or {})}) if etag in known else None
 
 
 def _script(*parts: str) -> str:
@@ -89,7 +89,7 @@ def _file(content: str, media: str, more: Mapping[str, str]) -> Callable[[Reques
     headers = {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding", **more}
 
     async def send(request: Request) -> Response:
-        if (same := unchanged(request, etag)) is not None:
+        if (same := unchanged(request, etag, headers)) is not None:
             return same
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media)

@@ -81,10 +81,10 @@ class Page:
 
     def _turn(self, asked: str, reply: Reply) -> str:
         level = reply.triage or ""
-        out = [f'<p class="you"><span class="hidden">{escape(WORDS["you"])}</span> {escape(asked)}</p>']
+        out = [f'<p class="you"><span class="hidden">{escape(WORDS["you"])} </span>{escape(asked)}</p>']
         out.append(f'<article class="reply {escape(reply.kind)} {escape(level)}" aria-label="{escape(WORDS["reply"])}">')
         if level:
-            out.append(f"<h3>{escape(WORDS[level])}</h3>")
+            out.append(f"<h3>{escape(WORDS[level])}</h3>{self._calls(reply)}")
         elif reply.understood and reply.kind == "answer" and len(reply.sections) == 1:
             out.append(f'<p class="understood">{escape(WORDS["understood"])} {escape(reply.understood)}</p>')
         for section in reply.sections:
@@ -100,10 +100,20 @@ class Page:
         out.append(f'<p class="disclaimer">{escape(reply.disclaimer)}</p></article>')
         return "".join(out)
 
+    def _calls(self, reply: Reply) -> str:
+        pieces = [p for section in reply.sections for p in phone.said(section.text, self._numbers)]
+        calls = {piece: number for piece, number in pieces if number}
+        items = (
+            f'<li><a href="tel:{number}">{escape(WORDS["call"])} {escape(said)} ({escape(self._numbers[said])})</a></li>'
+            for said, number in calls.items()
+        )
+        return f'<ul class="calls">{"".join(items)}</ul>' if calls else ""
+
     def _sources(self, reply: Reply) -> str:
         rows = [row for section in reply.sections for s in section.sentences if (row := self._row(s))]
         if not rows:
-            return ""
+            behind = "; ".join(f"{s.publisher}, {s.title}" for s in reply.sources)
+            return f'<p class="behind">{escape(WORDS["sources"])}: {escape(behind)}.</p>' if behind else ""
         return f"<details><summary>{escape(WORDS['sources'])}</summary><ol>{''.join(rows)}</ol></details>"
 
     def _row(self, sentence: Sentence) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -52,30 +53,46 @@ def serve(
         raise UsageError("the rate must be 0 or more")
     if not 0 <= port <= 65535:
         raise UsageError("the port must be between 0 and 65535")
+    origins = tuple(map(settings.origin, origin))
     key, made_up = settings.key(key_file)
     if made_up:
         warn("charley: no --key-file and no CHARLEY_KEY: a random key is used, and conversations do not outlive this server")
-    given = Settings(content=content, origins=tuple(map(settings.origin, origin)), rate=rate / workers, proxies=tuple(proxy))
+    given = Settings(content=content, origins=origins, rate=rate / workers, proxies=tuple(proxy))
     # Also with workers: content that cannot be used is told here, and they find the bank built.
     assistant = Assistant(content)
-    # uvicorn raises the signal again once it has stopped; a stop that was asked for is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    if workers > 1:
-        _many(given, key, host, port, workers)
-    else:
-        config = uvicorn.Config(application(assistant, key, given), **options(given, host, port))
-        with contextlib.closing(config.bind_socket()) as listening:
+    with _listening(host, port) as listening:
+        if workers > 1:
+            # The workers' own server could only tell by an exit status of its own that the port is taken.
+            listening.close()
+            _many(given, key, host, port, workers)
+        else:
             _announce(host, listening.getsockname()[1])
-            uvicorn.Server(config).run(sockets=[listening])
+            with _stopped_by_sigterm():
+                config = uvicorn.Config(application(assistant, key, given), **options(given, host, port))
+                uvicorn.Server(config).run(sockets=[listening])
     return 0
 
 
 def _many(given: Settings, key: bytes, host: str, port: int, workers: int) -> None:
     # Workers are new processes; the environment is the one thing that they get from here.
     os.environ |= {PASSED: given.dump(), PASSED_KEY: key.hex()}
-    with metrics.shared():
+    with metrics.shared(), _stopped_by_sigterm():
         _announce(host, port)
         uvicorn.run("charley.web.server:worker", factory=True, workers=workers, **options(given, host, port))
+
+
+@contextlib.contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """uvicorn raises the signal again once it has stopped; a stop that was asked for is no failure."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
 
 
 def _announce(host: str, port: int) -> None:

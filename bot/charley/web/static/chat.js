@@ -64,7 +64,7 @@ class Chat {
   async ask(question, label) {
     if (this.busy) return;
     this.busy = true;
-    const you = element("p", { class: "you" }, element("span", { class: "hidden" }, WORDS.you), ` ${label}`);
+    const you = element("p", { class: "you" }, element("span", { class: "hidden" }, `${WORDS.you} `), label);
     this.log.append(you);
     const late = setTimeout(() => this.say(WORDS.looking), 400);
     try {
@@ -128,6 +128,9 @@ class Chat {
       }
       article.append(paragraph, below);
     }
+    // On paper nothing can be folded out.
+    const behind = reply.sources.map((s) => [s.publisher, s.title].filter(Boolean).join(", "));
+    if (behind.length) article.append(element("p", { class: "behind" }, `${WORDS.sources}: ${behind.join("; ")}.`));
     article.append(this.actions(reply));
     if (reply.suggestions.length) article.append(this.suggestions(reply));
     article.append(element("p", { class: "disclaimer" }, reply.disclaimer));

@@ -14,7 +14,7 @@ function start() {
   const log = element("div", { role: "log", "aria-label": WORDS.log });
   const status = element("p", { class: "hidden", role: "status" });
   const topics = element("section", { class: "suggestions", "aria-label": WORDS.welcome });
-  const field = element("textarea", { id: "text", rows: "1", maxlength: "2000", autocomplete: "off", enterkeyhint: "send" });
+  const field = element("textarea", { id: "text", rows: "1", autocomplete: "off", enterkeyhint: "send" });
   const form = element(
     "form",
     { class: "bar" },

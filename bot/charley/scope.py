@@ -1,0 +1,304 @@
+"""How far words reach that deny, ask in general, imagine, or tell of others or of long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from charley.patterns import Match, Text
+
+CUES: Final = ("hypothetical", "past", "resolved", "elsewhere", "owning")
+"""Fields of `Language` whose patterns are looked for in a message."""
+
+_SCOPE: Final = 14  # words that one "no" can govern
+_JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
+_WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The words that scopes are made of, and the patterns that bring a scope with them (negation.yaml)."""
+
+    rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lookalikes: tuple[str, ...] = ()
+    light: frozenset[str] = frozenset()
+    frequent: frozenset[str] = frozenset()
+    barriers: frozenset[str] = frozenset()
+    negators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # each with the words after which it denies nothing
+    can_deny: frozenset[str] = frozenset()
+    closers: frozenset[str] = frozenset()
+    believing: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
+    now: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
+    openers: tuple[str, ...] = ()
+    not_openers: tuple[str, ...] = ()
+    hypothetical: tuple[str, ...] = ()
+    real_if: frozenset[str] = frozenset()
+    ever: frozenset[str] = frozenset()
+    past: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    owning: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Language:
+        """From plain lists and maps; what is no field is passed over."""
+        given: dict[str, Any] = {}
+        for item in fields(cls):
+            value = values.get(item.name)
+            if isinstance(value, Mapping):
+                given[item.name] = {k: tuple(v) for k, v in value.items()}
+            elif value is not None:
+                given[item.name] = frozenset(value) if str(item.type).startswith("frozenset") else tuple(value)
+        return cls(**given)
+
+    def dump(self) -> dict[str, Any]:
+        """Plain lists and maps, ready for JSON."""
+        values = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return {k: dict(v) if isinstance(v, Mapping) else sorted(v) if isinstance(v, frozenset) else list(v) for k, v in values}
+
+
+class Scopes:
+    """What a message denies, asks in general, imagines, tells of others or of long ago."""
+
+    def __init__(self, text: Text, cues: Sequence[Match], language: Language) -> None:
+        self._text, self._language = text, language
+        self.clauses = self._segments()
+        size = len(text.words)
+        self._denied_by = [-1] * size
+        self._away = [False] * size  # asked in general, imagined, elsewhere
+        self._old = [False] * size  # long ago
+        self._over = [False] * size  # was there and went
+        self._deny()
+        self._ask()
+        owned = any(c.name == "owning" for c in cues)
+        if owned:
+            self._away = [False] * size
+        for cue in cues:
+            self._cue(cue, owned)
+
+    def holds(self, match: Match, history: bool) -> bool:
+        """Whether the message says so. A "not" that is part of the sign ("can not breathe") denies nothing."""
+        for place in match.places:
+            denied_by = self._denied_by[place]
+            if self._away[place] or (self._old[place] and not history):
+                return False
+            if denied_by >= 0 and denied_by not in match.places:
+                return False
+        return True
+
+    def gone(self, match: Match) -> bool:
+        return any(self._over[p] for p in match.places)
+
+    def _starts_clause(self, i: int) -> bool:
+        """Whether a clause with a subject of its own starts at `i`: "it is", "my left calf is", "calf is", "dad fell"."""
+        words, language = self._text.words, self._language
+        word = words[i]
+        following = words[i + 1 : i + 2]
+        if word in language.subjects and (word == "i" or (following and following[0] in language.verbs)):
+            return True
+        if word in language.owners and not language.verbs.isdisjoint(words[i + 1 : i + 6]):
+            return True
+        if not following:
+            return False
+        return (following[0] in language.present and word not in language.verbs) or (
+            word in language.personal and following[0] in language.verbs
+        )
+
+    def _segments(self) -> list[int]:
+        """For every word the start of its clause."""
+        text, language = self._text, self._language
+        starts: list[int] = []
+        start = 0
+        for i, word in enumerate(text.words):
+            if i == text.starts[i] or word in language.closers or (word == "and" and text.breaks[i]):
+                start = i
+            elif text.breaks[i] or text.words[i - 1] in _JOINTS:
+                start = i if self._starts_clause(i) else start
+            elif word == "i" or ((word in language.owners or word in language.personal) and self._starts_clause(i)):
+                start = i
+            starts.append(start)
+        return starts
+
+    def _clause_end(self, start: int) -> int:
+        end = start + 1
+        while end < self._text.ends[start] and self.clauses[end] == self.clauses[start]:
+            end += 1
+        return end
+
+    def _deny(self) -> None:
+        words = self._text.words
+        for i, word in enumerate(words):
+            if word in self._language.negators and self._denies(i):
+                self._govern(i)
+        for i, word in enumerate(words):
+            if word in ("no", "none", "nope", "nil") and self._answers(i):
+                for k in range(self._text.starts[i - 1], i):
+                    self._denied_by[k] = i
+
+    def _denies(self, i: int) -> bool:
+        text, language = self._text, self._language
+        word = text.words[i]
+        if i + 1 >= text.ends[i] or (word == "no" and text.breaks[i + 1]):
+            return False
+        rest = text.words[i + 1 : i + 5]
+        if word == "not" and i and text.words[i - 1] in ("can", "could", "will"):
+            return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
+        skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
+        return not any(_leads(rest, phrase) or _leads(skipped, phrase) for phrase in language.negators[word])
+
+    def _answers(self, i: int) -> bool:
+        """ "Chest pain? No." """
+        text = self._text
+        ends = i + 1 == len(text.words) or text.breaks[i + 1] != ""
+        return i > 0 and ends and ("?" in text.breaks[i] or ":" in text.breaks[i])
+
+    def _govern(self, i: int) -> None:
+        text, language = self._text, self._language
+        free = i + 4 if text.words[i + 1] in language.believing else i + 1
+        for j in range(i + 1, min(text.ends[i], i + 1 + _SCOPE)):
+            word = text.words[j]
+            if word in language.closers and j > i + 1:
+                return
+            if j > i + 1 and (text.breaks[j] or word == "and") and not self._listed(j):
+                return
+            if j > free and self._starts_clause(j) and text.words[j - 1] not in ("that", "if"):
+                return
+            self._denied_by[j] = i
+
+    def _listed(self, j: int) -> bool:
+        """Whether a denial goes on behind a comma or "and": "no swelling, heat or pain", not "no fever, leg red hot"."""
+        text = self._text
+        end = j + 1
+        while end < text.ends[j] and not text.breaks[end]:
+            end += 1
+        item = text.words[j:end]
+        if item[0] in ("or", "nor", "any") or len(item) == 1:
+            return True
+        if item[0] == "and":
+            return len(item) <= 2 or item[1] in ("no", "not", "any")
+        return "or" in item or "nor" in item
+
+    def _ask(self) -> None:
+        """Questions about the matter, not about a person: from the opening to the end or to where a person comes in."""
+        text, language = self._text, self._language
+        i = 0
+        while i < len(text.words):
+            if not self._opens(i):
+                i += 1
+                continue
+            skip = min(i + 3 if "i" in text.words[i + 1 : i + 3] else i + 1, text.ends[i])
+            while skip < text.ends[i] and text.words[skip] not in language.personal:
+                skip += 1
+            if language.now.isdisjoint(text.words[i:skip]):
+                for k in range(i, skip):
+                    self._away[k] = True
+            i = skip
+
+    def _opens(self, i: int) -> bool:
+        text, language = self._text, self._language
+        before = text.words[i - 1] if i > text.starts[i] else ""
+        if before and not text.breaks[i] and before not in language.fillers:
+            return False
+        end = min(i + 4, text.ends[i])
+        rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
+        return any(_leads(rest, p) for p in language.openers) and not any(_leads(rest, p) for p in language.not_openers)
+
+    def _cue(self, cue: Match, owned: bool) -> None:
+        first = cue.places[0]
+        if cue.name == "hypothetical":
+            self._imagine(first)
+        elif cue.name == "past":
+            self._remember(cue)
+        elif cue.name == "resolved" and {"not", "never"}.isdisjoint(self._text.words[max(first - 2, 0) : first]):
+            self._spread(cue, self._over)
+        elif cue.name == "elsewhere" and not owned:
+            self._tell(cue)
+
+    def _imagine(self, i: int) -> None:
+        text, language = self._text, self._language
+        if text.words[i] == "if" and self._real(i):
+            return
+        for k in range(i, text.ends[i]):
+            if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and k > i + 2)):
+                return
+            self._away[k] = True
+
+    def _real(self, i: int) -> bool:
+        """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
+        text, language = self._text, self._language
+        clause = text.words[i + 1 : min(text.ends[i], i + 8)]
+        if not language.ever.isdisjoint(clause):
+            return False
+        if not language.real_if.isdisjoint(text.words[max(text.starts[i], i - 3) : i]):
+            return True
+        return bool(clause) and clause[0] in language.personal and not language.present.isdisjoint(clause[1:6])
+
+    def _remember(self, cue: Match) -> None:
+        """Marks what a word of the past speaks of: its clause, and the next one too if it only sets the time.
+
+        Behind "I fainted years ago" and "it was cold last week" the past is over: what follows is told as it is now.
+        """
+        text, language = self._text, self._language
+        first, last = cue.places[0], cue.places[-1]
+        start, end = self.clauses[first], self._clause_end(last)
+        before = text.words[start:first]
+        trailing = not language.verbs.isdisjoint(before)
+        self._mark(self._old, start, last + 1 if trailing else end)
+        if text.words[first] in _WHEN and start == first and first > text.starts[first]:
+            self._mark_past(self.clauses[first - 1])
+        sets_the_time = text.words[first] in _WHEN or language.verbs.isdisjoint(text.words[start:end])
+        if sets_the_time and not trailing and end < text.ends[first]:
+            self._mark_past(end)
+
+    def _mark_past(self, start: int) -> None:
+        end = self._clause_end(start)
+        if not self._speaks_of_now(start, end):
+            self._mark(self._old, start, end)
+
+    def _tell(self, cue: Match) -> None:
+        """Marks a tale: its own clause and those of its sentence that do not plainly speak of the teller's people."""
+        text, language = self._text, self._language
+        own = self.clauses[cue.places[0]]
+        telling = text.words[own] == "i"  # "I read that ...": what comes before is no part of it
+        start = own if telling else text.starts[own]
+        while start < text.ends[own]:
+            end = self._clause_end(start)
+            words = text.words[start : min(end, start + 2)]
+            mine = words[0] in ("i", "my", "me", "we", "and") or (len(words) > 1 and words[1] in ("i", "my"))
+            mine = mine or (words[0] in language.personal and words[0] not in ("he", "she", "his", "her"))
+            if start == own or not mine:
+                self._mark(self._away, start, end)
+            start = end
+
+    def _spread(self, cue: Match, marks: list[bool]) -> None:
+        """Marks the cue's sentence but for the clauses that plainly speak of now."""
+        text = self._text
+        first, last = cue.places[0], cue.places[-1]
+        own = {self.clauses[p] for p in cue.places}
+        start = text.starts[first]
+        while start < text.ends[first]:
+            end = self._clause_end(start)
+            within = start <= last and first < end and self.clauses[start] in own
+            if within or not self._speaks_of_now(start, end):
+                self._mark(marks, start, end)
+            start = end
+
+    def _mark(self, marks: list[bool], start: int, end: int) -> None:
+        for k in range(start, end):
+            marks[k] = True
+
+    def _speaks_of_now(self, start: int, end: int) -> bool:
+        words = self._text.words[start:end]
+        return not self._language.now.isdisjoint(words) or not self._language.present.isdisjoint(words)
+
+
+def _leads(words: Sequence[str], phrase: str) -> bool:
+    parts = phrase.split()
+    return len(words) >= len(parts) and all(w == p for w, p in zip(words, parts, strict=False))

@@ -1,0 +1,115 @@
+"""Slack: Bolt against a stand-in of the Web API that signs what it sends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+pytest.importorskip("slack_bolt", reason="needs slack-bolt: pip install 'charley[test-channels]'")
+pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
+
+import aiohttp
+
+from charley import Assistant
+from charley.channels import slack
+from charley.console import UsageError
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.servers import free_port
+from tests.channels.slack_service import SECRET, TOKEN, SlackService
+from tests.channels.standin import served
+
+
+@asynccontextmanager
+async def talking(desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[SlackService, Talk]]:
+    port = free_port()
+    service = SlackService(f"http://127.0.0.1:{port}/slack/events")
+    settings = {"CHARLEY_SLACK_BOT_TOKEN": TOKEN, "CHARLEY_SLACK_SIGNING_SECRET": SECRET, "CHARLEY_SLACK_PORT": str(port)}
+    async with served(service.application) as service.address:
+        settings["CHARLEY_SLACK_URL"] = f"{service.address}/api/"
+        async with running(slack.run(desk_for("slack", slack.SHAPE), settings)):
+            await reachable(service.app)
+            yield service, Talk(assistant, service.say, service.ear, service.press, limit=3000)
+
+
+async def reachable(address: str) -> None:
+    for _ in range(100):
+        try:
+            async with aiohttp.ClientSession() as session, session.get(address):
+                return
+        except aiohttp.ClientConnectionError:
+            await asyncio.sleep(0.05)
+
+
+def test_conformance(desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(desk_for, assistant) as (_, talk):
+            await transcript(talk)
+
+    asyncio.run(scene())
+
+
+def test_a_good_signature_passes_and_a_bad_one_gets_401(desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(desk_for, assistant) as (service, talk):
+            body = json.dumps({"type": "event_callback", "team_id": "T1", "event": service.message(ASK)})
+            assert await service.send(body, secret="another secret") == 401
+            assert await service.send(body, **{"X-Slack-Request-Timestamp": "1"}) == 401
+            await talk.quiet()
+            assert await service.send(body) == 200
+            agrees(await talk.hear(), assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_retries_are_answered_once_and_edits_only_into_an_emergency(desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(desk_for, assistant) as (service, talk):
+            message = service.message(ASK)
+            await service.event(message)
+            await talk.hear()
+            await service.event(message, **{"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"})
+            changed = {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "ts": "9.9"}
+            await service.event({**changed, "message": {**message, "text": "cramps"}})
+            await service.event({**message, "ts": "8.8", "bot_id": "B1"})
+            await talk.quiet()
+            await service.event({**changed, "message": {**message, "text": EMERGENCY}})
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+    asyncio.run(scene())
+
+
+def test_in_a_channel_only_mentions_are_answered_in_a_thread(desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(desk_for, assistant) as (service, talk):
+            where = {"channel": "C1", "channel_type": "channel"}
+            await service.event(service.message(ASK, **where))
+            await talk.quiet()
+            mention = service.message(ASK, **where, type="app_mention")
+            mention["text"] = f"<@U0BOT> {ASK}"
+            await service.event(mention)
+            agrees(await talk.hear(), assistant.reply(ASK))
+            assert service.posted[-1]["thread_ts"] == mention["ts"]
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("missing", ["CHARLEY_SLACK_BOT_TOKEN", "CHARLEY_SLACK_SIGNING_SECRET"])
+def test_a_missing_secret_is_a_clear_error(desk_for: DeskFor, missing: str) -> None:
+    settings = {"CHARLEY_SLACK_BOT_TOKEN": TOKEN, "CHARLEY_SLACK_SIGNING_SECRET": SECRET, missing: ""}
+    with pytest.raises(UsageError, match=f"{missing} is not set"):
+        asyncio.run(slack.run(desk_for("slack", slack.SHAPE), settings))
+
+
+def test_a_refused_token_is_a_clear_error(desk_for: DeskFor) -> None:
+    async def scene() -> None:
+        service = SlackService("")
+        async with served(service.application) as address:
+            settings = {"CHARLEY_SLACK_BOT_TOKEN": "xoxb-wrong", "CHARLEY_SLACK_SIGNING_SECRET": SECRET}
+            await slack.run(desk_for("slack", slack.SHAPE), {**settings, "CHARLEY_SLACK_URL": f"{address}/api/"})
+
+    with pytest.raises(UsageError, match="refuses the token"):
+        asyncio.run(scene())

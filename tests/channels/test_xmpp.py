@@ -1,0 +1,159 @@
+"""XMPP: against a real Prosody."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("slixmpp", reason="needs slixmpp (Python 3.11 or newer): pip install 'charley[test-channels]'")
+
+from slixmpp import JID, ClientXMPP
+
+from charley import Assistant
+from charley.channels import xmpp
+from charley.console import UsageError
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.servers import free_port, stop, wait_for_port
+
+PROSODY, CONTROL = shutil.which("prosody"), shutil.which("prosodyctl")
+pytestmark = pytest.mark.skipif(PROSODY is None, reason="needs Prosody: apt-get install -y prosody")
+ROOM = "legs@rooms.localhost"
+CONFIGURATION = """
+data_path = "{folder}"
+pidfile = "{folder}/prosody.pid"
+log = {{ info = "*console" }}
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {port} }}
+s2s_ports = {{ }}
+modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping" }}
+modules_disabled = {{ "s2s"; "tls" }}
+c2s_require_encryption = false
+authentication = "internal_hashed"
+VirtualHost "localhost"
+Component "rooms.localhost" "muc"
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a Prosody with the accounts of the bot and of a person."""
+    folder, port = tmp_path_factory.mktemp("prosody"), free_port()
+    configuration, log = folder / "prosody.cfg.lua", folder / "log"
+    configuration.write_text(CONFIGURATION.format(folder=folder, port=port))
+    for name in ("charley", "pat"):
+        command = [str(CONTROL), "--root", "--config", str(configuration), "register", name, "localhost", f"{name}-pw"]
+        subprocess.run(command, check=True, capture_output=True)
+    with log.open("wb") as sink:
+        process = subprocess.Popen([str(PROSODY), "--root", "--config", str(configuration), "-F"], stdout=sink, stderr=sink)
+    wait_for_port(port, process, log)
+    yield port
+    stop(process)
+
+
+class Person:
+    """A person's client."""
+
+    def __init__(self) -> None:
+        self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
+        self.states: list[str] = []
+        self.ready = asyncio.Event()
+        self.bot_there = asyncio.Event()
+        self.client = ClientXMPP("pat@localhost", "pat-pw")
+        for plugin in ("xep_0045", "xep_0085", "xep_0308"):
+            self.client.register_plugin(plugin)
+        self.client.enable_direct_tls = self.client.enable_starttls = False
+        self.client.enable_plaintext = True
+        self.client.add_event_handler("session_start", self._start)
+        self.client.add_event_handler("message", self._heard)
+        self.client.add_event_handler("presence", self._present)
+
+    async def _start(self, _: object) -> None:
+        self.client.send_presence()
+        self.client.plugin["xep_0045"].join_muc(JID(ROOM), "pat")
+        self.ready.set()
+
+    def _present(self, presence: object) -> None:
+        if str(presence["from"]) == f"{ROOM}/charley":
+            self.bot_there.set()
+
+    def _heard(self, message: object) -> None:
+        self.states.append(message["chat_state"])
+        if message["body"] and message["mucnick"] != "pat":
+            self.ear.put_nowait((message["body"], []))
+
+    async def say(self, text: str) -> None:
+        self.write(text)
+
+    def write(self, text: str, id: str = "", corrects: str = "", to: str = "charley@localhost", kind: str = "chat") -> None:
+        message = self.client.make_message(mto=to, mbody=text, mtype=kind)
+        if id:
+            message["id"] = id
+        if corrects:
+            message["replace"]["id"] = corrects
+        message.send()
+
+
+@asynccontextmanager
+async def talking(port: int, desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
+    person, settings = Person(), {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_PASSWORD": "charley-pw"}
+    settings |= {"CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port), "CHARLEY_XMPP_PLAINTEXT": "1"}
+    settings["CHARLEY_XMPP_ROOMS"] = ROOM
+    person.client.connect("127.0.0.1", port)
+    await asyncio.wait_for(person.ready.wait(), 20)
+    try:
+        async with running(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings)):
+            await asyncio.wait_for(person.bot_there.wait(), 20)
+            yield person, Talk(assistant, person.say, person.ear)
+    finally:
+        await person.client.disconnect(wait=1)
+
+
+def test_conformance(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(port, desk_for, assistant) as (person, talk):
+            await transcript(talk)
+            assert "composing" in person.states
+
+    asyncio.run(scene())
+
+
+def test_repeats_are_answered_once_and_corrections_only_into_an_emergency(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(port, desk_for, assistant) as (person, talk):
+            person.write(ASK, "one")
+            await talk.hear()
+            person.write(ASK, "one")
+            person.write("cramps", "two", corrects="one")
+            await talk.quiet()
+            person.write(EMERGENCY, "three", corrects="one")
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+    asyncio.run(scene())
+
+
+def test_in_a_room_only_what_begins_with_the_name_is_answered(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(port, desk_for, assistant) as (person, talk):
+            person.write(ASK, to=ROOM, kind="groupchat")
+            await talk.quiet()
+            person.write(f"charley: {ASK}", to=ROOM, kind="groupchat")
+            heard = await talk.hear()
+            assert heard.parts[0].startswith("pat: ")
+            agrees(heard, assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_a_missing_or_refused_password_is_a_clear_error(port: int, desk_for: DeskFor) -> None:
+    settings = {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port)}
+    with pytest.raises(UsageError, match="CHARLEY_XMPP_PASSWORD is not set"):
+        asyncio.run(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings))
+    settings |= {"CHARLEY_XMPP_PLAINTEXT": "1", "CHARLEY_XMPP_PASSWORD": "wrong"}
+    with pytest.raises(UsageError, match="refuses"):
+        asyncio.run(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings))
