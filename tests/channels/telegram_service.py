@@ -88,7 +88,7 @@ class TelegramService:
         if not self.updates:
             self._woken.clear()
             try:
-                await asyncio.wait_for(self._woken.wait(), 5)
+                await asyncio.wait_for(self._woken.wait(), 0.3)
             except asyncio.TimeoutError:
                 return []
         out, self.updates = self.updates, []

@@ -64,7 +64,7 @@ class Person:
         self.states: list[str] = []
         self.ready = asyncio.Event()
         self.bot_there = asyncio.Event()
-        self.client = ClientXMPP("pat@localhost", "pat-pw")
+        self.client = ClientXMPP("pat@localhost", "pat-pw", plugin_config={"feature_mechanisms": {"unencrypted_scram": True}})
         for plugin in ("xep_0045", "xep_0085", "xep_0308"):
             self.client.register_plugin(plugin)
         self.client.enable_direct_tls = self.client.enable_starttls = False

@@ -11,6 +11,7 @@ from telegram import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Lin
 from telegram.constants import ChatAction, MessageLimit, ParseMode
 from telegram.error import InvalidToken, RetryAfter
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram.request import HTTPXRequest
 
 from charley.channels.command import COMMANDS
 from charley.channels.desk import Desk, Incoming
@@ -38,8 +39,9 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
 
 
 async def _poll(desk: Desk, token: str, address: str) -> None:
+    requests = HTTPXRequest(connection_pool_size=AT_ONCE), HTTPXRequest(connection_pool_size=1)
     builder = Application.builder().token(token).base_url(f"{address}/bot").concurrent_updates(AT_ONCE)
-    application = builder.build()
+    application = builder.request(requests[0]).get_updates_request(requests[1]).build()
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, partial(_message, desk)))
     application.add_handler(CallbackQueryHandler(partial(_press, desk)))
     try:
@@ -48,6 +50,10 @@ async def _poll(desk: Desk, token: str, address: str) -> None:
             await _work(application)
     except InvalidToken:
         raise UsageError("Telegram refuses the token in CHARLEY_TELEGRAM_TOKEN") from None
+    finally:
+        # The library leaves them open when the first call fails.
+        for request in requests:
+            await request.shutdown()
 
 
 async def _work(application: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -59,14 +59,15 @@ async def _connect(desk: Desk, settings: Mapping[str, str], jid: str, password: 
 
 
 def _client(settings: Mapping[str, str], jid: str, password: str) -> ClientXMPP:
+    plain = yes(settings, "CHARLEY_XMPP_PLAINTEXT")
     try:
-        client = ClientXMPP(jid, password)
+        client = ClientXMPP(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_scram": plain}})
     except InvalidJID:
         raise UsageError("the address in CHARLEY_XMPP_JID is not valid") from None
     for plugin in PLUGINS:
         client.register_plugin(plugin)
     client.plugin["xep_0199"].enable_keepalive(interval=60, timeout=30)
-    if yes(settings, "CHARLEY_XMPP_PLAINTEXT"):
+    if plain:
         client.enable_direct_tls = client.enable_starttls = False
         client.enable_plaintext = True
     return client

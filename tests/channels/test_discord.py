@@ -1,0 +1,100 @@
+"""Discord: discord.py against a stand-in of the REST API and the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[test-channels]'")
+
+from discord.http import Route
+
+from charley import Assistant
+from charley.channels import discord
+from charley.console import UsageError
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.discord_service import BOT, CHANNEL, TOKEN, DiscordService
+from tests.channels.standin import served
+
+
+@asynccontextmanager
+async def standing_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordService]:
+    service = DiscordService()
+    async with served(service.application) as service.address:
+        monkeypatch.setattr(Route, "BASE", f"{service.address}/api/v10")
+        yield service
+
+
+@asynccontextmanager
+async def talking(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[DiscordService, Talk]]:
+    async with standing_in(monkeypatch) as service:
+        async with running(discord.run(desk_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})):
+            await asyncio.wait_for(service.ready.wait(), 20)
+            yield service, Talk(assistant, service.say, service.ear, service.press, limit=2000)
+
+
+def test_conformance(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+            await transcript(talk)
+            assert any(call.endswith("/typing") for call, _ in service.calls)
+
+    asyncio.run(scene())
+
+
+def test_repeats_are_answered_once_and_edits_only_into_an_emergency(
+    monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant
+) -> None:
+    async def scene() -> None:
+        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+            message = service.written(ASK)
+            await service.happens("MESSAGE_CREATE", message)
+            await talk.hear()
+            await service.happens("MESSAGE_CREATE", message)
+            edited = {**message, "edited_timestamp": "2024-01-01T00:01:00+00:00"}
+            await service.happens("MESSAGE_UPDATE", {**edited, "content": "cramps"})
+            await service.happens("MESSAGE_UPDATE", {**message, "embeds": [{"type": "rich", "title": "x"}]})
+            await talk.quiet()
+            await service.happens("MESSAGE_UPDATE", {**edited, "content": EMERGENCY})
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+    asyncio.run(scene())
+
+
+def test_in_a_server_only_mentions_are_answered(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+            there = {"channel_id": CHANNEL["id"], "guild_id": "9"}
+            await service.happens("MESSAGE_CREATE", service.written(ASK, **there))
+            await service.happens("MESSAGE_CREATE", service.written(ASK, author=BOT))
+            await talk.quiet()
+            await service.happens("MESSAGE_CREATE", service.written(f"<@{BOT['id']}> {ASK}", **there, mentions=[BOT]))
+            agrees(await talk.hear(), assistant.reply(ASK))
+            sent = next(body for call, body in service.calls if call == f"POST channels/{CHANNEL['id']}/messages")
+            assert sent["allowed_mentions"]["parse"] == []
+
+    asyncio.run(scene())
+
+
+def test_it_comes_back_when_the_connection_breaks(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+            await service.hang_up()
+            await asyncio.wait_for(service.ready.wait(), 20)
+            agrees(await talk.say(ASK), assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_a_missing_or_refused_token_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor) -> None:
+    async def scene(settings: dict[str, str]) -> None:
+        async with standing_in(monkeypatch):
+            await discord.run(desk_for("discord", discord.SHAPE), settings)
+
+    with pytest.raises(UsageError, match="CHARLEY_DISCORD_TOKEN is not set"):
+        asyncio.run(scene({}))
+    with pytest.raises(UsageError, match="refuses the token"):
+        asyncio.run(scene({"CHARLEY_DISCORD_TOKEN": "wrong"}))
