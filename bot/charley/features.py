@@ -46,7 +46,8 @@ class Features:
 
     def sight(self, reading: Reading) -> Sight:
         stems = tuple(stem(t.best) for t in reading)
-        return Sight(reading, stems, self.recogniser.find(reading, stems), tuple(self.concepts.find(stems)))
+        mentions = self.recogniser.find(reading, stems)
+        return Sight(reading, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
 
     def names(self, sight: Sight) -> dict[str, float]:
         """Every feature of a sight with the weight of its reading, before rarity."""

@@ -183,9 +183,9 @@ class Book:
     """Compiled patterns, awake: reads words with their spelling mended and finds where patterns match."""
 
     def __init__(
-        self, data: Mapping[str, Any], light: frozenset[str], barriers: frozenset[str], plain: frozenset[str] | None
+        self, data: Mapping[str, Any], light: frozenset[str], barriers: frozenset[str], plain: str | None
     ) -> None:
-        """`plain` are words that are no misspelling of a listed word; None: spelling is not mended at all."""
+        """`plain` are words that are no misspelling of a listed word, a space on either side of each; None: none is mended."""
         self._light, self._barriers, self._plain = light, barriers, plain
         self._names: Sequence[str] = data["names"]
         self._further: Sequence[str] = data["barriers"]
@@ -231,7 +231,7 @@ class Book:
 
     def mend(self, word: str) -> str:
         """The listed word that `word` is a misspelling of ("" for none): one slip in a short word, two in a long one."""
-        if self._plain is None or not 4 <= len(word) <= 16 or word in self._plain or not word.isalpha():
+        if self._plain is None or not 4 <= len(word) <= 16 or not word.isalpha() or f" {word} " in self._plain:
             return ""
         most = 1 if len(word) < 8 else 2
         found = [(d, sorted(w) != sorted(word), 0, w) for w, d in within(word, self._like(word[0]), most) if abs(len(w) - len(word)) <= most]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from charley.model import KINDS, Entity
@@ -13,9 +13,14 @@ PLACE = {kind: f"slot{kind}" for kind in KINDS}
 """The word that stands for `{kind}` in a phrasing; no message is read as one."""
 
 
+NO = "no "
+"""Begins the kind of a name that is denied."""
+DENYING = frozenset(["not", "no", "never", "nor", "neither"])
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An entity at `reading[start:end]`. `id` is empty for a place of a phrasing."""
+    """An entity at `reading[start:end]`. `id` is empty for a place of a phrasing, and for a denied name."""
 
     kind: str
     id: str
@@ -107,9 +112,20 @@ class Recogniser:
             end = max(h[0] for h in hits)
             for value in dict.fromkeys(v for e, v in hits if e == end):
                 kind, _, name = value.partition(":")
-                out.append(Mention(kind, name, at, end))
+                out.append(Mention(f"{NO}{kind}", "", at, end) if _denied(kind, sequence, at) else Mention(kind, name, at, end))
             at = end
         return tuple(out)
 
+    def concepts(self, found: Sequence[tuple[int, int, str]], mentions: Sequence[Mention]) -> tuple[tuple[int, int, str], ...]:
+        """The concepts that do not stand in a denied name: "I am not pregnant" does not speak of pregnancy."""
+        denied = {i for m in mentions if m.kind.startswith(NO) for i in range(m.start, m.end)}
+        return tuple(c for c in found if c[0] not in denied) if denied else tuple(found)
+
     def _in_context(self, sequence: tuple[str, ...], start: int, end: int) -> bool:
         return any(s in self._context for i, s in enumerate(sequence) if not start <= i < end)
+
+
+def _denied(kind: str, sequence: tuple[str, ...], start: int) -> bool:
+    """"Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt."""
+    before = sequence[max(0, start - 3) : start]
+    return "without" in before[-2:] or (kind == "condition" and any(w in DENYING for w in before))

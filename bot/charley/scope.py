@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from charley.patterns import Match, Text
 
-CUES: Final = ("hypothetical", "past", "resolved", "elsewhere", "owning")
+CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning")
 """Fields of `Language` whose patterns are looked for in a message."""
 
 _SCOPE: Final = 14  # words that one "no" can govern
@@ -42,9 +42,11 @@ class Language:
     real_if: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
     past: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     owning: tuple[str, ...] = ()
+    prepositions: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Language:
@@ -121,10 +123,15 @@ class Scopes:
                 start = i
             elif text.breaks[i] or text.words[i - 1] in _JOINTS:
                 start = i if self._starts_clause(i) else start
-            elif word == "i" or ((word in language.owners or word in language.personal) and self._starts_clause(i)):
+            elif text.words[i - 1] not in language.prepositions and (word == "i" or self._runs_on(i)):
                 start = i
             starts.append(start)
         return starts
+
+    def _runs_on(self, i: int) -> bool:
+        """Whether a clause starts at `i` without a mark or a joining word before it."""
+        word = self._text.words[i]
+        return (word in self._language.owners or word in self._language.personal) and self._starts_clause(i)
 
     def _clause_end(self, start: int) -> int:
         end = start + 1
@@ -216,6 +223,8 @@ class Scopes:
             self._imagine(first)
         elif cue.name == "past":
             self._remember(cue)
+        elif cue.name == "cleared":
+            self._clear(cue)
         elif cue.name == "resolved" and {"not", "never"}.isdisjoint(self._text.words[max(first - 2, 0) : first]):
             self._spread(cue, self._over)
         elif cue.name == "elsewhere" and not owned:
@@ -256,6 +265,13 @@ class Scopes:
         sets_the_time = text.words[first] in _WHEN or language.verbs.isdisjoint(text.words[start:end])
         if sets_the_time and not trailing and end < text.ends[first]:
             self._mark_past(end)
+
+    def _clear(self, cue: Match) -> None:
+        """ "The scan was clear", "I had chest pain but it was heartburn": what was looked into, up to here."""
+        start = self.clauses[cue.places[0]]
+        if start > self._text.starts[start]:
+            start = self.clauses[start - 1]
+        self._mark(self._old, start, cue.places[-1] + 1)
 
     def _mark_past(self, start: int) -> None:
         end = self._clause_end(start)

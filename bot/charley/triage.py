@@ -103,13 +103,11 @@ def compiled(
         "told": patterns.compiled(told, groups, language.frequent),
         "aside": patterns.compiled(aside, groups, language.frequent),
     }
-    book = Book(data["told"], language.light, language.barriers, _small(language))
-    data["plain"] = " ".join(sorted(w for w in vocabulary if w not in data["told"]["words"] and book.mend(w)))
+    small = language.light | language.closers | language.fillers | language.verbs
+    book = Book(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
+    words = (w for w in vocabulary if w not in data["told"]["words"] and book.mend(w))
+    data["plain"] = f" {' '.join([*sorted(small), *words])} "
     return data
-
-
-def _small(language: Language) -> frozenset[str]:
-    return language.light | language.closers | language.fillers | language.verbs
 
 
 class Triage:
@@ -125,8 +123,7 @@ class Triage:
         self._carried = tuple(s for s in self.signs if s in used and not self.signs[s].passing)
         self._keys = self._keyed()
         self._pairs = _pairs(language.rewrites)
-        plain = _small(language) | frozenset(data["plain"].split())
-        self._told = Book(data["told"], language.light, language.barriers, plain)
+        self._told = Book(data["told"], language.light, language.barriers, data["plain"])
         self._aside = Book(data["aside"], language.light, language.barriers, None)
 
     def assess(self, message: Message, carried: tuple[str, ...] = ()) -> Finding | None:

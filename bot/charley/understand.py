@@ -92,10 +92,20 @@ class Understander:
         self._gate = content.gate
         keys = ("dismiss", "dismissed", "turn")
         self._splitter = Splitter(*(tuple(read(line).words for line in content.acts.get(key, ())) for key in keys))
+        # What a reply offers can be typed back word for word.
+        self._labels = {
+            read(text).words: intent.id
+            for intent in content.intents.values()
+            for text in (intent.question, intent.title)
+            if text and "{" not in text and intent.id in content.answers
+        }
         self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
         """Every question that the message asks, in order; at least one entry."""
+        offered = self._labels.get(message.words)
+        if offered is not None:
+            return (Understood(offered, None, 1.0, decide.ANSWER, asked=" ".join(message.words)),)
         parts = () if act.meant else self._splitter.split(message)
         away = [p for p in parts if p.dismissed]
         if away and len(away) < len(parts):

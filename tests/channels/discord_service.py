@@ -38,22 +38,22 @@ class DiscordService:
         body = await request.json() if request.content_type == "application/json" and request.can_read_body else {}
         self.calls.append((f"{request.method} {path}", body))
         if not path.startswith(("webhooks", "interactions")) and request.headers.get("Authorization") != f"Bot {TOKEN}":
-            return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
+            return _json({"message": "401: Unauthorized", "code": 0}, status=401)
         if path == "users/@me":
-            return web.json_response(BOT)
+            return _json(BOT)
         if path in ("gateway", "gateway/bot"):
             limit = {"total": 9, "remaining": 9, "reset_after": 0, "max_concurrency": 1}
             address = f"ws{self.address.removeprefix('http')}/gateway"
-            return web.json_response({"url": address, "shards": 1, "session_start_limit": limit})
+            return _json({"url": address, "shards": 1, "session_start_limit": limit})
         if path == "oauth2/applications/@me":
-            return web.json_response({"id": BOT["id"], "name": "charley", "flags": 0, "description": "", "bot_public": True})
+            return _json({"id": BOT["id"], "name": "charley", "flags": 0, "description": "", "bot_public": True})
         if path.endswith("/commands"):
             about = {"application_id": BOT["id"], "version": "1", "default_member_permissions": None}
-            return web.json_response([{**about, **command, "id": str(i)} for i, command in enumerate(body, 1)])
+            return _json([{**about, **command, "id": str(i)} for i, command in enumerate(body, 1)])
         if path.endswith("/messages") or path.startswith("webhooks"):
-            return web.json_response(self._sent(body, DIRECT["id"]))
+            return _json(self._sent(body, DIRECT["id"]))
         if path == f"channels/{DIRECT['id']}":
-            return web.json_response(DIRECT)
+            return _json(DIRECT)
         return web.Response(status=204)
 
     def _sent(self, body: dict[str, Any], channel: str) -> dict[str, Any]:
@@ -130,6 +130,11 @@ class DiscordService:
         about = {"id": str(self._count), "application_id": BOT["id"], "type": kind, "token": "t", "version": 1}
         where = {"channel_id": DIRECT["id"], "channel": DIRECT, "user": PERSON, "locale": "en-US", "entitlements": []}
         return {**about, **where, "data": data, "authorizing_integration_owners": {}, "attachment_size_limit": 1}
+
+
+def _json(value: Any, status: int = 200) -> web.Response:
+    # Without a charset, which Discord does not name either and the library does not expect.
+    return web.Response(body=json.dumps(value).encode(), content_type="application/json", status=status)
 
 
 def _guild() -> dict[str, Any]:

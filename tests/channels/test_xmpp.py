@@ -37,6 +37,7 @@ c2s_require_encryption = false
 authentication = "internal_hashed"
 VirtualHost "localhost"
 Component "rooms.localhost" "muc"
+    muc_room_locking = false
 """
 
 
