@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 import charley
-from charley import Assistant, cli
+from charley import Assistant, cli, console
 
 SOURCE = Path(charley.__file__).parent.parent
 QUESTION = "why do I get leg cramps at night?"
@@ -273,3 +274,12 @@ def test_a_full_disk_is_told() -> None:
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
     assert b"space" in done.stderr
+
+
+def test_a_terminal_gets_lines_that_fit_and_nothing_else_does() -> None:
+    text = "word " * 40
+    assert console.fitted(text, io.StringIO()) == text
+    terminal, line = os.openpty()
+    with os.fdopen(line, "w", encoding="utf-8") as stream:
+        assert max(map(len, console.fitted(text, stream).split("\n"))) <= 80
+    os.close(terminal)

@@ -58,9 +58,11 @@ def fitted(text: str, stream: TextIO) -> str:
     """`text` as it is sent to a stream: broken at words to a terminal's width, left in its lines for anything else."""
     if not is_terminal(stream):
         return shown(text)
-    from shutil import get_terminal_size
-
-    return wrapped(shown(text), get_terminal_size().columns)
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return wrapped(shown(text), columns or 80)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -192,7 +192,7 @@ class Understander:
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
-        if not lean and self._vague(match):
+        if self._vague(match):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(

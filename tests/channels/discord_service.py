@@ -46,7 +46,8 @@ class DiscordService:
             address = f"ws{self.address.removeprefix('http')}/gateway"
             return _json({"url": address, "shards": 1, "session_start_limit": limit})
         if path == "oauth2/applications/@me":
-            return _json({"id": BOT["id"], "name": "charley", "flags": 0, "description": "", "bot_public": True})
+            about = {"id": BOT["id"], "name": "charley", "icon": None, "flags": 0, "description": "", "owner": PERSON}
+            return _json({**about, "bot_public": True, "bot_require_code_grant": False, "verify_key": "", "summary": ""})
         if path.endswith("/commands"):
             about = {"application_id": BOT["id"], "version": "1", "default_member_permissions": None}
             return _json([{**about, **command, "id": str(i)} for i, command in enumerate(body, 1)])

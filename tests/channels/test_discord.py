@@ -10,7 +10,9 @@ import pytest
 
 pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[test-channels]'")
 
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
 from charley import Assistant
 from charley.channels import discord
@@ -25,6 +27,7 @@ async def standing_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordS
     service = DiscordService()
     async with served(service.application) as service.address:
         monkeypatch.setattr(Route, "BASE", f"{service.address}/api/v10")
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws{service.address.removeprefix('http')}/gateway"))
         yield service
 
 

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(PROSODY is None, reason="needs Prosody: apt-get 
 ROOM = "legs@rooms.localhost"
 CONFIGURATION = """
 data_path = "{folder}"
+run_as_root = true
 pidfile = "{folder}/prosody.pid"
 log = {{ info = "*console" }}
 interfaces = {{ "127.0.0.1" }}
