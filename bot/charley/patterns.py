@@ -135,7 +135,9 @@ class _Compiler:
             return [(token,)]
         maybe = token.endswith("?")
         single, phrases = self._spread(token[:-1] if maybe else token)
-        rows: list[tuple[str | tuple[str, ...], ...]] = [(tuple(dict.fromkeys(single)),)] if single else []
+        rows: list[tuple[str | tuple[str, ...], ...]] = [("$",)] if "$" in single else []
+        single = [word for word in dict.fromkeys(single) if word != "$"]
+        rows += [(tuple(single),)] if single else []
         rows += [tuple((word,) for word in phrase.split()) for phrase in dict.fromkeys(phrases)]
         return [*rows, ()] if maybe else rows
 
@@ -288,7 +290,7 @@ class Book:
         """The places before or behind `at` where a word of the element stands, nearest first."""
         low, high = text.starts[at], text.ends[at]
         weighty = 0 if reach == LIGHT else reach
-        light = 0 if reach == ADJACENT else _LIGHT_WORDS
+        light = 0 if reach == ADJACENT else _LIGHT_WORDS + max(reach, 0)
         at += way
         while low <= at < high:
             if element in text.read[at].elements:

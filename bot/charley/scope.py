@@ -11,6 +11,7 @@ from charley.patterns import Match, Text
 CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning")
 """Fields of `Language` whose patterns are looked for in a message."""
 
+_PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
@@ -21,11 +22,12 @@ class Language:
     """The words that scopes are made of, and the patterns that bring a scope with them (negation.yaml)."""
 
     rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
     lookalikes: tuple[str, ...] = ()
     light: frozenset[str] = frozenset()
     frequent: frozenset[str] = frozenset()
     barriers: frozenset[str] = frozenset()
-    negators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # each with the words after which it denies nothing
+    negators: Mapping[str, frozenset[str]] = field(default_factory=dict)  # each with the words before which it denies nothing
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
@@ -36,8 +38,8 @@ class Language:
     now: frozenset[str] = frozenset()
     fillers: frozenset[str] = frozenset()
     personal: frozenset[str] = frozenset()
-    openers: tuple[str, ...] = ()
-    not_openers: tuple[str, ...] = ()
+    openers: frozenset[str] = frozenset()
+    not_openers: frozenset[str] = frozenset()
     hypothetical: tuple[str, ...] = ()
     real_if: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
@@ -54,16 +56,21 @@ class Language:
         given: dict[str, Any] = {}
         for item in fields(cls):
             value = values.get(item.name)
+            kind = frozenset if "frozenset" in str(item.type) else tuple
             if isinstance(value, Mapping):
-                given[item.name] = {k: tuple(v) for k, v in value.items()}
+                given[item.name] = {k: kind(v) for k, v in value.items()}
             elif value is not None:
-                given[item.name] = frozenset(value) if str(item.type).startswith("frozenset") else tuple(value)
+                given[item.name] = kind(value)
         return cls(**given)
 
     def dump(self) -> dict[str, Any]:
         """Plain lists and maps, ready for JSON."""
-        values = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return {k: dict(v) if isinstance(v, Mapping) else sorted(v) if isinstance(v, frozenset) else list(v) for k, v in values}
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {n: {k: _plain(v) for k, v in x.items()} if isinstance(x, Mapping) else _plain(x) for n, x in values.items()}
+
+
+def _plain(words: frozenset[str] | tuple[str, ...]) -> list[str]:
+    return sorted(words) if isinstance(words, frozenset) else list(words)
 
 
 class Scopes:
@@ -158,7 +165,8 @@ class Scopes:
         if word == "not" and i and text.words[i - 1] in ("can", "could", "will"):
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
-        return not any(_leads(rest, phrase) or _leads(skipped, phrase) for phrase in language.negators[word])
+        allowed = language.negators[word]
+        return not (_leads(rest, allowed) or _leads(skipped, allowed))
 
     def _answers(self, i: int) -> bool:
         """ "Chest pain? No." """
@@ -215,7 +223,7 @@ class Scopes:
             return False
         end = min(i + 4, text.ends[i])
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
-        return any(_leads(rest, p) for p in language.openers) and not any(_leads(rest, p) for p in language.not_openers)
+        return _leads(rest, language.openers) and not _leads(rest, language.not_openers)
 
     def _cue(self, cue: Match, owned: bool) -> None:
         first = cue.places[0]
@@ -315,6 +323,6 @@ class Scopes:
         return not self._language.now.isdisjoint(words) or not self._language.present.isdisjoint(words)
 
 
-def _leads(words: Sequence[str], phrase: str) -> bool:
-    parts = phrase.split()
-    return len(words) >= len(parts) and all(w == p for w, p in zip(words, parts, strict=False))
+def _leads(words: Sequence[str], phrases: frozenset[str]) -> bool:
+    """Whether the words begin with one of the phrases."""
+    return any(" ".join(words[:n]) in phrases for n in range(1, min(len(words), _PHRASE) + 1))

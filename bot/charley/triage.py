@@ -6,7 +6,7 @@ message says that it is there: not where it is denied, asked about in general, i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ LEVELS: Final = ("emergency", "urgent", "soon")
 WORDS: Final = 4000
 """Words of a message that are looked at: more than 20,000 characters of ordinary writing hold."""
 
+_KEPT: Final = ("context", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 
 Way = tuple[tuple[str, ...], ...]
@@ -97,8 +98,9 @@ def compiled(
     aside += [Named(s.id, p, s.barriers) for s in signs.values() if s.id not in used for p in s.patterns]
     aside += [Named(name, p, tight=True) for name in CUES for p in getattr(language, name)]
     data = {
-        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k not in ("id", "patterns")} for s in signs.values()},
-        "flags": flags,
+        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in signs.values()},
+        "flags": [list(flag.values()) for flag in flags],
+        "ways": [[_way(line) for line in flag["when"]] for flag in flags],
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent")},
         "told": patterns.compiled(told, groups, language.frequent),
         "aside": patterns.compiled(aside, groups, language.frequent),
@@ -115,13 +117,12 @@ class Triage:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         """`data` is what `compiled` made."""
-        self.signs = {k: Sign(k, (), **{n: tuple(v) if isinstance(v, list) else v for n, v in sign.items()}) for k, sign in data["signs"].items()}
-        self.flags = tuple(Flag(**{n: tuple(v) if isinstance(v, list) else v for n, v in f.items()}) for f in data["flags"])
+        self.signs = {k: Sign(k, (), **sign) for k, sign in data["signs"].items()}
+        self.flags = tuple(Flag(i, level, (*when,), reply, reason, (*of,), (*rows,)) for i, level, when, reply, reason, of, rows in data["flags"])
         self._language = language = Language.of(data["language"])
-        self._ways = {flag.id: tuple(_way(line) for line in flag.when) for flag in self.flags}
-        used = {s for ways in self._ways.values() for way in ways for group in way for s in group}
-        self._carried = tuple(s for s in self.signs if s in used and not self.signs[s].passing)
-        self._keys = self._keyed()
+        self._ways: tuple[tuple[Way, ...], ...] = tuple(tuple(tuple(map(tuple, way)) for way in ways) for ways in data["ways"])
+        used = {s for ways in self._ways for way in ways for group in way for s in group}
+        self._carried = tuple(s for s, sign in self.signs.items() if s in used and not sign.passing)
         self._pairs = _pairs(language.rewrites)
         self._told = Book(data["told"], language.light, language.barriers, data["plain"])
         self._aside = Book(data["aside"], language.light, language.barriers, None)
@@ -137,55 +138,43 @@ class Triage:
         text = self._told.text(words[:WORDS], breaks[: WORDS + 1])
         matches = self._told.matches(text)
         names = dict.fromkeys(m.name for m in matches)
-        if not self._possible(names, earlier) and all(self.signs[name].plain for name in names):
+        here = names.keys() | earlier
+        possible = [(flag, met) for flag, ways in zip(self.flags, self._ways, strict=True) if (met := _met(ways, here))]
+        if not possible and all(self.signs[name].plain for name in names):
             return Look(None, self._carry(names, earlier))
         there, lasting = self._there(text, matches)
         raised = []
-        for flag in self.flags:
-            used = self._raised(flag, there if flag.level == "emergency" else lasting, earlier)
+        for flag, met in possible:
+            used = self._raised(met, there if flag.level == "emergency" else lasting, earlier)
             if used:
                 raised.append((flag, used))
         return Look(_finding(raised, there, text) if raised else None, self._carry(lasting, earlier))
-
-    def _possible(self, names: Mapping[str, object], earlier: tuple[str, ...]) -> bool:
-        """Whether the signs seen could raise a flag at all, if every one of them counts."""
-        return any(
-            all(any(s in names or s in earlier for s in group) for group in way)
-            for name in names
-            for way in self._keys.get(name, ())
-        )
-
-    def _keyed(self) -> dict[str, list[Way]]:
-        """The ways of all flags by each sign that may be the one that is said now."""
-        keys: dict[str, list[Way]] = {}
-        for way in (way for ways in self._ways.values() for way in ways):
-            for group in way:
-                for name in group:
-                    if len(way) == 1 or not self.signs[name].plain:
-                        keys.setdefault(name, []).append(way)
-        return keys
 
     def _carry(self, seen: Mapping[str, object], earlier: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(s for s in self._carried if s in seen or s in earlier)
 
     def _rewritten(self, message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The words with short writings opened: "cnt" is "can not", "heat stroke" is "heatstroke"."""
-        rewrites = self._language.rewrites
-        if rewrites.keys().isdisjoint(message.words) and self._pairs.keys().isdisjoint(message.words):
-            return message.words, message.breaks
+        """The words with short writings opened: "cnt" is "can not", "heat stroke" is "heatstroke", "4cm" is "4 cm"."""
         words: list[str] = []
         breaks: list[str] = []
-        i = 0
-        while i < len(message.words):
-            word, taken = message.words[i], 1
-            second = message.words[i + 1] if i + 1 < len(message.words) and not message.breaks[i + 1] else ""
-            if second and second in self._pairs.get(word, ()):
-                word, taken = f"{word} {second}", 2
-            opened = rewrites.get(word, (word,))
+        following = (*message.words[1:], "")
+        joined = False
+        for i, word in enumerate(message.words):
+            if joined:
+                joined = False
+                continue
+            joined = following[i] in self._pairs.get(word, ()) and not message.breaks[i + 1]
+            opened = self._opened(f"{word} {following[i]}" if joined else word)
             words.extend(opened)
             breaks.extend((message.breaks[i], *[""] * (len(opened) - 1)))
-            i += taken
         return tuple(words), (*breaks, message.breaks[-1])
+
+    def _opened(self, written: str) -> tuple[str, ...]:
+        opened = self._language.rewrites.get(written)
+        if opened is None and written[0].isdigit() and not written.isdigit():
+            unit = written.lstrip("0123456789")
+            opened = (written[: -len(unit)], unit) if unit in self._language.units else None
+        return opened or (written,)
 
     def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, Match], dict[str, Match]]:
         """The signs that the message says are there, and those of them that have not gone again."""
@@ -211,14 +200,16 @@ class Triage:
         return there, lasting
 
     def _near(self, match: Match, other: Match, scopes: Scopes) -> bool:
-        """Whether `other` stands close to a sign, in a clause of the sign's."""
+        """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it."""
+        if set(other.places) <= set(match.places):
+            return False
         if other.places[0] - match.places[-1] > _NEAR or match.places[0] - other.places[-1] > _NEAR:
             return False
         return not {scopes.clauses[p] for p in match.places}.isdisjoint(scopes.clauses[p] for p in other.places)
 
-    def _raised(self, flag: Flag, seen: Mapping[str, Match], earlier: tuple[str, ...]) -> tuple[str, ...]:
-        """The signs by which `flag` is raised; none if it is not, or rests on nothing said in this message."""
-        for way in self._ways[flag.id]:
+    def _raised(self, ways: Iterable[Way], seen: Mapping[str, Match], earlier: tuple[str, ...]) -> tuple[str, ...]:
+        """The signs that raise a flag; none if nothing does, or it would rest on nothing said in this message."""
+        for way in ways:
             used = []
             for group in way:
                 sign = next((s for s in group if s in seen), None) or next((s for s in group if s in earlier), None)
@@ -230,6 +221,18 @@ class Triage:
                 if any(s in seen and (only or not self.signs[s].context) for s in used):
                     return tuple(dict.fromkeys(used))
         return ()
+
+
+def _met(ways: tuple[Way, ...], here: Set[str]) -> list[Way]:
+    """The ways that the signs seen could raise a flag, if every one of them counts."""
+    met = []
+    for way in ways:
+        for group in way:
+            if here.isdisjoint(group):
+                break
+        else:
+            met.append(way)
+    return met
 
 
 def _way(line: str) -> Way:

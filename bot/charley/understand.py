@@ -13,13 +13,15 @@ from charley.model import Content, Entity
 from charley.recognise import PLACE, Mention
 from charley.resolve import Act
 from charley.spelling import closest_within
-from charley.split import Part, Splitter, halves
+from charley.split import ASKING, Part, Splitter, halves
 from charley.text import Message, read
 
 CHOICES = 4
 """Most choices of a "did you mean"."""
 NEAR = 0.35
 """How far behind the first candidate a choice may lie, in score."""
+CERTAIN = 0.9
+"""Confidence from which a few words without a question's form are a question ("heat or ice")."""
 SHORT = 4
 """A message of at most so many words leans on what was talked about."""
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
@@ -33,6 +35,7 @@ AWAY = 0.6
 """Taken from the score of what the person says they do not ask."""
 WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medication")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
+OVERVIEWS = ("causes.overview", "prevention.overview")
 CARE = ("prevention.overview", "relief.now")
 LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("plus",))
 THANKS = "chat.thanks"
@@ -137,7 +140,8 @@ class Understander:
         for part in parts:
             words = message.words[part.start : part.end]
             led = _lead(words)
-            one = self._one(words[led:], Act(about=(act.about and part.start == 0) or led > 0), current)
+            about = led > 0 and words[led] not in ASKING
+            one = self._one(words[led:], Act(about=(act.about and part.start == 0) or about), current)
             if part.asks and part.start and POINTING.intersection(words) and not one.mentions:
                 told = self._one(message.words[: part.end], Act(), before)
                 one = told if told.confidence >= one.confidence or one.intent.startswith(decide.TALK) else one
@@ -161,7 +165,7 @@ class Understander:
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
-        asked = [u for p, u in good if p.asks]
+        asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
         if asked and good[0][1].intent == THANKS and not good[0][0].asks:
             asked.insert(0, good[0][1])
         distinct = _distinct(asked)
@@ -266,10 +270,10 @@ class Understander:
 
         `itself`: the topic was named in the same message ("I'm pregnant: why do they come?").
         """
-        if intent not in WIDE or not before.topics or (itself and before.topics[-1].intent in WIDE):
+        if intent not in WIDE or not before.topics or before.topics[-1].intent in WIDE:
             return intent
         topic = before.topics[-1].intent
-        if itself and topic.partition(".")[0] == intent.partition(".")[0]:
+        if itself and intent in OVERVIEWS and topic.partition(".")[0] == intent.partition(".")[0]:
             return topic
         offered = [i for i in self.content.answers[before.topics[-1].intent].follow_ups if i not in WIDE]
         for family in ("prevention", "relief") if intent in CARE else (intent.partition(".")[0],):

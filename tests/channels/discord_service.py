@@ -53,6 +53,8 @@ class DiscordService:
             return _json([{**about, **command, "id": str(i)} for i, command in enumerate(body, 1)])
         if path.endswith("/messages") or path.startswith("webhooks"):
             return _json(self._sent(body, DIRECT["id"]))
+        if path.startswith("interactions"):
+            return _json({"interaction": {"id": path.split("/")[1], "type": 2}})
         if path == f"channels/{DIRECT['id']}":
             return _json(DIRECT)
         return web.Response(status=204)
@@ -142,7 +144,7 @@ def _guild() -> dict[str, Any]:
     role = {"id": "9", "name": "@everyone", "permissions": "0", "position": 0, "color": 0, "hoist": False, "managed": False}
     role |= {"mentionable": False, "colors": {"primary_color": 0}}
     guild = {"id": "9", "name": "Runners", "owner_id": "42", "roles": [role], "channels": [CHANNEL], "member_count": 2}
-    guild |= {"members": [{"user": BOT, "roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False}]}
+    guild |= {"members": [{"user": BOT, "roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}]}
     guild |= {"emojis": [], "stickers": [], "features": [], "voice_states": [], "presences": [], "threads": [], "unavailable": False}
     levels = ("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level", "nsfw_level")
     return guild | dict.fromkeys(levels, 0) | {"premium_tier": 0, "preferred_locale": "en-US", "afk_timeout": 0}

@@ -41,8 +41,9 @@ class SlackService:
 
     async def _post(self, request: web.Request) -> web.Response:
         message = await request.json() if request.content_type == "application/json" else dict(await request.post())
-        blocks = json.loads(message["blocks"]) if isinstance(message["blocks"], str) else message["blocks"]
-        text = blocks[0]["text"]["text"]
+        blocks = message.get("blocks", [])
+        blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
+        text = blocks[0]["text"]["text"] if blocks else message["text"]
         assert 0 < len(text) <= MOST
         assert not re.search(r"<[@!#]", text), "nobody is called"
         buttons = [(e["text"]["text"], e["value"]) for b in blocks[1:] for e in b["elements"]]

@@ -73,7 +73,8 @@ class Person:
         self.client.enable_plaintext = True
         self.client.add_event_handler("session_start", self._start)
         self.client.add_event_handler("message", self._heard)
-        self.client.add_event_handler("presence", self._present)
+        self.client.add_event_handler("chatstate_composing", lambda _: self.states.append("composing"))
+        self.client.add_event_handler("groupchat_presence", self._present)
 
     async def _start(self, _: object) -> None:
         self.client.send_presence()
@@ -85,7 +86,6 @@ class Person:
             self.bot_there.set()
 
     def _heard(self, message: object) -> None:
-        self.states.append(message["chat_state"])
         if message["body"] and message["mucnick"] != "pat":
             self.ear.put_nowait((message["body"], []))
 
