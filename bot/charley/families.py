@@ -19,6 +19,7 @@ LANE = 32
 ITSELF = 2.0
 """Taken off the cost of an English word that stands for itself, in the units of `spelling`."""
 
+_EVERYDAY = (32, 46)
 _ZERO = 48
 _MIDDLE = 80
 
@@ -49,6 +50,12 @@ class Families:
     def words(self) -> list[str]:
         """Every word of the table, in order."""
         return [line.partition(b"\t")[0].decode() for line in self._table.splitlines()]
+
+    def pick(self, place: float) -> str:
+        """The everyday word at a place of the table (0 to below 1); empty where there is a common or a rare one."""
+        start = self._table.find(b"\n", int(place * len(self._table))) + 1
+        word, _, entry = self._table[start : start + 200].partition(b"\t")
+        return word.decode() if entry and _EVERYDAY[0] <= entry[0] - _ZERO <= _EVERYDAY[1] and len(word) > 3 else ""
 
     def _entry(self, word: str) -> bytes:
         table, key = self._table, word.encode() + b"\t"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,16 +17,18 @@ PAIR = 0.5
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
-LBASE=2.0
-LMODE=1
 """Length of the block of families beside the unit-length block of words."""
+LEVEL = 2.0
+"""How much more often than by chance two words must stand side by side, as a logarithm, counts from minus this on."""
 
 Vector = dict[str, float]
+PLACES = tuple(f"%{i:02}" for i in range(SIZE))
+"""The features of the block of families."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A reading with what was recognised in it."""
+    """A reading with what was recognised in it. `stems[i]` belongs to `reading[i]`."""
 
     reading: Reading
     stems: tuple[str, ...]
@@ -33,25 +36,61 @@ class Sight:
     concepts: tuple[tuple[int, int, str], ...]
 
 
+def weight(name: str) -> float:
+    """The weight of a feature of a message that was read without doubt."""
+    return PAIR if " " in name else CONCEPT if name[0] == "~" else ENTITY if name[0] == "@" else 1.0
+
+
 class Features:
-    """Turns readings into vectors. `rarity` (feature → inverse document frequency) comes from the bank."""
+    """Turns readings into vectors.
+
+    `rarity` (feature → inverse document frequency) and `kin` (bank word → row of `Families`) come from the bank.
+    """
 
     def __init__(self, concepts: Concepts, recogniser: Recogniser) -> None:
         self.concepts = concepts
         self.recogniser = recogniser
         self.rarity: Mapping[str, float] = {}
-        self.kin: Mapping[str, bytes] = {}
-        self._memo: dict[str, int] = {}
         self.rarest = 1.0
+        self.kin: Mapping[str, bytes] = {}
+        self._packed: dict[str, int] = {}
 
     def sight(self, reading: Reading) -> Sight:
-        stems = tuple(stem(t.best) for t in reading)
-        mentions = self.recogniser.find(reading, stems)
-        return Sight(reading, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
+        """What a reading speaks of."""
+        stems = tuple([stem(t.best) for t in reading])
+        return Sight(reading, stems, self.recogniser.find(reading, stems), tuple(self.concepts.find(stems)))
 
-    def names(self, sight: Sight) -> dict[str, float]:
-        """Every feature of a sight with the weight of its reading, before rarity."""
+    def names(self, sight: Sight) -> Vector:
+        """Every feature of a sight with the weight of its reading (0 to `CONCEPT`), before rarity."""
         out: Vector = {}
+        covered = self._recognised(sight, out)
+        units: list[str] = []
+        for i, token in enumerate(sight.reading):
+            if i in covered:
+                if covered[i]:
+                    units.append(covered[i])
+            elif token.how == "exact":
+                name = sight.stems[i]
+                out[name] = 1.0
+                units.append(name)
+            elif token.how == "number":
+                out["#"] = 1.0
+                units.append("#")
+            else:
+                for word, share in token.words:
+                    name = stem(word)
+                    if share > out.get(name, 0.0):
+                        out[name] = share
+                units.append(stem(token.words[0][0]) if token.words else "?")
+        before = "^"
+        for name in units:
+            out[f"{before} {name}"] = PAIR
+            before = name
+        out[f"{before} $"] = PAIR
+        return out
+
+    def _recognised(self, sight: Sight, out: Vector) -> dict[int, str]:
+        """Adds concepts and mentions to `out`; tells which tokens a mention stands for."""
         covered: dict[int, str] = {}
         for m in sight.mentions:
             label = f"@{m.kind}"
@@ -62,89 +101,80 @@ class Features:
                 covered.setdefault(i, label if i == m.start else "")
         for _, _, concept in sight.concepts:
             out[f"~{concept}"] = CONCEPT
-        units: list[str] = []
-        for i, token in enumerate(sight.reading):
-            if i in covered:
-                if covered[i]:
-                    units.append(covered[i])
-                continue
-            for word, weight in token.words:
-                name = stem(word)
-                if weight > out.get(name, 0.0):
-                    out[name] = weight
-            if token.how == "number":
-                out["#"] = 1.0
-                units.append("#")
-            else:
-                units.append(stem(token.words[0][0]) if token.words else "?")
-        for first, second in zip(["^", *units], [*units, "$"], strict=True):
-            out[f"{first} {second}"] = PAIR
-        return out
+        return covered
 
     def learn(self, documents: Sequence[Mapping[str, float]]) -> None:
-        """Sets rarity from the documents of the bank: ln((n + 1) / (df + 1)) + 1."""
+        """Sets rarity from the documents of the bank: ln((n + 1) / (df + 1)) + 1, as a 32-bit number."""
         counts: dict[str, int] = {}
         for document in documents:
             for name in document:
                 counts[name] = counts.get(name, 0) + 1
         size = len(documents) + 1
-        self.rarity = {t: math.log(size / (c + 1)) + 1.0 for t, c in counts.items()}
-        self.rarest = math.log(size) + 1.0
+        self.rarity = dict(zip(counts, array("f", [math.log(size / (c + 1)) + 1.0 for c in counts.values()]), strict=True))
+        self.rarest = array("f", [math.log(size) + 1.0])[0]
 
     def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> tuple[Vector, float]:
         """The unit vector over known features, and the share of the message that the bank can read (0 to 1)."""
         rarity = self.rarity
         out: Vector = {}
         square = 0.0
-        for name, weight in (self.names(sight) if names is None else names).items():
+        for name, share in (self.names(sight) if names is None else names).items():
             known = rarity.get(name)
             if known is not None:
-                value = out[name] = weight * known
+                value = out[name] = share * known
                 square += value * value
-        covered = {i for m in sight.mentions for i in range(m.start, m.end)}
-        missing = 0.0
-        for i, token in enumerate(sight.reading):
-            if i in covered or token.how == "number":
-                continue
-            rest = 1.0
-            for word, weight in token.words:
-                if stem(word) in rarity:
-                    rest -= weight
-            if rest > 1e-9:
-                missing += rest * self.rarest**2
+        missing = self._unread(sight) * self.rarest * self.rarest
         length = math.sqrt(square + missing) or 1.0
         for name in out:
             out[name] /= length
         return out, (square / (square + missing) if square else 0.0)
 
-    def link(self, a: str, b: str) -> float:
-        a, b = stem(a), stem(b)
-        r = self.rarity.get(a + " " + b)
-        if r is None:
-            return 0.0
-        ra, rb = self.rarity.get(a, self.rarest), self.rarity.get(b, self.rarest)
-        return max(0.0, LBASE + math.log(1+math.exp(self.rarest - r)) ) if LMODE == 0 else max(0.0, LBASE + (ra + rb - r-1))
+    def _unread(self, sight: Sight) -> float:
+        """How many words' worth of the message stands for no word that the bank's phrasings use."""
+        rarity = self.rarity
+        covered = {i for m in sight.mentions for i in range(m.start, m.end)} if sight.mentions else ()
+        missing = 0.0
+        for i, token in enumerate(sight.reading):
+            if token.how == "number" or i in covered:
+                continue
+            if token.how == "exact":
+                missing += 0.0 if sight.stems[i] in rarity else 1.0
+                continue
+            rest = 1.0
+            for word, share in token.words:
+                if stem(word) in rarity:
+                    rest -= share
+            missing += max(0.0, rest)
+        return missing
 
     def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
         """The block of families: where the words of the message lie together, as a vector of length `FAMILY`."""
         total = 0
         for token in sight.reading:
-            for word, weight in token.words:
-                total += int(weight * 64.0 + 0.5) * self._packed(word, None)
+            for word, share in token.words:
+                total += int(share * 64.0 + 0.5) * self._row(word, None)
             if token.itself > 0.05:
-                total += int(token.itself * 64.0 + 0.5) * self._packed(token.surface, table)
+                total += int(token.itself * 64.0 + 0.5) * self._row(token.surface, table)
         if not total:
             return {}
         numbers = unpacked(total)
         length = FAMILY / math.sqrt(sum([n * n for n in numbers]))
-        return {name: n * length for name, n in zip(_NUMBERS, numbers, strict=True)}
+        return dict(zip(PLACES, [n * length for n in numbers], strict=True))
 
-    def _packed(self, word: str, table: Callable[[], Families] | None) -> int:
-        found = self._memo.get(word)
+    def _row(self, word: str, table: Callable[[], Families] | None) -> int:
+        found = self._packed.get(word)
         if found is None:
+            if len(self._packed) > 50_000:
+                self._packed.clear()
             row = self.kin.get(word, b"") if table is None else table().of(word)
-            found = self._memo[word] = packed(row) if row else 0
+            found = self._packed[word] = packed(row) if row else 0
         return found
 
-
-_NUMBERS = tuple(f"%{i:02}" for i in range(SIZE))
+    def link(self, first: str, second: str) -> float:
+        """How strongly two words belong side by side in the bank, 0 or more: pointwise mutual information over phrasings."""
+        first, second = stem(first), stem(second)
+        together = self.rarity.get(f"{first} {second}")
+        if together is None:
+            return 0.0
+        apart = self.rarity.get(first, self.rarest) + self.rarity.get(second, self.rarest)
+        return max(0.0, LEVEL + apart - together - 1.0)

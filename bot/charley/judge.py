@@ -1,9 +1,9 @@
 """Additive weights for each feature and label, learnt from the bank alone.
 
 Averaged multiclass passive-aggressive learning (PA-I: Crammer et al., Online Passive-Aggressive Algorithms, JMLR 7,
-2006). All labels' weights of one feature lie side by side in one long whole number, so that a feature is weighed for
-every label by one multiplication. Whole-number sums are exact in any order: the same bank gives the same weights
-everywhere.
+2006), each step setting an example apart from several rivals at once. All labels' weights of one feature lie side by
+side in one long whole number, so that a feature is weighed for every label by one multiplication. Sums of whole numbers
+are exact in any order: the same bank gives the same weights everywhere.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
 RIVALS = 3
-"""Most labels that one example is set apart from at a time."""
-SMALL = 16
-"""Weights nearer to zero than this (in units of 1 / WEIGHT) are dropped."""
+"""Most labels that one step sets an example apart from."""
 
 VALUE = 1 << 12
 """Feature values are counted in units of 1 / VALUE."""
-VALUES = 1 << 20
-ROUND = VALUES + 0.5
 WEIGHT = 1 << 12
-"""Weights of a trained judge are counted in units of 1 / WEIGHT; they lie between -8 and 8."""
+"""Weights of a judge are counted in units of 1 / WEIGHT; they lie between -8 and 8."""
+SMALL = 16
+"""Weights nearer to zero than this, in those units, are dropped."""
 FINE = 1 << 20
 """Weights in training are counted in units of 1 / FINE."""
-LANE = 64
-"""Bits of one label's place in a long number; sums stay far below half of what it holds."""
+
+_SHIFT = 1 << 20
+_ROUND = _SHIFT + 0.5
+
+
+def _whole(value: float) -> int:
+    """A feature value in units of 1 / VALUE, rounded; it may be below zero."""
+    return int(value * VALUE + _ROUND) - _SHIFT
 
 
 class Judge:
@@ -45,11 +49,18 @@ class Judge:
         self.size = size
         self._at: dict[str, int] | None = None
         self._rows: dict[str, int] = {}
-        self._level = _level(size)
+        self._level = _level(size, 32)
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """The number of each feature."""
+        if self._at is None:
+            self._at = {name: i for i, name in enumerate(self.features)}
+        return self._at
 
     def row(self, feature: str) -> tuple[tuple[int, float], ...]:
         """`(label, weight)` of one feature; empty when it is unknown."""
-        at = self._index().get(feature)
+        at = self.index.get(feature)
         if at is None:
             return ()
         lo, hi = self.starts[at], self.starts[at + 1]
@@ -63,37 +74,33 @@ class Judge:
             row = rows.get(name)
             if row is None:
                 row = rows[name] = self._long(name)
-            total += (int(value * VALUE + ROUND) - VALUES) * row
-        middle, unit = 1 << (LANE - 1), 1.0 / (VALUE * WEIGHT)
-        return [(s - middle) * unit for s in _lanes(total, self.size)]
-
-    def _index(self) -> dict[str, int]:
-        if self._at is None:
-            self._at = {name: i for i, name in enumerate(self.features)}
-        return self._at
+            total += (int(value * VALUE + _ROUND) - _SHIFT) * row
+        return [(s - _HALF) * _UNIT for s in _lanes(total, self.size, 32)]
 
     def _long(self, feature: str) -> int:
-        at = self._index().get(feature)
+        at = self.index.get(feature)
         if at is None:
             return 0
-        lanes = array("q", bytes(8 * self.size))
-        middle = 1 << (LANE - 2)
-        lanes = array("q", [middle]) * self.size
+        lanes = array("I", [_HALF]) * self.size
         for i in range(self.starts[at], self.starts[at + 1]):
             lanes[self.labels[i]] += self.weights[i]
         if sys.byteorder == "big":
             lanes.byteswap()
-        return int.from_bytes(lanes.tobytes(), "little") - (self._level >> 1)
+        return int.from_bytes(lanes.tobytes(), "little") - self._level
 
 
-def _level(size: int) -> int:
+_HALF = 1 << 31
+_UNIT = 1.0 / (VALUE * WEIGHT)
+
+
+def _level(size: int, bits: int) -> int:
     """Half of what a lane holds, in every lane: keeps all lanes above zero while they are read."""
-    return int.from_bytes(b"\0\0\0\0\0\0\0\x80" * size, "little")
+    return int.from_bytes((bytes(bits // 8 - 1) + b"\x80") * size, "little")
 
 
-def _lanes(total: int, size: int) -> array[int]:
-    lanes = array("Q")
-    lanes.frombytes(total.to_bytes(8 * size, "little"))
+def _lanes(total: int, size: int, bits: int) -> array[int]:
+    lanes = array("I" if bits == 32 else "Q")
+    lanes.frombytes(total.to_bytes(bits // 8 * size, "little"))
     if sys.byteorder == "big":
         lanes.byteswap()
     return lanes
@@ -101,61 +108,77 @@ def _lanes(total: int, size: int) -> array[int]:
 
 def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int, seed: int = 1, epochs: int = EPOCHS) -> Judge:
     """Learns from one vector and one label (0 ≤ label < size) an example. Cost: epochs × examples × features."""
-    names = sorted({name for e in examples for name in e})
-    index = {name: i for i, name in enumerate(names)}
-    items = [[(index[n], int(x * VALUE + ROUND) - VALUES) for n, x in e.items()] for e in examples]
-    squares = [max(1, sum([x * x for _, x in item])) for item in items]
-    weights, drift = [0] * len(names), [0] * len(names)
-    level, one = _level(size), [1 << (LANE * k) for k in range(size)]
-    margin, most = int(MARGIN * VALUE * FINE), int(STEP * FINE)
-    order = list(range(len(items)))
+    pupil = _Pupil(examples, targets, size)
+    order = list(range(len(examples)))
     rng = random.Random(seed)
-    calm = [0] * len(items)
-    clock = 1
     for epoch in range(epochs):
         rng.shuffle(order)
+        pupil.study(order, epoch)
+    return pupil.judge()
+
+
+class _Pupil:
+    """Weights while they are learnt: two long numbers a feature, of 64 bits a label."""
+
+    def __init__(self, examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int) -> None:
+        self.names = sorted({name for e in examples for name in e})
+        index = {name: i for i, name in enumerate(self.names)}
+        self.items = [[(index[n], _whole(x)) for n, x in e.items()] for e in examples]
+        self.squares = [max(1, sum([x * x for _, x in item])) for item in self.items]
+        self.targets = targets
+        self.size = size
+        self.weights = [0] * len(self.names)
+        self.drift = [0] * len(self.names)
+        self.calm = [0] * len(examples)
+        self.clock = 1
+
+    def study(self, order: Sequence[int], epoch: int) -> None:
+        """Goes once through the examples."""
+        size, weights, calm = self.size, self.weights, self.calm
+        level, margin = _level(size, 64), int(MARGIN * VALUE * FINE)
         for i in order:
-            clock += 1
+            self.clock += 1
             # An example that was right by the margin twice is looked at again only every third round.
             if calm[i] > 1 and epoch % 3:
                 continue
-            item, target = items[i], targets[i]
             total = level
-            for f, x in item:
+            for f, x in self.items[i]:
                 total += x * weights[f]
-            scores = _lanes(total, size)
-            own = scores[target]
-            scores[target] = 0
-            best = max(scores)
-            loss = margin - own + best
-            if loss <= 0:
+            scores = _lanes(total, size, 64)
+            limit = scores[self.targets[i]] - margin
+            scores[self.targets[i]] = 0
+            if max(scores) <= limit:
                 calm[i] += 1
-                continue
-            calm[i] = 0
-            step = min(most, loss * VALUE // (2 * squares[i]))
-            limit = own - margin
-            rivals = [k for k, score in enumerate(scores) if score > limit]
-            if len(rivals) > RIVALS:
-                rivals = sorted(rivals, key=scores.__getitem__, reverse=True)[:RIVALS]
-            step //= len(rivals)
-            move = len(rivals) * one[target]
-            for k in rivals:
-                move -= one[k]
-            for f, x in item:
-                g = x * step // VALUE * move
-                weights[f] += g
-                drift[f] += clock * g
-    return _pack(names, weights, drift, clock, size)
+            else:
+                calm[i] = 0
+                self.learn(i, scores, limit)
 
+    def learn(self, i: int, scores: array[int], limit: int) -> None:
+        """Moves the weights so that example `i` scores higher for its label and lower for those above the limit."""
+        rivals = [k for k, score in enumerate(scores) if score > limit]
+        if len(rivals) > RIVALS:
+            rivals = sorted(rivals, key=scores.__getitem__, reverse=True)[:RIVALS]
+        loss = max(scores) - limit
+        step = min(int(STEP * FINE), loss * VALUE // (2 * self.squares[i])) // len(rivals)
+        move = len(rivals) << (64 * self.targets[i])
+        for k in rivals:
+            move -= 1 << (64 * k)
+        weights, drift, clock = self.weights, self.drift, self.clock
+        for f, x in self.items[i]:
+            change = x * step // VALUE * move
+            weights[f] += change
+            drift[f] += clock * change
 
-def _pack(names: list[str], weights: list[int], drift: list[int], clock: int, size: int) -> Judge:
-    starts, labels, values = array("I", [0]), array("H"), array("h")
-    level, middle = _level(size), 1 << (LANE - 1)
-    for row, past in zip(weights, drift, strict=True):
-        for label, (w, d) in enumerate(zip(_lanes(row + level, size), _lanes(past + level, size), strict=True)):
-            averaged = ((w - middle) - (d - middle) // clock) // (FINE // WEIGHT)
-            if abs(averaged) >= SMALL:
-                labels.append(label)
-                values.append(max(-32768, min(32767, averaged)))
-        starts.append(len(labels))
-    return Judge(names, starts, labels, values, size)
+    def judge(self) -> Judge:
+        """The average of the weights over all that was learnt."""
+        starts, labels, values = array("I", [0]), array("H"), array("h")
+        level, half = _level(self.size, 64), 1 << 63
+        for row, past in zip(self.weights, self.drift, strict=True):
+            lanes = zip(_lanes(row + level, self.size, 64), _lanes(past + level, self.size, 64), strict=True)
+            for label, (now, moved) in enumerate(lanes):
+                averaged = ((now - half) - (moved - half) // self.clock) // (FINE // WEIGHT)
+                if abs(averaged) >= SMALL:
+                    labels.append(label)
+                    values.append(max(-32768, min(32767, averaged)))
+            starts.append(len(labels))
+        return Judge(self.names, starts, labels, values, self.size)

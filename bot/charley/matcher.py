@@ -6,13 +6,13 @@ import base64
 import random
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from charley.families import Families
-from charley.features import Features, Sight, Vector
-from charley.gate import Curve, Row, fit
+from charley.families import SIZE, Families
+from charley.features import FAMILY, PLACES, Features, Sight, Vector, weight
+from charley.gate import UNFITTED, Curve, Row, fit
 from charley.judge import Judge, train
 from charley.reading import Reader
 from charley.recognise import PLACE, Concepts, Recogniser
@@ -21,9 +21,15 @@ from charley.text import read
 
 OUTSIDE = "outside."
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
+SHOWN = 6
+"""Most candidates of a match."""
 FOLDS = 5
-HELD = 900
+"""A calibration round holds out every fifth line, and every eighth label."""
+ROUNDS = 2
+HELD = 600
 """Most held-out phrasings that one calibration round looks at."""
+GRAFTED = 0.4
+"""Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Candidates best first. `confidence` is the chance that the first is right, `inside` that any intent is."""
+    """Candidates best first. `confidence` is the chance that the first is right, `inside` that any intent is.
+
+    `margin` is the lead of the first in score over the second or, if that is higher, over the best label from outside;
+    `outside` names that label when it leads itself.
+    """
 
     sight: Sight
     vector: Vector
@@ -44,9 +54,14 @@ class Match:
     confidence: float
     inside: float
     margin: float
-    witness: str
     outside: str
     evidence: Row
+    _witness: Callable[[], str] = field(repr=False, compare=False)
+
+    @property
+    def witness(self) -> str:
+        """The phrasing of the first candidate that is nearest to the message; empty when none shares a word."""
+        return self._witness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,22 @@ class Example:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Phrasings:
+    """The phrasings of a bank, sorted by label, and their features, as numbers in `Judge.features`.
+
+    Those of label `k` are `spans[k]` to `spans[k + 1]`; the features of phrasing `i` are `members[starts[i]]` to
+    `members[starts[i + 1]]`. `centres` holds for each label where its phrasings lie in the space of `Families`, as
+    `SIZE` numbers of -127 to 127.
+    """
+
+    texts: tuple[str, ...]
+    spans: array[int]
+    starts: array[int]
+    members: array[int]
+    centres: array[int]
+
+
 class Matcher:
     """A trained bank. Immutable after `build` or `restore`, but for memos that only ever gain equal values."""
 
@@ -67,149 +98,170 @@ class Matcher:
         features: Features,
         judge: Judge,
         labels: tuple[str, ...],
-        texts: tuple[str, ...],
-        spans: tuple[int, ...],
-        starts: array[int],
-        members: array[int],
+        phrasings: Phrasings,
         curves: tuple[Curve, Curve],
     ) -> None:
         self.reader = reader
         self.features = features
         self.judge = judge
         self.labels = labels
-        self.texts = texts
-        self._spans = spans
-        self._starts = starts
-        self._members = members
+        self.phrasings = phrasings
         self.curves = curves
+        self._number = {label: i for i, label in enumerate(labels)}
         self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
-        self._number = {label: i for i, label in enumerate(labels)}
-        self._postings: dict[int, dict[str, list[tuple[int, float]]]] = {}
+        self._used: dict[int, frozenset[str]] = {}
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every phrasing that was learnt."""
+        return self.phrasings.texts
 
     def sight(self, words: Sequence[str]) -> Sight:
-        return self.features.sight(self.reader.settle(self.reader.read(words), self.features.link))
+        """Reads the words of a message and recognises what they speak of."""
+        return self.features.sight(self.reader.read(words, self.features.link))
 
     def match(self, sight: Sight, bonus: Mapping[str, float] | None = None) -> Match:
-        """Judges a reading. Cost: its features × the intents that each argues for or against.
+        """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
 
         `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent.
         """
-        vector, _ = self.features.vector(sight)
-        kin = self.features.families(sight, lambda: self.reader.families)
-        scores = self.judge.scores(vector | kin)
+        words = self.features.vector(sight)[0]
+        vector = words | self.features.families(sight, self._table)
+        scores = self.judge.scores(vector)
         for intent, extra in (bonus or {}).items():
-            if (label := self._number.get(intent)) is not None:
-                scores[label] += extra
-        ranked = sorted(self._inside, key=lambda k: (-scores[k], k))[:6]
+            if intent in self._number:
+                scores[self._number[intent]] += extra
+        ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
         best = ranked[0]
-        barred = max(self._outside, key=lambda k: (scores[k], -k), default=-1)
-        rival = max(scores[ranked[1]] if len(ranked) > 1 else -1.0, scores[barred] if barred >= 0 else -1.0)
-        near, witness, known = self._witness(best, vector)
-        row = (scores[best], scores[best] - rival, near, known)
-        away = scores[barred] > scores[best] if barred >= 0 else False
+        barred = max(self._outside, key=scores.__getitem__, default=best)
+        rivals = [scores[k] for k in (*ranked[1:2], barred) if k != best]
+        margin = scores[best] - max(rivals, default=-1.0)
+        row = (scores[best], margin, *self._familiarity(best, words, vector, sight))
         return Match(
             sight,
-            vector | kin,
-            tuple(Candidate(self.labels[k], scores[k]) for k in ranked),
+            vector,
+            tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
             self.curves[0](row),
             self.curves[1](row),
-            scores[best] - rival,
-            self.texts[witness] if witness >= 0 else "",
-            self.labels[barred] if away else "",
+            margin,
+            self.labels[barred] if scores[barred] > scores[best] else "",
             row,
+            lambda: self._nearest(best, words),
         )
 
-    def _witness(self, label: int, vector: Vector) -> tuple[float, int, float]:
-        """The nearest phrasing of a label: its cosine, its number, and the share of the message the label ever used."""
-        postings = self._postings.get(label)
-        if postings is None:
-            postings = self._postings[label] = self._open(label)
-        nearness: dict[int, float] = {}
-        known = whole = squares = 0.0
-        for name, value in vector.items():
+    def _table(self) -> Families:
+        return self.reader.families
+
+    def _familiarity(self, label: int, words: Vector, vector: Vector, sight: Sight) -> tuple[float, float, float, float]:
+        """How well a label knows a message, each 0 to 1.
+
+        The shares of its words and of its pairs of words that the label's phrasings have used, how near it lies to
+        their centre (-1 to 1), and the share of its words that are English but not the bank's.
+        """
+        used = self._used.get(label)
+        if used is None:
+            used = self._used[label] = frozenset(self._names(self.phrasings.spans[label], self.phrasings.spans[label + 1]))
+        singles = known = pairs = 0.0
+        squares = 0.0
+        for name, value in words.items():
             square = value * value
             squares += square
-            pair = " " in name
-            if not pair:
-                whole += square
-            entries = postings.get(name)
-            if entries is None:
+            if " " in name:
+                pairs += square if name in used else 0.0
                 continue
-            if not pair:
-                known += square
-            for i, x in entries:
-                nearness[i] = nearness.get(i, 0.0) + value * x
-        best, at = 0.0, -1
-        for i, value in nearness.items():
-            if value > best or (value == best and i < at):
-                best, at = value, i
-        return best, at, known / (whole + max(0.0, 1.0 - squares)) if whole else 0.0
+            singles += square
+            known += square if name in used else 0.0
+        rest = max(0.0, 1.0 - squares)
+        near = 0.0
+        centre = self.phrasings.centres
+        at = label * SIZE
+        if PLACES[0] in vector:
+            for i, place in enumerate(PLACES, at):
+                near += vector[place] * centre[i]
+        foreign = 0.0
+        for token in sight.reading:
+            foreign += token.itself
+        return (known / (singles + rest) if singles else 0.0), pairs, near / (127.0 * FAMILY), foreign / max(1, len(sight.reading))
 
-    def _open(self, label: int) -> dict[str, list[tuple[int, float]]]:
-        out: dict[str, list[tuple[int, float]]] = {}
-        rarity, names = self.features.rarity, self.judge.features
-        for i in range(self._spans[label], self._spans[label + 1]):
-            members = [names[f] for f in self._members[self._starts[i] : self._starts[i + 1]]]
-            square = 0.0
-            weighted = []
-            for name in members:
-                value = rarity[name] * _weight(name)
-                weighted.append((name, value))
+    def _names(self, first: int, last: int) -> Iterable[str]:
+        """The features of the phrasings from `first` to before `last`."""
+        p = self.phrasings
+        return map(self.judge.features.__getitem__, p.members[p.starts[first] : p.starts[last]])
+
+    def _nearest(self, label: int, words: Vector) -> str:
+        """The phrasing of a label with the highest cosine to the words of a message."""
+        rarity = self.features.rarity
+        best, witness = 0.0, ""
+        for i in range(self.phrasings.spans[label], self.phrasings.spans[label + 1]):
+            square = shared = 0.0
+            for name in self._names(i, i + 1):
+                value = rarity[name] * weight(name)
                 square += value * value
-            length = square**0.5 or 1.0
-            for name, value in weighted:
-                out.setdefault(name, []).append((i, value / length))
-        return out
+                shared += words.get(name, 0.0) * value
+            if shared > best * square**0.5:
+                best, witness = shared / square**0.5, self.phrasings.texts[i]
+        return witness
 
     def why(self, match: Match, intent: str) -> list[tuple[str, float]]:
-        """Each feature's part in an intent's score, largest first."""
-        label = self.labels.index(intent)
-        parts = []
+        """Each feature's part in an intent's score, largest first; the block of families is one part, `%`."""
+        label = self._number[intent]
+        parts: dict[str, float] = {}
         for name, value in match.vector.items():
-            weight = dict(self.judge.row(name)).get(label, 0.0)
-            if weight:
-                parts.append((name, value * weight))
-        return sorted(parts, key=lambda p: (-p[1], p[0]))
+            part = value * dict(self.judge.row(name)).get(label, 0.0)
+            name = "%" if name[0] == "%" and len(name) > 1 else name
+            if part:
+                parts[name] = parts.get(name, 0.0) + part
+        return sorted(parts.items(), key=lambda p: (-p[1], p[0]))
 
     def dump(self) -> dict[str, Any]:
         """Everything that `restore` needs, as JSON values."""
-        judge = self.judge
+        features, judge, p = self.features, self.judge, self.phrasings
+        counts = self.reader.speller.counts
         return {
-            "counts": dict(self.reader.speller.counts),
-            "rarity": [self.features.rarity.get(n, 0.0) for n in judge.features],
-            "rarest": self.features.rarest,
-            "kin": "\n".join(self.features.kin.get(w, b"").decode() for w in self.reader.speller.counts),
-            "names": list(judge.features),
-            "starts": _packed(judge.starts),
-            "rows": _packed(judge.labels),
-            "weights": _packed(judge.weights),
+            "words": " ".join(counts),
+            "counts": _packed("I", counts.values()),
+            "kin": "\n".join([features.kin.get(w, b"").decode() for w in counts]),
+            "names": "\n".join(judge.features),
+            "rarity": _packed("f", [features.rarity.get(n, 0.0) for n in judge.features]),
+            "rarest": features.rarest,
+            "starts": _packed("I", judge.starts),
+            "rows": _packed("H", judge.labels),
+            "weights": _packed("h", judge.weights),
             "labels": list(self.labels),
-            "texts": list(self.texts),
-            "spans": list(self._spans),
-            "begins": _packed(self._starts),
-            "members": _packed(self._members),
+            "texts": list(p.texts),
+            "spans": _packed("I", p.spans),
+            "begins": _packed("I", p.starts),
+            "members": _packed("I", p.members),
+            "centres": _packed("b", p.centres),
             "curves": [list(c.weights) for c in self.curves],
         }
 
 
 def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
     """The matcher that `dump` described."""
-    names = data["names"]
-    features.rarity = {n: r for n, r in zip(names, data["rarity"], strict=True) if r}
+    names = data["names"].split("\n")
+    words = data["words"].split(" ")
+    features.rarity = {n: r for n, r in zip(names, _opened("f", data["rarity"]), strict=True) if r}
     features.rarest = data["rarest"]
-    features.kin = dict(zip(data["counts"], data["kin"].encode().split(b"\n"), strict=True))
+    features.kin = dict(zip(words, data["kin"].encode().split(b"\n"), strict=True))
+    counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
     judge = Judge(names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"]))
+    phrasings = Phrasings(
+        tuple(data["texts"]),
+        _opened("I", data["spans"]),
+        _opened("I", data["begins"]),
+        _opened("I", data["members"]),
+        _opened("b", data["centres"]),
+    )
+    first, second = data["curves"]
     return Matcher(
-        Reader(Speller(data["counts"], fixed), families),
+        Reader(Speller(counts, fixed), families),
         features,
         judge,
         tuple(data["labels"]),
-        tuple(data["texts"]),
-        tuple(data["spans"]),
-        _opened("I", data["begins"]),
-        _opened("H", data["members"]),
-        (Curve(tuple(data["curves"][0])), Curve(tuple(data["curves"][1]))),
+        phrasings,
+        (Curve(tuple(first)), Curve(tuple(second))),
     )
 
 
@@ -223,85 +275,145 @@ def build(
     calibrate: bool = True,
 ) -> Matcher:
     """Learns a bank. `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit."""
-    ordered = sorted(examples, key=lambda e: (e.label, e.line))
-    words = [_words(e.text) for e in ordered]
-    base = Features(concepts, recogniser)
-    fixed = fixed | frozenset(PLACE.values())
-    reader = _reader(words, extra, fixed, families)
-    base.kin = {w: families.of(w) for w in reader.speller.counts}
-    sights = [base.sight(reader.read(w)) for w in words]
-    prepared = [_Prepared(e, w, s, base.names(s)) for e, w, s in zip(ordered, words, sights, strict=True)]
-    curves = _calibrate(prepared, lambda kept: _reader([p.words for p in kept], extra, fixed, families), base, families) if calibrate else (NO, NO)
-    return _learn(prepared, reader, base, families, curves)
-
-NO = Curve((0.0,) * 5)
-
-def _reader(words: Sequence[Sequence[str]], extra: Mapping[str, int] | None, fixed: frozenset[str], families: Families) -> Reader:
-    counts: dict[str, int] = dict(extra or {})
-    for each in words:
-        for word in each:
-            counts[word] = counts.get(word, 0) + 1
-    return Reader(Speller(counts, fixed), families)
+    school = _School(concepts, recogniser, families, extra or {}, fixed | frozenset(PLACE.values()))
+    lessons = school.prepare(sorted(examples, key=lambda e: (e.label, e.line)))
+    curves = school.calibrate(lessons) if calibrate else (UNFITTED, UNFITTED)
+    return school.learn(lessons, curves)
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Lesson:
+    """An example as the judge sees it."""
+
     example: Example
     words: tuple[str, ...]
     sight: Sight
     names: Vector
+    kin: Vector
 
 
-def _learn(prepared: Sequence[_Prepared], reader: Reader, base: Features, families: Families, curves: tuple[Curve, Curve]) -> Matcher:
-    features = Features(base.concepts, base.recogniser)
-    features.kin = base.kin
-    features.learn([p.names for p in prepared])
-    labels = tuple(sorted({p.example.label for p in prepared}))
-    at = {label: i for i, label in enumerate(labels)}
-    vectors = [
-        features.vector(p.sight, p.names)[0] | features.families(p.sight, lambda: families) for p in prepared
-    ]
-    judge = train(vectors, [at[p.example.label] for p in prepared], len(labels))
-    index = {name: i for i, name in enumerate(judge.features)}
-    spans, starts, members = [0], array("I", [0]), array("H" if len(index) < 65536 else "I")
-    for i, p in enumerate(prepared):
-        while len(spans) <= at[p.example.label]:
+class _School:
+    """What the matchers of one build have in common."""
+
+    def __init__(
+        self, concepts: Concepts, recogniser: Recogniser, families: Families, extra: Mapping[str, int], fixed: frozenset[str]
+    ) -> None:
+        self.concepts = concepts
+        self.recogniser = recogniser
+        self.families = families
+        self.extra = extra
+        self.fixed = fixed
+        self.kin: dict[str, bytes] = {}
+
+    def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
+        """Reads the examples."""
+        words = [_words(e.text) for e in examples]
+        reader = self._reader(words)
+        self.kin = {w: self.families.of(w) for w in reader.speller.counts}
+        features = self._features()
+        lessons = []
+        for example, each in zip(examples, words, strict=True):
+            sight = features.sight(reader.read(each))
+            kin = features.families(sight, self._table)
+            lessons.append(_Lesson(example, each, sight, features.names(sight), kin))
+        return lessons
+
+    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve]) -> Matcher:
+        """Trains a matcher."""
+        features = self._features()
+        features.learn([x.names for x in lessons])
+        labels = tuple(sorted({x.example.label for x in lessons}))
+        at = {label: i for i, label in enumerate(labels)}
+        targets = [at[x.example.label] for x in lessons]
+        judge = train([features.vector(x.sight, x.names)[0] | x.kin for x in lessons], targets, len(labels))
+        reader = self._reader([x.words for x in lessons])
+        return Matcher(reader, features, judge, labels, _phrasings(lessons, targets, len(labels), judge.index), curves)
+
+    def calibrate(self, lessons: Sequence[_Lesson]) -> tuple[Curve, Curve]:
+        """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
+
+        Some are misspelt, since typos must not push right answers under the threshold; some have words from elsewhere
+        grafted in, which makes messages from outside that sound like the bank's.
+        """
+        rows: list[Row] = []
+        right: list[bool] = []
+        inside: list[bool] = []
+        rng = random.Random(7)
+        for fold in range(ROUNDS):
+            kept, held, away = _parted(lessons, fold, rng)
+            matcher = self.learn(kept, (UNFITTED, UNFITTED))
+            for number, x in enumerate(held[:HELD]):
+                words = x.words if number % 3 else _words(misspelt(x.example.text, 12, rng))
+                match = matcher.match(matcher.sight(words))
+                label = x.example.label
+                rows.append(match.evidence)
+                right.append(match.candidates[0].intent == label)
+                inside.append(label not in away and not label.startswith(OUTSIDE))
+                if number % 2 and (grafted := self._grafted(match.sight, matcher.features, rng)):
+                    rows.append(matcher.match(matcher.sight(grafted)).evidence)
+                    right.append(False)
+                    inside.append(False)
+        return fit(rows, right), fit(rows, inside)
+
+    def _grafted(self, sight: Sight, features: Features, rng: random.Random) -> list[str]:
+        """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
+        words = [t.surface for t in sight.reading]
+        telling = sorted(range(len(words)), key=lambda i: (-features.rarity.get(sight.stems[i], features.rarest), i))
+        for i in telling[: max(1, round(len(words) * GRAFTED))]:
+            words[i] = next((w for _ in range(50) if (w := self.families.pick(rng.random()))), "")
+            if not words[i]:
+                return []
+        return words
+
+    def _features(self) -> Features:
+        features = Features(self.concepts, self.recogniser)
+        features.kin = self.kin
+        return features
+
+    def _table(self) -> Families:
+        return self.families
+
+    def _reader(self, words: Iterable[Sequence[str]]) -> Reader:
+        counts = dict(self.extra)
+        for each in words:
+            for word in each:
+                counts[word] = counts.get(word, 0) + 1
+        return Reader(Speller(counts, self.fixed), self.families)
+
+
+def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
+    """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
+    labels = sorted({x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)})
+    away = set(labels[fold :: FOLDS + 3])
+    kept: list[_Lesson] = []
+    held: dict[tuple[str, int], _Lesson] = {}
+    for x in lessons:
+        if x.example.label in away or x.example.line % FOLDS == fold:
+            held.setdefault((x.example.label, x.example.line), x)
+        else:
+            kept.append(x)
+    chosen = list(held.values())
+    rng.shuffle(chosen)
+    return kept, chosen, away
+
+
+def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], size: int, index: Mapping[str, int]) -> Phrasings:
+    spans, starts, members, centres = array("I", [0]), array("I", [0]), array("I"), array("b")
+    sums = [dict.fromkeys(PLACES, 0.0) for _ in range(size)]
+    for i, (x, target) in enumerate(zip(lessons, targets, strict=True)):
+        while len(spans) <= target:
             spans.append(i)
-        members.extend(index[n] for n in p.names if n in index)
+        members.extend([index[n] for n in x.names if n in index])
         starts.append(len(members))
-    spans.append(len(prepared))
-    return Matcher(reader, features, judge, labels, tuple(p.example.text for p in prepared), tuple(spans), starts, members, curves)
-
-
-def _calibrate(prepared: Sequence[_Prepared], open_reader: Callable[[Sequence[_Prepared]], Reader], features: Features, families: Families) -> tuple[Curve, Curve]:
-    """Holds out lines (answerable) and whole labels (unanswerable), also misspelt, and fits both curves to what happens."""
-    rows: list[Row] = []
-    right: list[bool] = []
-    inside: list[bool] = []
-    rng = random.Random(7)
-    labels = sorted({p.example.label for p in prepared if not p.example.label.startswith(OUTSIDE)})
-    for fold in range(2):
-        away = set(labels[fold :: FOLDS + 3])
-        kept, held = [], []
-        for p in prepared:
-            out = p.example.label in away or p.example.line % FOLDS == fold
-            (held if out else kept).append(p)
-        first: dict[tuple[str, int], _Prepared] = {}
-        for p in held:
-            first.setdefault((p.example.label, p.example.line), p)
-        chosen = list(first.values())
-        rng.shuffle(chosen)
-        matcher = _learn(kept, open_reader(kept), features, families, (NO, NO))
-        for number, p in enumerate(chosen[:HELD]):
-            words = p.words if number % 3 else _words(misspelt(p.example.text, 12, rng))
-            match = matcher.match(matcher.sight(words))
-            rows.append(match.evidence)
-            label = p.example.label
-            right.append(match.candidates[0].intent == label)
-            inside.append(label not in away and not label.startswith(OUTSIDE))
-    if not any(right) or all(right):
-        return Curve((0.0, 4.0, 2.0, 2.0, 1.0)), Curve((0.0, 4.0, 2.0, 2.0, 1.0))
-    return fit(rows, right), fit(rows, inside)
+        for place, value in x.kin.items():
+            sums[target][place] += value
+    spans.append(len(lessons))
+    for total in sums:
+        square = 0.0
+        for value in total.values():
+            square += value * value
+        centres.extend([round(127.0 * value / (square**0.5 or 1.0)) for value in total.values()])
+    return Phrasings(tuple(x.example.text for x in lessons), spans, starts, members, centres)
 
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -338,17 +450,11 @@ def _words(text: str) -> tuple[str, ...]:
     return read(text).words
 
 
-def _weight(name: str) -> float:
-    from charley.features import CONCEPT, ENTITY, PAIR
-
-    return PAIR if " " in name else CONCEPT if name[0] == "~" else ENTITY if name[0] == "@" else 1.0
-
-
-def _packed(values: array[Any]) -> str:
+def _packed(code: str, values: Iterable[float]) -> str:
+    packed = array(code, values)
     if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return base64.b64encode(values.tobytes()).decode("ascii")
+        packed.byteswap()
+    return base64.b64encode(packed.tobytes()).decode("ascii")
 
 
 def _opened(code: str, packed: str) -> array[Any]:
@@ -357,5 +463,3 @@ def _opened(code: str, packed: str) -> array[Any]:
     if sys.byteorder == "big":
         values.byteswap()
     return values
-
-

@@ -11,6 +11,7 @@ from itertools import permutations, product
 from typing import Any, Final, NamedTuple
 
 from charley.spelling import within
+from charley.text import stem
 
 ADJACENT: Final = 0
 """The usual reach where words stand side by side."""
@@ -211,11 +212,11 @@ class Book:
         return found
 
     def _look(self, word: str) -> Word:
-        form = word if word in self._forms else self.mend(word)
-        if not form:
+        forms = [word] if word in self._forms else self.mend(word)
+        if not forms:
             return _UNKNOWN
-        elements = tuple(map(int, self._forms[form].split()))
-        return Word(form, frozenset(elements), tuple(p for e in elements for p in self._open(e)))
+        elements = dict.fromkeys(int(e) for form in forms for e in self._forms[form].split())
+        return Word(forms[0], frozenset(elements), tuple(p for e in elements for p in self._open(e)))
 
     def _open(self, element: int) -> tuple[Pattern, ...]:
         """The patterns that start from an element."""
@@ -231,23 +232,35 @@ class Book:
         wanted = frozenset(e for e in rest[::2] if e != _END)
         return Pattern(self._names[name], steps, anchor, frozenset(self._further[barriers].split()), wanted)
 
-    def mend(self, word: str) -> str:
-        """The listed word that `word` is a misspelling of ("" for none): one slip in a short word, two in a long one."""
-        if self._plain is None or not 4 <= len(word) <= 16 or not word.isalpha() or f" {word} " in self._plain:
-            return ""
+    def mend(self, word: str) -> list[str]:
+        """The listed words that `word` may be a misspelling of, all of them equally near.
+
+        One slip in a short word, two in a long one; in the shortest only letters that changed places, were doubled, or
+        vowels left out.
+        """
+        if self._plain is None or not 3 <= len(word) <= 16 or not word.isalpha() or f" {word} " in self._plain:
+            return []
         most = 1 if len(word) < 8 else 2
-        found = [(d, sorted(w) != sorted(word), 0, w) for w, d in within(word, self._like(word[0]), most) if abs(len(w) - len(word)) <= most]
-        if len(word) > 4 and not found:
-            found = [(d, sorted(w) != sorted(word), 1, w) for w, d in within(word, self._like(""), 1) if len(w) > 5]
+        near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like(word[0]), most)] if len(word) > 3 else []
         # Of four letters one slip leaves too little to go by, unless two letters only changed places.
-        kept = [f for f in found if len(word) > 4 or len(f[3]) > 4 or not f[1]]
-        return min(kept)[3] if kept else ""
+        near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
+        if not near:
+            bones = _bones(word)
+            alike = [w for w in self._like(word[0]) if _bones(w) == bones and (bones == word or _bones(w, "") == _bones(word, ""))]
+            near = [(abs(len(w) - len(word)), False, w) for w in alike]
+        if not near and len(word) == 3:
+            near = [(1, False, w) for w in self._like(word[0]) if len(w) == 3 and sorted(w) == sorted(word)]
+        if not near and len(word) > 4:
+            near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like(""), 1)]
+        near = [n for n in near if stem(n[2]) == stem(word)] or near
+        least = min(near)[:2] if near else ()
+        return sorted(n[2] for n in near if n[:2] == least)
 
     def _like(self, first: str) -> list[str]:
         """Words that a misspelt word may stand for, by their first letter; "" for the long ones, whatever it is."""
         if not self._near:
             for form in self._forms:
-                if len(form) >= 4 and form.isalpha():
+                if len(form) > 2 and form.isalpha():
                     self._near.setdefault(form[0], []).append(form)
                     if len(form) > 5:
                         self._near.setdefault("", []).append(form)
@@ -307,12 +320,21 @@ class Book:
             at += way
 
 
+def _bones(word: str, vowels: str = "aeiou") -> str:
+    """A word without its vowels, but for the first letter, and without doubled letters."""
+    kept = word[0]
+    for letter in word[1:]:
+        if letter not in vowels and letter != kept[-1]:
+            kept += letter
+    return kept
+
+
 def _sentences(words: tuple[str, ...], breaks: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     starts: list[int] = []
     ends = [len(words)] * len(words)
     start = 0
     for i in range(len(words)):
-        if i and breaks[i] and not _HARD.isdisjoint(breaks[i]) and not _decimal(words, breaks, i):
+        if i and breaks[i] and not _HARD.isdisjoint(breaks[i]) and not _joined(words, breaks, i):
             for k in range(start, i):
                 ends[k] = i
             start = i
@@ -320,5 +342,14 @@ def _sentences(words: tuple[str, ...], breaks: tuple[str, ...]) -> tuple[tuple[i
     return tuple(starts), tuple(ends)
 
 
-def _decimal(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
-    return breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit()
+def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
+    """Whether a full stop ends no sentence: "39.5", "chest. tight. help"."""
+    if breaks[i].strip("."):
+        return False
+    if breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit():
+        return True
+    return (i < 2 or _ended(breaks, i - 1) or _ended(breaks, i - 2)) and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
+
+
+def _ended(breaks: tuple[str, ...], i: int) -> bool:
+    return i >= len(breaks) - 1 or not _HARD.isdisjoint(breaks[i])

@@ -1,35 +1,46 @@
-"""Reads a message's words as words of the question bank: exact, misspelt, run together or split."""
+"""Reads a message's words as words of the question bank: exact, misspelt, run together or split.
+
+The model is a noisy channel: what a word costs is how rare it is in the bank, how far it is from what was typed, and
+how seldom the bank has it beside its neighbours. The cheaper a candidate, the more of the weight it gets.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from charley.families import Families
-from charley.spelling import EDIT, TURNING, Speller, edits
+from charley.spelling import EDIT, NONE, TURNING, Speller, edits
 
 GAP = 3.0
-"""Cost of a missing space."""
-GLUE = 4.5
-"""Cost of a space too many."""
+"""Cost of a missing space, in natural-log units, as all costs here."""
 UNREAD = 20.0
 UNREAD_LETTER = 0.6
 """Cost of leaving a word unread: so high that a far candidate is taken, with a low weight, rather than nothing."""
-FAINT = 0.05
 LINK = 0.5
-PREFAINT=0.005
-REAL = 0.0
-MEMO_ON = True
+"""How much the neighbours of a word count beside its spelling."""
+FAINT = 0.05
+"""Candidates with less of the weight are dropped; before the neighbours are looked at, those below a tenth of it."""
+FAR = 0.4
+"""Edits a letter from which a reading is a mere guess: it has weight, but the word counts as unread."""
+LONGEST = 40
+"""Letters of a word that is looked at; a longer one is no word."""
+WORD = 20
+"""Letters of the longest word that is looked for inside another."""
+
+Link = Callable[[str, str], float]
+Ranked = tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One read piece of a message.
 
-    `words` are bank words with weights (0 to 1, together at most 1), best first; none when unread. `how` is exact,
-    misspelt, apart (a missing space), together (a space too many), number, other (an English word that the bank
-    lacks) or unread.
+    `words` are bank words with weights (0 to 1, together at most 1), best first. `how` is exact, misspelt, apart (a
+    missing space), together (a space too many), number, other (an English word that the bank lacks) or unread; the last
+    two may have words as well, as guesses. `itself` is the weight of the surface as an English word of its own.
     """
 
     surface: str
@@ -39,14 +50,15 @@ class Token:
 
     @property
     def best(self) -> str:
-        return self.words[0][0] if self.words else self.surface
+        """The bank word that it is read as; the surface, if there is none worth the name."""
+        return self.words[0][0] if self.words and self.how not in ("other", "unread") else self.surface
 
 
 Reading = tuple[Token, ...]
 
 
 class Reader:
-    """The words of a bank, ready to read messages. Thread-safe: its memo only ever gains equal values."""
+    """The words of a bank, ready to read messages. Thread-safe: its memos only ever gain equal values."""
 
     MEMO = 20_000
 
@@ -54,59 +66,49 @@ class Reader:
         self.speller = speller
         self._families = families
         counts = speller.counts
-        total = sum(counts.values())
+        often = max(3, sum(counts.values()) // 5000)
         self._inner = {
-            w
-            for w, n in counts.items()
-            if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= max(3, total // 5000)) or w in ("a", "i")
+            w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")
         }
+        self._exact: dict[str, Token] = {}
         self._memo: dict[str, Reading] = {}
 
     @property
     def families(self) -> Families:
+        """The table of English words; loaded when a message first has a word that the bank lacks."""
         if self._families is None:
             from charley.families import bundled
 
             self._families = bundled()
         return self._families
 
-    def read(self, words: Sequence[str]) -> Reading:
-        """One reading a message; a word may become several tokens, or two words one."""
-        known = self.speller.counts
+    def read(self, words: Sequence[str], link: Link | None = None) -> Reading:
+        """The reading of a message; a word may become several tokens, or two words one.
+
+        `link` tells how strongly two words belong side by side (0 or more); `^` and `$` stand for the ends.
+        """
         out: list[Token] = []
+        doubtful = False
         skip = False
         for i, word in enumerate(words):
             if skip:
                 skip = False
-            elif word in known:
-                out.append(Token(word, ((word, 1.0),), "exact"))
-            else:
-                after = words[i + 1] if i + 1 < len(words) else ""
-                if after and after not in known and (joined := self._together(word, after)):
-                    out.append(joined)
-                    skip = True
-                else:
-                    out.extend(self._unknown(word))
-        return tuple(out)
+                continue
+            token = self._known(word)
+            if token is not None:
+                out.append(token)
+                continue
+            doubtful = True
+            pair = self._respaced(word, words[i + 1]) if i + 1 < len(words) else ()
+            skip = bool(pair)
+            out.extend(pair or self._unknown(word))
+        return _settled(out, link) if doubtful and link else tuple(out)
 
-    def settle(self, reading: Reading, link) -> Reading:
-        out = list(reading)
-        last = len(out) - 1
-        for i, token in enumerate(out):
-            if token.how == "exact" or not token.words:
-                continue
-            before = out[i - 1].best if i else "^"
-            after = out[i + 1].best if i < last else "$"
-            links = [link(before, w) + link(w, after) for w, _ in token.words]
-            top = max(links)
-            if top <= 0:
-                continue
-            shares = [(w, x * math.exp(LINK * l)) for (w, x), l in zip(token.words, links, strict=True)]
-            whole = math.fsum(x for _, x in shares) + max(0.0, 1 - math.fsum(x for _, x in token.words))
-            itself = token.itself / whole
-            words = tuple(sorted(((w, x / whole) for w, x in shares if x / whole > FAINT), key=lambda a: (-a[1], a[0])))
-            out[i] = Token(token.surface, words, token.how if itself<=.5 else 'other', itself)
-        return tuple(out)
+    def _known(self, word: str) -> Token | None:
+        token = self._exact.get(word)
+        if token is None and word in self.speller.counts:
+            token = self._exact[word] = Token(word, ((word, 1.0),), "exact")
+        return token
 
     def _unknown(self, word: str) -> Reading:
         found = self._memo.get(word)
@@ -118,97 +120,120 @@ class Reader:
 
     def _decide(self, word: str) -> Reading:
         if not word.isalpha():
-            if not word.isdigit() and len(word) <= 40:
-                return self._mixed(word)
-            return (Token(word, (), "number"),)
-        if len(word) > 40 or len(word) < 2:
-            return (Token(word, (), "unread"),)
-        real = word in self.families
+            return (Token(word, (), "number"),) if word.isdigit() or len(word) > LONGEST else self._mixed(word)
         if word in TURNING:
             return (Token(word, (), "other", 1.0),)
+        if not 2 <= len(word) <= LONGEST:
+            return (Token(word, (), "unread"),)
         near = self.speller.candidates(word, edits(len(word)))
-        if real:
+        itself = math.inf
+        if word in self.families:
+            itself = self.families.cost(word)
             near = tuple(n for n in near if n[0] not in TURNING)
-        itself = self.families.cost(word) + REAL if real else math.inf
-        best = min(near[0][1] if near else math.inf, itself, UNREAD + UNREAD_LETTER * len(word))
-        cost, pieces = self._apart(word, best)
-        if cost < best:
-            return pieces
-        return (self._soft(word, near, itself, "misspelt"),)
+        cost = min(near[0][1] if near else math.inf, itself, UNREAD + UNREAD_LETTER * len(word))
+        return self._apart(word, cost) or (self._shared(word, near, itself),)
 
     def _mixed(self, word: str) -> Reading:
+        """Figures with letters attached ("30mins"): the figures stay what they are."""
         out: list[Token] = []
         for part in re.findall("[0-9]+|[a-z]+", word):
-            if part.isdigit():
-                out.append(Token(part, (), "number"))
-            elif part in self.speller.counts:
-                out.append(Token(part, ((part, 1.0),), "apart"))
-            else:
-                out += self._unknown(part)
+            token = Token(part, (), "number") if part.isdigit() else self._known(part)
+            out.extend((token,) if token else self._unknown(part))
         return tuple(out)
 
-    def _soft(self, word: str, near: tuple[tuple[str, float], ...], itself: float, how: str) -> Token:
-        """Shares one unit of weight among the candidates, the word itself and leaving it unread."""
+    def _shared(self, word: str, near: Ranked, itself: float = math.inf, how: str = "misspelt") -> Token:
+        """Shares the weight among the candidates, the word itself and leaving it unread, by what each costs."""
         if not near:
-            return Token(word, (), "other", 1.0) if itself < math.inf else Token(word, (), "unread")
+            return Token(word, (), "unread") if itself == math.inf else Token(word, (), "other", 1.0)
         low = min(near[0][1], itself)
-        shares = [math.exp(low - c) for _, c in near]
+        shares = [math.exp(low - cost) for _, cost in near]
         alone = math.exp(low - itself)
-        whole = math.fsum(shares) + alone + math.exp(low - UNREAD - UNREAD_LETTER * len(word))
-        kept = tuple((w, s / whole) for (w, _), s in zip(near, shares, strict=True) if s / whole > PREFAINT)
-        alone /= whole
-        if alone > 0.5:
+        whole = alone + math.exp(low - UNREAD - UNREAD_LETTER * len(word))
+        for share in shares:
+            whole += share
+        words = tuple((w, s / whole) for (w, _), s in zip(near, shares, strict=True) if s / whole > FAINT / 10.0)
+        if not words and itself == math.inf:
+            words = ((near[0][0], FAINT),)
+        slipped = (near[0][1] - self.speller.rarity[near[0][0]]) / EDIT
+        if alone > whole / 2.0:
             how = "other"
-        if not kept and itself == math.inf:
-            kept = ((near[0][0], FAINT),)
-        return Token(word, kept, how, alone)
+        elif slipped > FAR * len(word):
+            how = "unread"
+        return Token(word, words, how, alone / whole)
 
-    def _together(self, word: str, after: str) -> Token | None:
-        if len(word) > 20 or len(after) > 20 or not (word + after).isalpha():
-            return None
-        whole = word + after
-        if whole in self.speller.counts:
-            return Token(f"{word} {after}", ((whole, 1.0),), "together")
-        return None
+    def _respaced(self, word: str, after: str) -> Reading:
+        """Two words with a space too many or in the wrong place: one bank word ("mag nesium"), or two ("o fmy")."""
+        known = self.speller.counts
+        if len(word) > WORD or len(after) > WORD or not (word + after).isalpha() or word in TURNING:
+            return ()
+        if after in known:
+            return ()
+        if (whole := word + after) in known and whole not in TURNING:
+            return (Token(f"{word} {after}", ((whole, 1.0),), "together"),)
+        for first, second in ((word + after[0], after[1:]), (word[:-1], word[-1] + after)):
+            if first in self._inner and second in self._inner:
+                return tuple(Token(w, ((w, 1.0),), "apart") for w in (first, second))
+        return ()
 
-    def _apart(self, word: str, bound: float) -> tuple[float, Reading]:
-        """The cheapest way to part `word` into bank words, any of which may be misspelt."""
+    def _apart(self, word: str, bound: float) -> Reading:
+        """The cheapest way to part `word` into bank words, some of them misspelt; empty when none is below `bound`.
+
+        Shortest path over the places between the letters. Cost: exact parts take one look-up for each stretch of
+        letters; misspelt ones are looked for only where a path could still be the cheapest.
+        """
         size = len(word)
-        rarity, inner, counts, speller = self.speller.rarity, self._inner, self.speller.counts, self.speller
-        pairs = speller.pairs
-        least = GAP + speller.cheapest
-        if size < 4 or least + speller.cheapest >= bound:
-            return math.inf, ()
-        fuzzy = least + speller.cheapest + EDIT < bound
-        best: list[tuple[float, tuple[Token, ...]]] = [(0.0, ())] + [(math.inf, ())] * size
-        best[size] = (bound, ())
+        speller = self.speller
+        cheapest = speller.cheapest
+        if size < 4 or GAP + 2.0 * cheapest >= bound:
+            return ()
+        fuzzy = GAP + 2.0 * cheapest + 0.6 * EDIT < bound
+        best: list[tuple[float, Reading]] = [(0.0, ())] + [(math.inf, ())] * (size - 1) + [(bound, ())]
         for start in range(size):
-            c0, before = best[start]
-            if start:
-                c0 += GAP
-            if c0 + speller.cheapest >= best[size][0]:
+            spent = best[start][0] + (GAP if start else 0.0)
+            if spent + cheapest >= best[size][0]:
                 continue
-            counter = pairs.none
-            for end in range(start + 1, min(size, start + 20) + 1):
+            shared = NONE
+            for end in range(start + 1, min(size, start + WORD) + 1):
+                if end - start == size:
+                    break
                 if fuzzy:
-                    counter = pairs.add(counter, word[end - 2 : end] if end - start > 1 else "^" + word[start])
-                if start == 0 and end == size:
-                    continue
+                    pair = word[end - 2 : end] if end - start > 1 else f"^{word[start]}"
+                    shared = speller.pairs.add(shared, pair)
                 piece = word[start:end]
-                if piece in inner:
-                    cost = c0 + rarity[piece]
+                if piece in self._inner:
+                    cost = spent + speller.rarity[piece]
                     if cost < best[end][0]:
-                        best[end] = (cost, (*before, Token(piece, ((piece, 1.0),), "apart")))
-                elif fuzzy and end - start >= 3 and piece not in counts and c0 + EDIT + speller.cheapest < best[end][0]:
-                    most = min(TAIL, edits(end - start))
-                    near = pairs.near(pairs.add(counter, word[end - 1] + "$"), max(1, end - start + 1 - SHARE * most), end - start, most)
-                    if near and (ranked := speller.ranked(piece, near, most)):
-                        cost = c0 + ranked[0][1]
-                        if cost < best[end][0]:
-                            best[end] = (cost, (*before, self._soft(piece, ranked, math.inf, "apart")))
-        cost, pieces = best[size]
-        return (cost, pieces) if pieces else (math.inf, ())
+                        best[end] = (cost, (*best[start][1], Token(piece, ((piece, 1.0),), "apart")))
+                elif fuzzy and end - start > 2 and spent + 0.6 * EDIT + cheapest < min(best[end][0], best[size][0]) and piece not in speller.counts:
+                    most = edits(end - start)
+                    near = speller.pairs.near(
+                        speller.pairs.add(shared, f"{piece[-1]}$"), max(1, end - start + 1 - 2 * most), end - start, most
+                    )
+                    ranked = speller.ranked(piece, near, most)
+                    if ranked and spent + ranked[0][1] < best[end][0]:
+                        best[end] = (spent + ranked[0][1], (*best[start][1], self._shared(piece, ranked, how="apart")))
+        return best[size][1]
 
 
-TAIL = 3
-SHARE = 2
+def _settled(tokens: list[Token], link: Link) -> Reading:
+    """The same tokens with the weight of doubtful ones shared anew in the light of their neighbours."""
+    last = len(tokens) - 1
+    for i, token in enumerate(tokens):
+        if token.how == "exact" or not token.words:
+            continue
+        before = tokens[i - 1].best if i else "^"
+        after = tokens[i + 1].best if i < last else "$"
+        whole = 1.0
+        shares = []
+        for word, weight in token.words:
+            share = weight * math.exp(LINK * (link(before, word) + link(word, after)))
+            whole += share - weight
+            shares.append((-share, word))
+        shares.sort()
+        words = tuple((w, -s / whole) for s, w in shares if -s > FAINT * whole)
+        itself = token.itself / whole
+        how = token.how
+        if token.itself > 0.5 >= itself:
+            how = "misspelt"
+        tokens[i] = Token(token.surface, words, how, itself)
+    return tuple(tokens)

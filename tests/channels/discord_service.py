@@ -154,4 +154,4 @@ def plain(text: str) -> str:
     """The text of a message in Discord's Markdown."""
     text = re.sub(r"\[((?:\\.|[^\]\\])*)\]\(<[^>]*>\)", r"\1", text)
     text = re.sub(r"(?<!\\)\*\*?", "", text)
-    return re.sub(r"\\([^\w\s])", r"\1", text)
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)

@@ -60,7 +60,7 @@ class Outgoing:
 def shape_reply(reply: Reply, shape: Shape) -> Outgoing:
     """A reply as a service shows it, the disclaimer last."""
     listed = reply.suggestions if _is_choice(reply) else reply.suggestions[:FOLLOW_UPS]
-    buttons = tuple(Button(s.label, token(s.intent, s.slots)) for s in listed) if shape.buttons else ()
+    buttons = tuple(Button(_clean(s.label), token(s.intent, s.slots)) for s in listed) if shape.buttons else ()
     if len(buttons) > MOST or any(len(b.token.encode()) > TOKEN for b in buttons):
         buttons = ()
     atoms = list(_body(reply, shape.style))
@@ -92,14 +92,14 @@ def _is_choice(reply: Reply) -> bool:
 
 
 def _parts(atoms: list[Atom], disclaimer: str, shape: Shape) -> tuple[Part, ...]:
-    return split([*atoms, Atom(shown(disclaimer), shape.style.quiet, "\n\n")], shape.limit, shape.measure, lines=shape.lines)
+    return split([*atoms, Atom(_clean(disclaimer), shape.style.quiet, "\n\n")], shape.limit, shape.measure, lines=shape.lines)
 
 
 def _body(reply: Reply, style: Style) -> Iterator[Atom]:
     for section in reply.sections:
         glue = "\n\n"
         if section.title and len(reply.sections) > 1:
-            yield Atom(shown(section.title), style.strong, glue)
+            yield Atom(_clean(section.title), style.strong, glue)
             glue = "\n"
         for i, sentence in enumerate(_said(section)):
             urgent = reply.triage is not None and not i
@@ -107,7 +107,12 @@ def _body(reply: Reply, style: Style) -> Iterator[Atom]:
 
 
 def _said(section: Section) -> list[str]:
-    return sentences(shown(section.text))
+    return sentences(_clean(section.text))
+
+
+def _clean(text: str) -> str:
+    """A text as one line without what could steer a client."""
+    return " ".join(shown(text).split())
 
 
 def _listed(labels: list[str], numbered: bool, style: Style) -> Iterator[Atom]:
@@ -115,7 +120,7 @@ def _listed(labels: list[str], numbered: bool, style: Style) -> Iterator[Atom]:
         yield Atom(ALSO, style.plain, "\n\n")
     for i, label in enumerate(labels, 1):
         mark = f"{i}. " if numbered else "- "
-        yield Atom(f"{mark}{shown(label)}", style.plain, "\n\n" if numbered and i == 1 else "\n")
+        yield Atom(f"{mark}{_clean(label)}", style.plain, "\n\n" if numbered and i == 1 else "\n")
     if numbered:
         yield Atom(CHOOSE, style.plain, "\n")
 
@@ -126,7 +131,7 @@ def _sources(reply: Reply, style: Style) -> Iterator[Atom]:
         if not i:
             yield Atom(SOURCES, style.plain, "\n\n")
         end = "." if i == len(named) - 1 else ";"
-        yield Atom(source.publisher, _linked(style, source.url, end), " ")
+        yield Atom(_clean(source.publisher), _linked(style, source.url, end), " ")
 
 
 def _linked(style: Style, url: str, end: str) -> Mark:
