@@ -93,13 +93,19 @@ def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
     from charley import check
     from charley import content as reader
     from charley.alarm import compiled
-    from charley.train import learn
+    from charley.train import learn, names
 
     content, problems = reader.read(found)
     problems = (*problems, *check.broken(content, found))
     if problems:
         raise ContentError(problems)
-    return {"key": key, "content": _plain(content), "matcher": learn(content).dump(), "triage": compiled(content.red_flags) if content.red_flags else {}}
+    return {
+        "key": key,
+        "content": _plain(content),
+        "names": names(content),
+        "matcher": learn(content).dump(),
+        "triage": compiled(content.red_flags) if content.red_flags else {},
+    }
 
 
 def _pack(data: Mapping[str, Any]) -> bytes:
@@ -210,7 +216,7 @@ def _restore(data: Mapping[str, Any]) -> Bank:
         gate=c["gate"],
         acts={k: tuple(v) for k, v in c.get("acts", {}).items()},
     )
-    return Bank(content, wake(content, data["matcher"]), data["triage"])
+    return Bank(content, wake(content, data["matcher"], data["names"]), data["triage"])
 
 
 def _fact(v: Mapping[str, Any]) -> Fact:

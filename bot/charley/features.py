@@ -14,6 +14,8 @@ from charley.text import stem
 
 PAIR = 0.5
 """Weight of a pair of words beside its words."""
+RARE = 2
+"""A pair of words counts from so many wordings on; pairs seen once are half of a bank and teach next to nothing."""
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
@@ -110,7 +112,8 @@ class Features:
             for name in document:
                 counts[name] = counts.get(name, 0) + 1
         size = len(documents) + 1
-        self.rarity = dict(zip(counts, array("f", [math.log(size / (c + 1)) + 1.0 for c in counts.values()]), strict=True))
+        kept = {t: c for t, c in counts.items() if c >= RARE or " " not in t}
+        self.rarity = dict(zip(kept, array("f", [math.log(size / (c + 1)) + 1.0 for c in kept.values()]), strict=True))
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 
     def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> tuple[Vector, float]:

@@ -32,16 +32,24 @@ def stems(name: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in read(name).words)
 
 
+Named = Sequence[Sequence[str]]
+"""Pairs of a name, as stems with a space between, and what it names; in the order of `ordered`."""
+
+
+def ordered(named: Iterable[tuple[tuple[str, ...], str]]) -> list[tuple[str, str]]:
+    """Names ready for `Phrases`: longest first."""
+    kept = {(" ".join(words), value): len(words) for words, value in named if words}
+    return sorted(kept, key=lambda pair: (-kept[pair], pair))
+
+
 class Phrases:
     """Several-word names under their first stem, longest first."""
 
-    def __init__(self, names: Iterable[tuple[tuple[str, ...], str]]) -> None:
+    def __init__(self, named: Named = ()) -> None:
         self._under: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for words, value in names:
-            if words:
-                self._under.setdefault(words[0], []).append((words, value))
-        for entries in self._under.values():
-            entries.sort(key=lambda e: (-len(e[0]), e))
+        for name, value in named:
+            words = tuple(name.split(" "))
+            self._under.setdefault(words[0], []).append((words, value))
 
     def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
         """`(end, value)` of every name that begins at `start`, longest first."""
@@ -58,8 +66,8 @@ class Phrases:
 class Concepts:
     """The lexicon: which concepts a sequence of stems speaks of."""
 
-    def __init__(self, lexicon: Mapping[str, tuple[str, ...]]) -> None:
-        self._phrases = Phrases((stems(n), concept) for concept, names in lexicon.items() for n in names)
+    def __init__(self, named: Named = ()) -> None:
+        self._phrases = Phrases(named)
 
     def find(self, sequence: tuple[str, ...]) -> list[tuple[int, int, str]]:
         """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
@@ -76,18 +84,12 @@ class Concepts:
 class Recogniser:
     """Finds entities of every kind. Spelling has been mended by the reading, but for names marked `exact`."""
 
-    def __init__(self, entities: Mapping[str, Mapping[str, Entity]], context: frozenset[str] = frozenset()) -> None:
+    def __init__(self, entities: Mapping[str, Mapping[str, Entity]], names: Mapping[str, Named] | None = None) -> None:
+        """`names` come from `charley.train.names`: loose, exact and doubtful ones, and the context of the doubtful."""
         self._entities = entities
-        self._context = context
-        loose, exact, doubtful = [], [], []
-        for kind, by_id in entities.items():
-            loose.append(((PLACE[kind],), f"{kind}:"))
-            for entity in by_id.values():
-                value = f"{kind}:{entity.id}"
-                loose += [(stems(n), value) for n in entity.names]
-                exact += [(stems(n), value) for n in entity.exact]
-                doubtful += [(stems(n), value) for n in entity.in_context]
-        self._loose, self._exact, self._doubtful = Phrases(loose), Phrases(exact), Phrases(doubtful)
+        given = names or {}
+        self._loose, self._exact, self._doubtful = (Phrases(given.get(k, ())) for k in ("loose", "exact", "doubtful"))
+        self._context = frozenset(word for word, _ in given.get("context", ()))
 
     def parent(self, mention: Mention) -> str:
         """The id of the class at the top of the entity's chain; its own id when it has none."""

@@ -9,7 +9,7 @@ from charley.features import Features
 from charley.matcher import OUTSIDE, Example, Matcher, build, restore
 from charley.model import Content
 from charley.phrasing import expand
-from charley.recognise import PLACE, Concepts, Recogniser
+from charley.recognise import PLACE, Concepts, Named, Recogniser, ordered, stems
 from charley.text import read
 
 PER_LINE = 5
@@ -32,19 +32,42 @@ def learn(content: Content) -> Matcher:
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
             far += 1
-    return build(examples, *_recognition(content), bundled(), _vocabulary(content), _fixed(content))
+    known = names(content)
+    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), _fixed(known))
 
 
-def wake(content: Content, data: Mapping[str, Any]) -> Matcher:
-    """The matcher of a built bank."""
-    return restore(data, Features(*_recognition(content)), _fixed(content) | frozenset(PLACE.values()))
+def wake(content: Content, data: Mapping[str, Any], known: Mapping[str, Named]) -> Matcher:
+    """The matcher of a built bank; `known` is what `names` made of the content."""
+    return restore(data, Features(*_recognition(content, known)), _fixed(known) | frozenset(PLACE.values()))
 
 
-def _recognition(content: Content) -> tuple[Concepts, Recogniser]:
-    from charley.recognise import stems
+def names(content: Content) -> dict[str, list[tuple[str, str]]]:
+    """Every name of the lexicon and the entities as stems, ready to be recognised, and kept in a built bank."""
+    loose: list[tuple[tuple[str, ...], str]] = [((place,), f"{kind}:") for kind, place in PLACE.items()]
+    exact: list[tuple[tuple[str, ...], str]] = []
+    doubtful: list[tuple[tuple[str, ...], str]] = []
+    for kind, by_id in content.entities.items():
+        for entity in by_id.values():
+            value = f"{kind}:{entity.id}"
+            loose += [(stems(n), value) for n in entity.names]
+            exact += [(stems(n), value) for n in entity.exact]
+            doubtful += [(stems(n), value) for n in entity.in_context]
+    return {
+        "concepts": ordered((stems(n), concept) for concept, said in content.lexicon.items() for n in said),
+        "loose": ordered(loose),
+        "exact": ordered(exact),
+        "doubtful": ordered(doubtful),
+        "context": ordered(((s,), "") for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name)),
+        "fixed": ordered(((w,), "") for w in _unreachable(content)),
+    }
 
-    near = frozenset(s for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name))
-    return Concepts(content.lexicon), Recogniser(content.entities, near)
+
+def _recognition(content: Content, known: Mapping[str, Named]) -> tuple[Concepts, Recogniser]:
+    return Concepts(known["concepts"]), Recogniser(content.entities, known)
+
+
+def _fixed(known: Mapping[str, Named]) -> frozenset[str]:
+    return frozenset(word for word, _ in known["fixed"])
 
 
 def _vocabulary(content: Content) -> dict[str, int]:
@@ -60,13 +83,13 @@ def _vocabulary(content: Content) -> dict[str, int]:
     return counts
 
 
-def _fixed(content: Content) -> frozenset[str]:
+def _unreachable(content: Content) -> list[str]:
     """Words of names that are never reached by an edit."""
     loose = {w for names in content.lexicon.values() for n in names for w in read(n).words}
-    exact = set()
+    exact: set[str] = set()
     for by_id in content.entities.values():
         for entity in by_id.values():
             for name in entity.names:
                 loose.update(w for w in read(name).words if len(w) > 5)
             exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in read(n).words)
-    return frozenset(exact - loose)
+    return sorted(exact - loose)

@@ -15,6 +15,7 @@ PERSON = {"id": "42", "username": "pat", "discriminator": "0", "avatar": None}
 DIRECT = {"id": "7", "type": 1, "recipients": [PERSON]}
 CHANNEL = {"id": "8", "type": 0, "name": "legs", "position": 0, "permission_overwrites": [], "parent_id": None, "nsfw": False}
 MOST = 2000
+THEN = "2024-01-01T00:00:00+00:00"
 
 
 class DiscordService:
@@ -71,7 +72,7 @@ class DiscordService:
         """A message as Discord tells of it."""
         self._count += 1
         message = {"id": str(self._count), "channel_id": DIRECT["id"], "author": PERSON, "content": text, "type": 0, "tts": False}
-        message |= {"timestamp": "2024-01-01T00:00:00+00:00", "edited_timestamp": None, "mention_everyone": False, "pinned": False}
+        message |= {"timestamp": THEN, "edited_timestamp": None, "mention_everyone": False, "pinned": False}
         lists = ("mentions", "mention_roles", "attachments", "embeds", "components")
         return message | {name: [] for name in lists} | more
 
@@ -144,8 +145,9 @@ def _guild() -> dict[str, Any]:
     role = {"id": "9", "name": "@everyone", "permissions": "0", "position": 0, "color": 0, "hoist": False, "managed": False}
     role |= {"mentionable": False, "colors": {"primary_color": 0}}
     guild = {"id": "9", "name": "Runners", "owner_id": "42", "roles": [role], "channels": [CHANNEL], "member_count": 2}
-    guild |= {"members": [{"user": BOT, "roles": [], "joined_at": "2024-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}]}
-    guild |= {"emojis": [], "stickers": [], "features": [], "voice_states": [], "presences": [], "threads": [], "unavailable": False}
+    member = {"user": BOT, "roles": [], "joined_at": THEN, "deaf": False, "mute": False, "flags": 0}
+    guild |= {"members": [member], "unavailable": False}
+    guild |= {name: [] for name in ("emojis", "stickers", "features", "voice_states", "presences", "threads")}
     levels = ("verification_level", "default_message_notifications", "explicit_content_filter", "mfa_level", "nsfw_level")
     return guild | dict.fromkeys(levels, 0) | {"premium_tier": 0, "preferred_locale": "en-US", "afk_timeout": 0}
 

@@ -19,7 +19,7 @@ from charley.cli import main
 from charley.console import UsageError
 
 ROOT = Path(__file__).parents[2]
-LIBRARIES = {"telegram": "telegram", "slack": "slack_bolt", "discord": "discord", "matrix": "nio", "xmpp": "slixmpp", "irc": "irc"}
+LIBRARIES = dict(zip(CHANNELS, ("telegram", "slack_bolt", "discord", "nio", "slixmpp", "irc"), strict=True))
 
 
 def charley(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
@@ -27,7 +27,8 @@ def charley(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CHARLEY_") or k == "CHARLEY_CACHE"}
     script = f"import sys; {code}\nfrom charley.cli import main; sys.exit(main(sys.argv[1:]))"
     surroundings = {**clean, "PYTHONPATH": str(ROOT / "bot")}
-    return subprocess.run([sys.executable, "-c", script, *arguments], env=surroundings, capture_output=True, text=True, timeout=60)
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -38,7 +39,7 @@ def test_a_missing_library_is_named_with_its_install_line(channel: str) -> None:
     assert not done.stdout
 
 
-@pytest.mark.parametrize("channel", ["telegram", "irc"])
+@pytest.mark.parametrize("channel", CHANNELS)
 def test_a_missing_setting_is_named(channel: str) -> None:
     if importlib.util.find_spec(LIBRARIES[channel]) is None:
         pytest.skip("needs the channels' libraries: pip install 'charley[test-channels]'")
@@ -49,7 +50,8 @@ def test_a_missing_setting_is_named(channel: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", [["--store", "disk"], ["--expire", "0"], ["--expire", "soon"]])
-def test_wrong_options_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_options_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHARLEY_IRC_SERVER", "127.0.0.1")
     if importlib.util.find_spec("irc") is None:
         pytest.skip("needs irc: pip install 'charley[irc]'")
     assert main(["connect", "irc", *wrong]) == 2

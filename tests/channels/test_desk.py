@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from tests.channels.conformance import ASK, EMERGENCY, flat
 
 from charley import Assistant
 from charley.channels.command import COMMANDS
@@ -15,7 +16,6 @@ from charley.channels.desk import TOO_FAST, Desk, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape, token
 from charley.channels.store import Memory
-from tests.channels.conformance import ASK, EMERGENCY, flat
 
 SHAPE = Shape(PLAIN, 4096, buttons=True)
 

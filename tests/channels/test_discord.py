@@ -12,14 +12,14 @@ pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[te
 
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.discord_service import BOT, CHANNEL, TOKEN, DiscordService
+from tests.channels.standin import served
 from yarl import URL
 
 from charley import Assistant
 from charley.channels import discord
 from charley.console import UsageError
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
-from tests.channels.discord_service import BOT, CHANNEL, TOKEN, DiscordService
-from tests.channels.standin import served
 
 
 @asynccontextmanager
@@ -32,11 +32,13 @@ async def standing_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordS
 
 
 @asynccontextmanager
-async def talking(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[DiscordService, Talk]]:
-    async with standing_in(monkeypatch) as service:
-        async with running(discord.run(desk_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})):
-            await asyncio.wait_for(service.ready.wait(), 20)
-            yield service, Talk(assistant, service.say, service.ear, service.press, limit=2000)
+async def talking(
+    monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant
+) -> AsyncIterator[tuple[DiscordService, Talk]]:
+    work = discord.run(desk_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})
+    async with standing_in(monkeypatch) as service, running(work):
+        await asyncio.wait_for(service.ready.wait(), 20)
+        yield service, Talk(assistant, service.say, service.ear, service.press, limit=2000)
 
 
 def test_conformance(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
@@ -82,7 +84,7 @@ def test_in_a_server_only_mentions_are_answered(monkeypatch: pytest.MonkeyPatch,
     asyncio.run(scene())
 
 
-def test_it_comes_back_when_the_connection_breaks(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
     async def scene() -> None:
         async with talking(monkeypatch, desk_for, assistant) as (service, talk):
             await service.hang_up()

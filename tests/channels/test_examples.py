@@ -14,12 +14,13 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
-from charley import Assistant
 from tests.channels import discord_service, slack_service, telegram_service
 from tests.channels.conformance import ASK, FOLLOW_UP, PATIENCE, Talk, says
 from tests.channels.example import PAGE, examples
 from tests.channels.servers import free_port
 from tests.channels.standin import served
+
+from charley import Assistant
 
 EXAMPLES = examples()
 SECRETS = {

@@ -17,12 +17,12 @@ pytest.importorskip("nio", reason="needs matrix-nio: pip install 'charley[test-c
 
 import yaml
 from nio import AsyncClient, RoomMessageFormatted, RoomPreset
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley import Assistant
 from charley.channels import matrix
 from charley.console import UsageError
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
-from tests.channels.servers import free_port, stop, wait_for_port
 
 SYNAPSE = importlib.util.find_spec("synapse")
 needs_synapse = pytest.mark.skipif(SYNAPSE is None, reason="needs Synapse: pip install 'charley[test-channels]'")
@@ -38,7 +38,8 @@ def server(tmp_path: Path) -> Iterator[str]:
     generate = ["--server-name", "localhost", "--generate-config", "--report-stats=no"]
     subprocess.run([*home, *generate], check=True, capture_output=True, cwd=tmp_path)
     settings = yaml.safe_load(configuration.read_text())
-    settings["listeners"] = [{"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "resources": [{"names": ["client"]}]}]
+    client = {"type": "http", "resources": [{"names": ["client"]}]}
+    settings["listeners"] = [{"port": port, "bind_addresses": ["127.0.0.1"], **client}]
     settings |= {f"rc_{name}": FAST for name in ("message", "registration", "joins_per_room")}
     settings |= {"rc_login": dict.fromkeys(("address", "account", "failed_attempts"), FAST), "trusted_key_servers": []}
     settings |= {"rc_joins": {"local": FAST}, "rc_invites": dict.fromkeys(("per_room", "per_user", "per_issuer"), FAST)}

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
+
+from tests.channels import discord_service, slack_service, telegram_service
+from tests.channels.conformance import ASK, EMERGENCY, flat
+
 from charley import Assistant
 from charley.channels import shape
 from charley.channels.parts import Atom, characters, octets, sentences, split
 from charley.channels.shape import HTML, MARKDOWN, MRKDWN, PLAIN, Shape, chosen, shape_reply, shape_text, token
 from charley.model import Reply, Section, Sentence, Suggestion
-from tests.channels import discord_service, slack_service, telegram_service
-from tests.channels.conformance import ASK, EMERGENCY, flat
 
 DISCLAIMER = "General information only. Ask your doctor."
 STYLES = [PLAIN, HTML, MARKDOWN, MRKDWN]
@@ -27,7 +30,10 @@ def reply(*texts: str, **more: object) -> Reply:
     return Reply(kind="answer", sections=(section,), disclaimer=DISCLAIMER, **more)
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)), st.integers(80, 300), st.sampled_from(STYLES))
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1))
+
+
+@given(TEXTS, st.integers(80, 300), st.sampled_from(STYLES))
 def test_no_part_is_too_long_and_the_disclaimer_is_whole_in_the_last(texts: list[str], limit: int, style: shape.Style) -> None:
     for measure in (characters, octets):
         sent = shape_reply(reply(*texts), Shape(style, limit, measure))

@@ -13,14 +13,14 @@ pytest.importorskip("slack_bolt", reason="needs slack-bolt: pip install 'charley
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
 import aiohttp
-
-from charley import Assistant
-from charley.channels import slack
-from charley.console import UsageError
 from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port
 from tests.channels.slack_service import SECRET, TOKEN, SlackService
 from tests.channels.standin import served
+
+from charley import Assistant
+from charley.channels import slack
+from charley.console import UsageError
 
 
 @asynccontextmanager

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley.channels.store import Memory, Sqlite, Store, key, open_store
 from charley.console import UsageError
-from tests.channels.servers import free_port, stop, wait_for_port
 
 REDIS = shutil.which("redis-server")
 Open = Callable[[float], Store]

@@ -7,19 +7,18 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("slixmpp", reason="needs slixmpp (Python 3.11 or newer): pip install 'charley[test-channels]'")
 
 from slixmpp import JID, ClientXMPP
+from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley import Assistant
 from charley.channels import xmpp
 from charley.console import UsageError
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
-from tests.channels.servers import free_port, stop, wait_for_port
 
 PROSODY, CONTROL = shutil.which("prosody"), shutil.which("prosodyctl")
 pytestmark = pytest.mark.skipif(PROSODY is None, reason="needs Prosody: apt-get install -y prosody")
@@ -125,7 +124,7 @@ def test_conformance(port: int, desk_for: DeskFor, assistant: Assistant) -> None
     asyncio.run(scene())
 
 
-def test_repeats_are_answered_once_and_corrections_only_into_an_emergency(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_repeats_are_answered_once(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
     async def scene() -> None:
         async with talking(port, desk_for, assistant) as (person, talk):
             person.write(ASK, "one")

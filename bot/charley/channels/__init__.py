@@ -1,6 +1,7 @@
 """The assistant on messaging services: `charley connect CHANNEL`. Each service is one module with one function, `run`.
 
-A module also has `SHAPE`, what its service lets through, and `LIBRARIES`, whose logs stay off: they may hold messages.
+A module also has `SHAPE`, what its service lets through; `NEEDED`, the variables of the environment that must be set; and
+`LIBRARIES`, whose logs stay off: they may hold messages.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from charley.assistant import Assistant
 from charley.channels.desk import Desk
+from charley.channels.setting import check
 from charley.channels.store import EXPIRE, open_store
 
 CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
@@ -35,6 +37,8 @@ def connect(name: str, *, content: str | None = None, store: str = "memory", exp
         ModuleNotFoundError: the service's library is not installed; it comes with the extra of the same name.
     """
     module = import_module(f"charley.channels.{name}")
+    # Before the content is read, which takes longer than a person who forgot a variable should wait.
+    check(os.environ, module.NEEDED)
     _log(module.LIBRARIES)
     kept = open_store(store, expire)
     try:

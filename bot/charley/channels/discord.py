@@ -15,12 +15,13 @@ from discord.ui import Button, View
 from charley.channels.command import COMMANDS
 from charley.channels.desk import Desk, Incoming
 from charley.channels.lasting import keep
-from charley.channels.setting import need
+from charley.channels.setting import check
 from charley.channels.shape import MARKDOWN, Outgoing, Shape
 from charley.console import UsageError
 
 SHAPE = Shape(MARKDOWN, 2000, buttons=True)
 LIBRARIES = ("discord",)
+NEEDED = {"CHARLEY_DISCORD_TOKEN": "the bot's token from the developer portal"}
 LABEL = 80
 """Characters on a button."""
 OURS = "charley:"
@@ -32,7 +33,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: the token is missing or refused.
     """
-    token = need(settings, "CHARLEY_DISCORD_TOKEN", "the bot's token from the developer portal")
+    (token,) = check(settings, NEEDED)
     await keep("discord", partial(_connect, desk, token))
 
 

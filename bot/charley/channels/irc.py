@@ -16,13 +16,14 @@ from jaraco.stream.buffer import LenientDecodingLineBuffer
 from charley.channels.desk import Desk, Incoming
 from charley.channels.lasting import keep
 from charley.channels.parts import octets
-from charley.channels.setting import need, number, yes
+from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
 from charley.console import UsageError
 
 # A line has 512 bytes, of which the server's prefix, the command and the target take up to 150, the nick of who asked 30.
 SHAPE = Shape(PLAIN, 320, octets, lines=True)
 LIBRARIES = ("irc",)
+NEEDED = {"CHARLEY_IRC_SERVER": "the name of the server"}
 PACE = 700
 """Milliseconds between two lines after the first few: servers throw out those who are faster."""
 BURST = 4
@@ -40,7 +41,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: the server is missing, or refuses the password.
     """
-    need(settings, "CHARLEY_IRC_SERVER", "the name of the server")
+    check(settings, NEEDED)
     await keep("irc", partial(_connect, desk, settings))
 
 

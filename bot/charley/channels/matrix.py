@@ -13,13 +13,17 @@ from nio.responses import SyncError, WhoamiError
 
 from charley.channels.desk import Desk, Incoming
 from charley.channels.lasting import keep
-from charley.channels.setting import need
+from charley.channels.setting import check, need
 from charley.channels.shape import HTML, Outgoing, Shape
 from charley.console import UsageError
 
 # An event may have 65,536 bytes, and holds the text twice.
 SHAPE = Shape(HTML, 12_000)
 LIBRARIES = ("nio", "peewee")
+NEEDED = {
+    "CHARLEY_MATRIX_HOMESERVER": "the address of the homeserver, such as https://matrix.org",
+    "CHARLEY_MATRIX_USER": "the bot's user id, such as @charley:matrix.org",
+}
 ENCRYPTED = "I cannot read encrypted rooms. Please invite me to a room without encryption."
 TYPING = 10_000
 
@@ -30,8 +34,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: one of them is missing or refused.
     """
-    server = need(settings, "CHARLEY_MATRIX_HOMESERVER", "the address of the homeserver, such as https://matrix.org")
-    user = need(settings, "CHARLEY_MATRIX_USER", "the bot's user id, such as @charley:matrix.org")
+    server, user = check(settings, NEEDED)
     token = settings.get("CHARLEY_MATRIX_TOKEN", "").strip()
     password = "" if token else need(settings, "CHARLEY_MATRIX_PASSWORD", "the bot's password (or CHARLEY_MATRIX_TOKEN)")
     await keep("matrix", partial(_connect, _Session(desk, server, user, password, token)))

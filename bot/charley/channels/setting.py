@@ -19,6 +19,15 @@ def need(settings: Mapping[str, str], name: str, what: str) -> str:
     return value
 
 
+def check(settings: Mapping[str, str], needed: Mapping[str, str]) -> list[str]:
+    """The values of variables; `needed` says what each holds.
+
+    Raises:
+        UsageError: one of them is not set.
+    """
+    return [need(settings, name, what) for name, what in needed.items()]
+
+
 def number(settings: Mapping[str, str], name: str, otherwise: int) -> int:
     """The value of a variable that holds a whole number.
 

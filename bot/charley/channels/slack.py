@@ -16,12 +16,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from charley.channels.desk import Desk, Incoming
 from charley.channels.lasting import keep
-from charley.channels.setting import need, number
+from charley.channels.setting import check, number
 from charley.channels.shape import MRKDWN, Button, Outgoing, Shape
 from charley.console import UsageError
 
 SHAPE = Shape(MRKDWN, 3000, buttons=True)
 LIBRARIES = ("slack_bolt", "slack_sdk", "aiohttp")
+NEEDED = {
+    "CHARLEY_SLACK_BOT_TOKEN": "the bot token of the app, which begins with xoxb-",
+    "CHARLEY_SLACK_SIGNING_SECRET": "the signing secret of the app",
+}
 LABEL = 75
 """Characters on a button."""
 REFUSED = ("invalid_auth", "not_authed", "account_inactive", "token_revoked")
@@ -35,8 +39,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: the token or the secret is missing, or the token is refused.
     """
-    token = need(settings, "CHARLEY_SLACK_BOT_TOKEN", "the bot token of the app, which begins with xoxb-")
-    secret = need(settings, "CHARLEY_SLACK_SIGNING_SECRET", "the signing secret of the app")
+    token, secret = check(settings, NEEDED)
     client = AsyncWebClient(token, base_url=settings.get("CHARLEY_SLACK_URL", "").strip() or AsyncWebClient.BASE_URL)
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
     app = AsyncApp(client=client, signing_secret=secret)

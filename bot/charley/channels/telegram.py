@@ -16,12 +16,13 @@ from telegram.request import HTTPXRequest
 from charley.channels.command import COMMANDS
 from charley.channels.desk import Desk, Incoming
 from charley.channels.lasting import keep
-from charley.channels.setting import need
+from charley.channels.setting import check
 from charley.channels.shape import HTML, Outgoing, Shape
 from charley.console import UsageError
 
 SHAPE = Shape(HTML, MessageLimit.MAX_TEXT_LENGTH, buttons=True)
 LIBRARIES = ("telegram", "httpx", "httpcore")
+NEEDED = {"CHARLEY_TELEGRAM_TOKEN": "the token that @BotFather gave"}
 ADDRESS = "https://api.telegram.org"
 AT_ONCE = 256
 """Updates worked on at the same time, so that one slowed sender keeps nobody waiting."""
@@ -33,7 +34,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: the token is missing or refused.
     """
-    token = need(settings, "CHARLEY_TELEGRAM_TOKEN", "the token that @BotFather gave")
+    (token,) = check(settings, NEEDED)
     address = settings.get("CHARLEY_TELEGRAM_URL", "").rstrip("/") or ADDRESS
     await keep("telegram", partial(_poll, desk, token, address))
 

@@ -13,13 +13,17 @@ from slixmpp.jid import InvalidJID
 
 from charley.channels.desk import Desk, Incoming, log
 from charley.channels.lasting import keep
-from charley.channels.setting import need, number, yes
+from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
 from charley.console import UsageError
 
 # The protocol has no limit; clients and gateways to other networks cope badly with more.
 SHAPE = Shape(PLAIN, 4000)
 LIBRARIES = ("slixmpp",)
+NEEDED = {
+    "CHARLEY_XMPP_JID": "the bot's address, such as charley@example.org",
+    "CHARLEY_XMPP_PASSWORD": "the bot's password",
+}
 PLUGINS = ("xep_0030", "xep_0045", "xep_0085", "xep_0199", "xep_0203", "xep_0308")
 
 
@@ -29,8 +33,7 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     Raises:
         UsageError: an address or the password is missing, not valid or refused.
     """
-    jid = need(settings, "CHARLEY_XMPP_JID", "the bot's address, such as charley@example.org")
-    password = need(settings, "CHARLEY_XMPP_PASSWORD", "the bot's password")
+    jid, password = check(settings, NEEDED)
     await keep("xmpp", partial(_connect, desk, settings, jid, password))
 
 
