@@ -47,8 +47,12 @@ def test_a_megabyte_is_refused_and_told_so(assistant: Assistant, text: str) -> N
 
 @given(st.sampled_from(["why do my calves cramp at night", "can dehydration cause cramps", "does pickle juice work"]), st.data())
 def test_case_spacing_and_punctuation_do_not_change_the_decision(assistant: Assistant, text: str, data: st.DataObject) -> None:
-    noisy = "".join(c.upper() if data.draw(st.booleans()) else c for c in text).replace(" ", data.draw(st.sampled_from([" ", "  ", "\t"])))
-    assert assistant.reply(noisy + data.draw(st.sampled_from(["", "?", "??", " ...", "!"]))).intents == assistant.reply(text).intents
+    noisy = "".join(c.upper() if data.draw(st.booleans()) else c for c in text).replace(
+        " ", data.draw(st.sampled_from([" ", "  ", "\t"]))
+    )
+    assert (
+        assistant.reply(noisy + data.draw(st.sampled_from(["", "?", "??", " ...", "!"]))).intents == assistant.reply(text).intents
+    )
 
 
 def test_a_reply_cannot_be_made_without_the_disclaimer() -> None:

@@ -8,23 +8,49 @@ import pytest
 from charley import Assistant, ContentError, bank
 
 ROOT = Path(__file__).parent.parent
+MESSAGES = (
+    (Path(__file__).parent.parent / "knowledge/messages.yaml")
+    .read_text(encoding="utf-8")
+    .replace("causes.overview relief.now prevention.overview about.night doctor.when", "tea.green tea.black")
+)
 SMALL = {
-    "intents/a.yaml": (
-        "tea.green:\n  title: Green tea\n  question: How do I brew green tea?\n  phrasings: [how do i brew green tea, green tea how hot]\n"
-        "tea.black:\n  title: Black tea\n  question: How long does black tea draw?\n  phrasings: [how long for black tea, black tea minutes]\n"
-        "outside.x:\n  title: Other\n  phrasings: [what is the weather, tell me a joke]\n"
-    ),
-    "intents/gate.yaml": "answer: 0.3\nanswer_bare: 0.3\nanswer_talk: 0.3\noffer: 0.2\noffer_bare: 0.5\nsure: 0.9\nmargin: 0.01\npart: 0.5\n",
+    "intents/a.yaml": """
+tea.green:
+  title: Green tea
+  question: How do I brew green tea?
+  phrasings: [how do i brew green tea, green tea how hot]
+tea.black:
+  title: Black tea
+  question: How long does black tea draw?
+  phrasings: [how long for black tea, black tea minutes]
+outside.x:
+  title: Other
+  phrasings: [what is the weather, tell me a joke]
+""",
+    "intents/gate.yaml": """
+answer: 0.3
+answer_bare: 0.3
+answer_talk: 0.3
+offer: 0.2
+offer_bare: 0.5
+sure: 0.9
+margin: 0.01
+part: 0.5
+""",
     "intents/acts.yaml": "more: [more]\n",
     "intents/lexicon.yaml": "hot: [hot, warm]\n",
-    "knowledge/facts/t.yaml": (
-        "T-1:\n  text: Green tea likes water below the boil.\n  cites:\n    - {source: book}\n"
-        "T-2:\n  text: Black tea draws for four minutes.\n  cites:\n    - {source: book}\n"
-    ),
+    "knowledge/facts/t.yaml": """
+T-1:
+  text: Green tea likes water below the boil.
+  cites: [{source: book}]
+T-2:
+  text: Black tea draws for four minutes.
+  cites: [{source: book}]
+""",
     "knowledge/answers/t.yaml": 'tea.green: {short: "{T-1}"}\ntea.black: {short: "{T-2}"}\n',
     "knowledge/sources/s.yaml": "book: {title: Book of tea, publisher: Us, kind: institution, grade: I}\n",
     "knowledge/disclaimer.yaml": "text: Only about tea.\n",
-    "knowledge/messages.yaml": "fallback: I only know tea.\ntopics: tea.green tea.black\nempty: Nothing.\n",
+    "knowledge/messages.yaml": MESSAGES,
 }
 
 

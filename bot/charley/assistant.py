@@ -220,7 +220,9 @@ class Assistant:
             return ""
         return self._composer.message("understood", title=self._composer.title(first.intent, first.slot))
 
-    def _offer(self, message: str, choices: tuple[Topic, ...], before: Context, signs: tuple[str, ...], confidence: float = 0.0) -> Reply:
+    def _offer(
+        self, message: str, choices: tuple[Topic, ...], before: Context, signs: tuple[str, ...], confidence: float = 0.0
+    ) -> Reply:
         suggestions = tuple(self._composer.suggest(t.intent, self._topic(t).slot) for t in choices)
         after = Context(before.topics, before.part, choices, (), before.misses, signs)
         return self._plain("disambiguation", self._composer.message(message), suggestions, after, confidence)

@@ -145,7 +145,7 @@ def _place(key: str) -> Path | None:
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     return Path(base) / "charley" / f"{key}.json" if base else None
 
 
@@ -173,9 +173,9 @@ def _write(place: Path, packed: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(packed)
-            os.replace(name, place)
+            Path(name).replace(place)
         except OSError:
-            os.unlink(name)
+            Path(name).unlink()
     except OSError:
         return
 

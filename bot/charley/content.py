@@ -56,7 +56,7 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
 
 
 def nearest(word: str, known: Any) -> str:
-    """" (did you mean 'x'?)" for the closest known word, or "" when none is close."""
+    """ " (did you mean 'x'?)" for the closest known word, or "" when none is close."""
     hit = closest(str(word), list(known))
     return f" (did you mean '{hit}'?)" if hit else ""
 
@@ -156,7 +156,7 @@ class _Reader:
         parts = ("short", "more", "why", "care")
         known = self.keys(path, key, value, (*parts, "follow_ups", "by"), ("short",))
         by: dict[str, Wording] = {}
-        for entity, wording in (known["by"].items() if isinstance(known.get("by"), Table) else ()):
+        for entity, wording in known["by"].items() if isinstance(known.get("by"), Table) else ():
             by[str(entity)] = self.wording(path, self.keys(path, entity, wording, parts, ("short",)))
         return Answer(str(key), self.wording(path, known), self.lines(path, known.get("follow_ups")), by)
 
@@ -183,7 +183,11 @@ class _Reader:
 
     def keys(self, path: str, place: Any, value: Any, allowed: tuple[str, ...], needed: tuple[str, ...]) -> Mapping[str, Any]:
         if not isinstance(value, Table):
-            self.say(path, place, f"'{place}' must be a mapping with {', '.join(needed)}" if isinstance(place, str) else "must be a mapping")
+            self.say(
+                path,
+                place,
+                f"'{place}' must be a mapping with {', '.join(needed)}" if isinstance(place, str) else "must be a mapping",
+            )
             return {}
         for key in value:
             if key not in allowed:

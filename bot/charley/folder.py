@@ -35,7 +35,8 @@ def texts(root: Traversable) -> dict[str, str]:
     problems: list[Problem] = []
     for folder in FOLDERS:
         if not (root / folder).is_dir():
-            problems.append(Problem(f"{root}/{folder}", 0, "this folder is missing; a content folder holds intents/ and knowledge/"))
+            missing = "this folder is missing; a content folder holds intents/ and knowledge/"
+            problems.append(Problem(f"{root}/{folder}", 0, missing))
             continue
         for path, item in _walk(root / folder, folder):
             try:

@@ -128,6 +128,6 @@ class Recogniser:
 
 
 def _denied(kind: str, sequence: tuple[str, ...], start: int) -> bool:
-    """"Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt."""
+    """ "Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt."""
     before = sequence[max(0, start - 3) : start]
     return "without" in before[-2:] or (kind == "condition" and any(w in DENYING for w in before))

@@ -72,7 +72,9 @@ def _markdown(reply: Reply) -> str:
         blocks.append(_escaped(section.text))
     if reply.suggestions:
         numbered = _numbered(reply)
-        lines = [f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)]
+        lines = [
+            f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)
+        ]
         blocks += ([] if numbered else [ALSO]) + ["\n".join(lines)] + ([CHOOSE] if numbered else [])
     if reply.sources:
         blocks.append(f"{SOURCES} " + "; ".join(_link(s) for s in reply.sources) + ".")

@@ -97,11 +97,6 @@ def _near() -> dict[str, str]:
 _NEAR = _near()
 
 
-def within(word: str, known: Sequence[str], most: int) -> list[tuple[str, int]]:
-    """Known words at most `most` edits away, as `(word, edits)` (optimal string alignment), in the order given."""
-    return [(near, int(edits)) for near, edits, _ in process.extract_iter(word, known, scorer=OSA.distance, score_cutoff=most)]
-
-
 class Speller:
     """The bank's words with their counts, and which of them a misspelt word may stand for.
 

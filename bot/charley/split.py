@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from charley.text import Message
 
 ASKING = frozenset(
-    "what why how when where which who whose is am are was were do does did can could should shall would will may might has have".split()
+    "what why how when where which who whose is am are was were do does did can could should shall would will may might "
+    "has have".split()
 )
 """A clause that begins with one of these asks something."""
-OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos n yet just".split())
-REQUESTS = tuple(tuple(p.split()) for p in ("i want to know", "i would like to know", "tell me", "can you tell me", "explain", "wondering", "i wonder", "i am wondering", "i would like to ask", "i need to know"))
+OPENERS = frozenset(
+    "and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos n yet just".split()
+)
+REQUESTS = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        *("i want to know", "i would like to know", "i would like to ask", "i need to know", "tell me", "can you tell me"),
+        *("explain", "wondering", "i wonder", "i am wondering"),
+    )
+)
 """Openings that ask without a question word."""
 JOINTS = frozenset(["and", "also", "plus", "but", "n", "or"])
 COMMA_ASKING = frozenset("what why how when which should can do does is are could would".split())
@@ -59,7 +69,7 @@ class Splitter:
         cuts.append(len(words))
         parts = [
             Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed or self._ends(words, a, b))
-            for a, b in zip(cuts, cuts[1:], strict=False)
+            for a, b in pairwise(cuts)
             if b > a
         ]
         return _merged(parts)

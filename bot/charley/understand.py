@@ -119,7 +119,7 @@ class Understander:
         return self._chosen(whole, self._each(message, parts, act, before))
 
     def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
-        """"Is it X or Y", when X and Y are two questions of one family, each clear by itself."""
+        """ "Is it X or Y", when X and Y are two questions of one family, each clear by itself."""
         both = halves(words)
         if both is None:
             return None
@@ -153,7 +153,7 @@ class Understander:
         return out
 
     def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> tuple[Understood, ...]:
-        """"Not X but Y": Y, in the light of X, and X no longer as an answer."""
+        """ "Not X but Y": Y, in the light of X, and X no longer as an answer."""
         away: list[str] = []
         kept: list[str] = []
         for part in parts:
@@ -181,7 +181,14 @@ class Understander:
             return (whole,)
         return (best,)
 
-    def _one(self, words: tuple[str, ...], act: Act, before: Context, lean: _Lean | None = None, less: Mapping[str, float] | None = None) -> Understood:
+    def _one(
+        self,
+        words: tuple[str, ...],
+        act: Act,
+        before: Context,
+        lean: _Lean | None = None,
+        less: Mapping[str, float] | None = None,
+    ) -> Understood:
         sight = self.matcher.sight(words)
         kinds = {m.kind for m in sight.mentions if m.id}
         lean = lean or self._lean(words, act, before, kinds)
