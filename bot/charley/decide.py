@@ -22,10 +22,14 @@ def decide(match: Match, gate: Mapping[str, float]) -> str:
     """
     if match.outside:
         return REFUSE
-    named = any(concept == SUBJECT for _, _, concept in match.sight.concepts)
     talk = match.candidates[0].intent.startswith(TALK)
-    needed = gate["answer"] if named else gate["answer_talk"] if talk else gate["answer_bare"]
+    needed = gate["answer"] if named(match) else gate["answer_talk"] if talk else gate["answer_bare"]
     if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER
-    return OFFER if match.inside >= gate["offer" if named else "offer_bare"] else REFUSE
+    return OFFER if match.inside >= gate["offer" if named(match) else "offer_bare"] else REFUSE
+
+
+def named(match: Match) -> bool:
+    """Whether the message names the subject."""
+    return any(concept == SUBJECT for _, _, concept in match.sight.concepts)

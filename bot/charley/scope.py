@@ -81,26 +81,25 @@ class Scopes:
         self.clauses = self._segments()
         size = len(text.words)
         self._denied_by = [-1] * size
-        self._away = [False] * size  # asked in general, imagined, elsewhere
+        self._away_by = [-1] * size  # asked in general or imagined, by which word; told of elsewhere: `size`
         self._old = [False] * size  # long ago
         self._over = [False] * size  # was there and went
         self._deny()
         self._ask()
         owned = any(c.name == "owning" for c in cues)
         if owned:
-            self._away = [False] * size
+            self._away_by = [-1] * size
         for cue in cues:
             self._cue(cue, owned)
 
     def holds(self, match: Match, history: bool) -> bool:
-        """Whether the message says so. A "not" that is part of the sign ("can not breathe") denies nothing."""
-        for place in match.places:
-            denied_by = self._denied_by[place]
-            if self._away[place] or (self._old[place] and not history):
-                return False
-            if denied_by >= 0 and denied_by not in match.places:
-                return False
-        return True
+        """Whether the message says so. A "not" or "if" that is part of the sign ("can not breathe") takes nothing away."""
+        if self.denied(match) or any(self._old[p] for p in match.places) and not history:
+            return False
+        return not any(by >= 0 and by not in match.places for by in (self._away_by[p] for p in match.places))
+
+    def denied(self, match: Match) -> bool:
+        return any(by >= 0 and by not in match.places for by in (self._denied_by[p] for p in match.places))
 
     def gone(self, match: Match) -> bool:
         return any(self._over[p] for p in match.places)
@@ -212,8 +211,7 @@ class Scopes:
             while skip < text.ends[i] and text.words[skip] not in language.personal:
                 skip += 1
             if language.now.isdisjoint(text.words[i:skip]):
-                for k in range(i, skip):
-                    self._away[k] = True
+                self._away_by[i:skip] = [i] * (skip - i)
             i = skip
 
     def _opens(self, i: int) -> bool:
@@ -245,7 +243,7 @@ class Scopes:
         for k in range(i, text.ends[i]):
             if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and k > i + 2)):
                 return
-            self._away[k] = True
+            self._away_by[k] = i
 
     def _real(self, i: int) -> bool:
         """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
@@ -298,7 +296,7 @@ class Scopes:
             mine = words[0] in ("i", "my", "me", "we", "and") or (len(words) > 1 and words[1] in ("i", "my"))
             mine = mine or (words[0] in language.personal and words[0] not in ("he", "she", "his", "her"))
             if start == own or not mine:
-                self._mark(self._away, start, end)
+                self._away_by[start:end] = [len(text.words)] * (end - start)
             start = end
 
     def _spread(self, cue: Match, marks: list[bool]) -> None:

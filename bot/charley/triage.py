@@ -201,7 +201,7 @@ class Triage:
 
     def _near(self, match: Match, other: Match, scopes: Scopes) -> bool:
         """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it."""
-        if set(other.places) <= set(match.places):
+        if set(other.places) <= set(match.places) or scopes.denied(other):
             return False
         if other.places[0] - match.places[-1] > _NEAR or match.places[0] - other.places[-1] > _NEAR:
             return False

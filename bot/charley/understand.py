@@ -38,6 +38,8 @@ WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medicati
 OVERVIEWS = ("causes.overview", "prevention.overview")
 CARE = ("prevention.overview", "relief.now")
 LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("plus",))
+FAINT = 0.5
+"""A word read with less weight than this may be a name that no list holds."""
 THANKS = "chat.thanks"
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
@@ -219,19 +221,28 @@ class Understander:
 
     def _unlisted(self, words: tuple[str, ...], match: Match) -> Understood | None:
         """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
-        reading = match.sight.reading
-        strange = [t.surface for t in reading if t.how == "unread" and len(t.surface) > 3]
-        if len(strange) != 1 or len(reading) < 3:
+        strange = [w for w in words if self._strange(w)]
+        if len(strange) != 1 or not decide.named(match):
             return None
+        least = max(self._gate["sure"], match.confidence)
         best: Understood | None = None
         for kind in UNLISTED:
             tried = tuple(PLACE[kind] if w == strange[0] else w for w in words)
             found = self.matcher.match(self.matcher.sight(tried))
             top = found.candidates[0].intent
-            if self.content.intents[top].slot == kind and decide.decide(found, self._gate) == decide.ANSWER:
+            if self.content.intents[top].slot == kind and found.confidence > least and not found.outside:
                 one = Understood(top, Slot(kind, strange[0]), found.confidence, decide.ANSWER, (), " ".join(words), False, match)
                 best = one if best is None or one.confidence > best.confidence else best
         return best
+
+    def _strange(self, word: str) -> bool:
+        """Neither a word of the bank, nor English, nor clearly a misspelling of either."""
+        if len(word) < 4 or not word.isalpha() or word in self.matcher.reader.families:
+            return False
+        tokens = self.matcher.reader.read((word,))
+        if len(tokens) > 1:
+            return any(t.surface != t.best for t in tokens)
+        return tokens[0].how == "unread" or (tokens[0].how == "misspelt" and tokens[0].words[0][1] < FAINT)
 
     def _vague(self, match: Match) -> bool:
         """Only the subject is named, so that no question can be told from another."""
