@@ -14,6 +14,7 @@ CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owni
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
+_GO_ON: Final = frozenset({"and", "but", "then"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
 
 
@@ -221,7 +222,9 @@ class Scopes:
             return False
         end = min(i + 4, text.ends[i])
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
-        return _leads(rest, language.openers) and not _leads(rest, language.not_openers)
+        # "My leg is red and is spreading" asks nothing; "and what is ..." does.
+        least = 2 if before in _GO_ON else 1
+        return _leads(rest, language.openers, least) and not _leads(rest, language.not_openers)
 
     def _cue(self, cue: Match, owned: bool) -> None:
         first = cue.places[0]
@@ -321,6 +324,6 @@ class Scopes:
         return not self._language.now.isdisjoint(words) or not self._language.present.isdisjoint(words)
 
 
-def _leads(words: Sequence[str], phrases: frozenset[str]) -> bool:
-    """Whether the words begin with one of the phrases."""
-    return any(" ".join(words[:n]) in phrases for n in range(1, min(len(words), _PHRASE) + 1))
+def _leads(words: Sequence[str], phrases: frozenset[str], least: int = 1) -> bool:
+    """Whether the words begin with one of the phrases (of at least so many words)."""
+    return any(" ".join(words[:n]) in phrases for n in range(least, min(len(words), _PHRASE) + 1))
