@@ -60,9 +60,8 @@ def _lines(question: dict[str, Any]) -> list[str]:
         out.append(f"  {candidate['score']:6.3f}  {candidate['intent']}")
     out.append(f"  because: {', '.join(f'{n} {x:+.2f}' for n, x in question['parts'][:8])}")
     out.append(f"  nearest phrasing: {question['witness'] or '-'}")
-    out.append(
-        f"  confidence {question['confidence']:.3f}, any intent {question['inside']:.3f}, margin {question['margin']:.3f}: {question['decision']}"
-    )
+    sure = f"confidence {question['confidence']:.3f}, any intent {question['inside']:.3f}, margin {question['margin']:.3f}"
+    out.append(f"  {sure}: {question['decision']}")
     if question["outside"]:
         out.append(f"  outside: {question['outside']}")
     if question["changes"]:

@@ -106,7 +106,9 @@ def _lanes(total: int, size: int, bits: int) -> array[int]:
     return lanes
 
 
-def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int, seed: int = 1, epochs: int = EPOCHS) -> Judge:
+def train(
+    examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int, seed: int = 1, epochs: int = EPOCHS
+) -> Judge:
     """Learns from one vector and one label (0 ≤ label < size) an example. Cost: epochs × examples × features."""
     pupil = _Pupil(examples, targets, size)
     order = list(range(len(examples)))

@@ -182,7 +182,12 @@ class Matcher:
         foreign = 0.0
         for token in sight.reading:
             foreign += token.itself
-        return (known / (singles + rest) if singles else 0.0), pairs, near / (127.0 * FAMILY), foreign / max(1, len(sight.reading))
+        return (
+            (known / (singles + rest) if singles else 0.0),
+            pairs,
+            near / (127.0 * FAMILY),
+            foreign / max(1, len(sight.reading)),
+        )
 
     def _names(self, first: int, last: int) -> Iterable[str]:
         """The features of the phrasings from `first` to before `last`."""
@@ -246,7 +251,9 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     features.rarest = data["rarest"]
     features.kin = dict(zip(words, data["kin"].encode().split(b"\n"), strict=True))
     counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
-    judge = Judge(names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"]))
+    judge = Judge(
+        names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"])
+    )
     phrasings = Phrasings(
         tuple(data["texts"]),
         _opened("I", data["spans"]),

@@ -219,13 +219,10 @@ class Reply:
                 for s in self.sections
             ],
             "suggestions": [
-                {"label": s.label, "intent": s.intent} | ({"slots": dict(s.slots)} if s.slots else {})
-                for s in self.suggestions
+                {"label": s.label, "intent": s.intent} | ({"slots": dict(s.slots)} if s.slots else {}) for s in self.suggestions
             ],
             "entities": dict(self.entities),
-            "sources": [
-                {"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url} for s in self.sources
-            ],
+            "sources": [{"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url} for s in self.sources],
             "understood": self.understood,
             "disclaimer": self.disclaimer,
             "context": dict(self.context),

@@ -185,9 +185,7 @@ class _Compiler:
 class Book:
     """Compiled patterns, awake: reads words with their spelling mended and finds where patterns match."""
 
-    def __init__(
-        self, data: Mapping[str, Any], light: frozenset[str], barriers: frozenset[str], plain: str | None
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], light: frozenset[str], barriers: frozenset[str], plain: str | None) -> None:
         """`plain` are words that are no misspelling of a listed word, a space on either side of each; None: none is mended."""
         self._light, self._barriers, self._plain = light, barriers, plain
         self._names: Sequence[str] = data["names"]
@@ -246,7 +244,9 @@ class Book:
         near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
         if not near:
             bones = _bones(word)
-            alike = [w for w in self._like(word[0]) if _bones(w) == bones and (bones == word or _bones(w, "") == _bones(word, ""))]
+            alike = [
+                w for w in self._like(word[0]) if _bones(w) == bones and (bones == word or _bones(w, "") == _bones(word, ""))
+            ]
             near = [(abs(len(w) - len(word)), False, w) for w in alike]
         if not near and len(word) == 3:
             near = [(1, False, w) for w in self._like(word[0]) if len(w) == 3 and sorted(w) == sorted(word)]

@@ -38,7 +38,7 @@ def expand(line: str, most: int = MOST) -> list[str]:
         count *= len(choices)
         parts.append(choices)
     if at != len(line):
-        raise PhrasingError(f"brackets do not match near '{line[at:at + 20]}'")
+        raise PhrasingError(f"brackets do not match near '{line[at : at + 20]}'")
     if count > MOST:
         raise PhrasingError(f"opens into {count} wordings; at most {MOST}")
     chosen = product(*parts)

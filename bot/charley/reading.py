@@ -67,9 +67,7 @@ class Reader:
         self._families = families
         counts = speller.counts
         often = max(3, sum(counts.values()) // 5000)
-        self._inner = {
-            w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")
-        }
+        self._inner = {w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")}
         self._exact: dict[str, Token] = {}
         self._memo: dict[str, Reading] = {}
 
@@ -187,7 +185,8 @@ class Reader:
         if size < 4 or GAP + 2.0 * cheapest >= bound:
             return ()
         fuzzy = GAP + 2.0 * cheapest + 0.6 * EDIT < bound
-        best: list[tuple[float, Reading]] = [(0.0, ())] + [(math.inf, ())] * (size - 1) + [(bound, ())]
+        nothing: Reading = ()
+        best = [(0.0, nothing), *[(math.inf, nothing)] * (size - 1), (bound, nothing)]
         for start in range(size):
             spent = best[start][0] + (GAP if start else 0.0)
             if spent + cheapest >= best[size][0]:
@@ -204,7 +203,12 @@ class Reader:
                     cost = spent + speller.rarity[piece]
                     if cost < best[end][0]:
                         best[end] = (cost, (*best[start][1], Token(piece, ((piece, 1.0),), "apart")))
-                elif fuzzy and end - start > 2 and spent + 0.6 * EDIT + cheapest < min(best[end][0], best[size][0]) and piece not in speller.counts:
+                elif (
+                    fuzzy
+                    and end - start > 2
+                    and spent + 0.6 * EDIT + cheapest < min(best[end][0], best[size][0])
+                    and piece not in speller.counts
+                ):
                     most = edits(end - start)
                     near = speller.pairs.near(
                         speller.pairs.add(shared, f"{piece[-1]}$"), max(1, end - start + 1 - 2 * most), end - start, most

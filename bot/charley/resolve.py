@@ -45,9 +45,7 @@ class Resolver:
                 self._kinds.setdefault(" ".join(words), kind)
                 self._kinds.setdefault(" ".join(self._bare(words)), kind)
         self._kinds.pop("", None)
-        self._ordinals = {
-            " ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())
-        }
+        self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
 
     @staticmethod

@@ -95,7 +95,7 @@ class Scopes:
 
     def holds(self, match: Match, history: bool) -> bool:
         """Whether the message says so. A "not" or "if" that is part of the sign ("can not breathe") takes nothing away."""
-        if self.denied(match) or any(self._old[p] for p in match.places) and not history:
+        if self.denied(match) or (any(self._old[p] for p in match.places) and not history):
             return False
         return not any(by >= 0 and by not in match.places for by in (self._away_by[p] for p in match.places))
 

@@ -86,9 +86,7 @@ def _near() -> dict[str, str]:
     at = {c: (y, x + y / 2.0) for y, row in enumerate(_KEYS) for x, c in enumerate(row)}
     return {
         c: "".join(
-            d
-            for d, (v, u) in at.items()
-            if d != c and ((abs(v - y) < 2 and abs(u - x) < 1.1) or (c in _VOWELS and d in _VOWELS))
+            d for d, (v, u) in at.items() if d != c and ((abs(v - y) < 2 and abs(u - x) < 1.1) or (c in _VOWELS and d in _VOWELS))
         )
         for c, (y, x) in at.items()
     }

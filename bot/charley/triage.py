@@ -88,19 +88,19 @@ def compiled(
 
     `vocabulary` are correctly spelt words; those that lie close to the word of a sign are kept, and never taken for it.
     """
-    signs = {sign.id: sign for sign in signs}
-    flags = [asdict(flag) for flag in sorted(flags, key=lambda flag: LEVELS.index(flag.level))]
-    used = {s for flag in flags for line in flag["when"] for group in _way(line) for s in group}
-    told = [Named(s.id, p, s.barriers) for s in signs.values() if s.id in used for p in s.patterns]
+    by_id = {sign.id: sign for sign in signs}
+    graded = [asdict(flag) for flag in sorted(flags, key=lambda flag: LEVELS.index(flag.level))]
+    used = {s for flag in graded for line in flag["when"] for group in _way(line) for s in group}
+    told = [Named(s.id, p, s.barriers) for s in by_id.values() if s.id in used for p in s.patterns]
     # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended
     # word must not put an emergency into the past.
     aside = [Named("", p, tight=True) for p in language.lookalikes]
-    aside += [Named(s.id, p, s.barriers) for s in signs.values() if s.id not in used for p in s.patterns]
+    aside += [Named(s.id, p, s.barriers) for s in by_id.values() if s.id not in used for p in s.patterns]
     aside += [Named(name, p, tight=True) for name in CUES for p in getattr(language, name)]
-    data = {
-        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in signs.values()},
-        "flags": [list(flag.values()) for flag in flags],
-        "ways": [[_way(line) for line in flag["when"]] for flag in flags],
+    data: dict[str, Any] = {
+        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in by_id.values()},
+        "flags": [list(flag.values()) for flag in graded],
+        "ways": [[_way(line) for line in flag["when"]] for flag in graded],
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent")},
         "told": patterns.compiled(told, groups, language.frequent),
         "aside": patterns.compiled(aside, groups, language.frequent),
@@ -118,7 +118,9 @@ class Triage:
     def __init__(self, data: Mapping[str, Any]) -> None:
         """`data` is what `compiled` made."""
         self.signs = {k: Sign(k, (), **sign) for k, sign in data["signs"].items()}
-        self.flags = tuple(Flag(i, level, (*when,), reply, reason, (*of,), (*rows,)) for i, level, when, reply, reason, of, rows in data["flags"])
+        self.flags = tuple(
+            Flag(i, level, (*when,), reply, reason, (*of,), (*rows,)) for i, level, when, reply, reason, of, rows in data["flags"]
+        )
         self._language = language = Language.of(data["language"])
         self._ways: tuple[tuple[Way, ...], ...] = tuple(tuple(tuple(map(tuple, way)) for way in ways) for ways in data["ways"])
         used = {s for ways in self._ways for way in ways for group in way for s in group}

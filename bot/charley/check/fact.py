@@ -60,7 +60,8 @@ def said(content: Content, answer: Answer) -> set[str]:
 
 def _cited(content: Content) -> set[str]:
     by_flags = {id for ids in _flags(content).values() for id in ids}
-    return by_flags | {cite.source for fact in content.facts.values() for cite in fact.cites}
+    by_numbers = set(content.red_flags.get("numbers", {}).get("sources", {}).values())
+    return by_flags | by_numbers | {cite.source for fact in content.facts.values() for cite in fact.cites}
 
 
 def _flags(content: Content) -> dict[str, list[str]]:

@@ -36,4 +36,3 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
         text = composer.section(said.answer.intent, slot, said.part).text
         if (found := grade(text)) > GRADE:
             yield places.problem(f"reading grade {found:.1f}; at most {GRADE:.0f}", *said.steps)
-

@@ -42,4 +42,3 @@ def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
         if not intents:
             lines.append("    nothing leads here")
     return "\n".join(lines)
-
