@@ -12,6 +12,7 @@ import random
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
+from operator import add, mul
 
 EPOCHS = 8
 STEP = 0.3
@@ -120,40 +121,56 @@ def train(
 
 
 class _Pupil:
-    """Weights while they are learnt: two long numbers a feature, of 64 bits a label."""
+    """Weights while they are learnt: a long number a feature, of 32 bits a label."""
 
     def __init__(self, examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int) -> None:
         self.names = sorted({name for e in examples for name in e})
         index = {name: i for i, name in enumerate(self.names)}
-        self.items = [[(index[n], _whole(x)) for n, x in e.items()] for e in examples]
-        self.squares = [max(1, sum([x * x for _, x in item])) for item in self.items]
+        self.values = [[_whole(x) >> 2 for x in e.values()] for e in examples]
+        self.places = [[index[n] for n in e] for e in examples]
+        self.squares = [max(1, sum(map(mul, item, item))) for item in self.values]
         self.targets = targets
         self.size = size
         self.weights = [0] * len(self.names)
-        self.drift = [0] * len(self.names)
+        self.total = [0] * len(self.names)
+        self.taken = 0
         self.calm = [0] * len(examples)
-        self.clock = 1
+        if INIT:
+            cnt = [0] * size
+            for t in targets:
+                cnt[t] += 1
+            for v, p, t in zip(self.values, self.places, targets):
+                one = 1 << (32 * t)
+                g = int(INIT * 64 * 16) // cnt[t]
+                for x, f in zip(v, p):
+                    self.weights[f] += (x * g >> 4) * one
 
     def study(self, order: Sequence[int], epoch: int) -> None:
         """Goes once through the examples."""
-        size, weights, calm = self.size, self.weights, self.calm
-        level, margin = _level(size, 64), int(MARGIN * VALUE * FINE)
-        for i in order:
-            self.clock += 1
+        size, weights, calm, values, places = self.size, self.weights, self.calm, self.values, self.places
+        level, margin = _level(size, 32), int(MARGIN * TV * TF)
+        slack = int(SLACK * TV * TF)
+        get = weights.__getitem__
+        every = max(1, len(order) // SNAPS)
+        for n, i in enumerate(order):
+            if n % every == every - 1 and epoch >= FROM:
+                self.keep()
             # An example that was right by the margin twice is looked at again only every third round.
             if calm[i] > 1 and epoch % 3:
                 continue
-            total = level
-            for f, x in self.items[i]:
-                total += x * weights[f]
-            scores = _lanes(total, size, 64)
-            limit = scores[self.targets[i]] - margin
-            scores[self.targets[i]] = 0
-            if max(scores) <= limit:
+            scores = _lanes(sum(map(mul, values[i], map(get, places[i])), level), size, 32)
+            target = self.targets[i]
+            limit = scores[target] - margin
+            scores[target] = 0
+            if max(scores) <= limit + slack:
                 calm[i] += 1
             else:
                 calm[i] = 0
                 self.learn(i, scores, limit)
+
+    def keep(self):
+        self.total = list(map(add, self.total, self.weights))
+        self.taken += 1
 
     def learn(self, i: int, scores: array[int], limit: int) -> None:
         """Moves the weights so that example `i` scores higher for its label and lower for those above the limit."""
@@ -161,26 +178,37 @@ class _Pupil:
         if len(rivals) > RIVALS:
             rivals = sorted(rivals, key=scores.__getitem__, reverse=True)[:RIVALS]
         loss = max(scores) - limit
-        step = min(int(STEP * FINE), loss * VALUE // (2 * self.squares[i])) // len(rivals)
-        move = len(rivals) << (64 * self.targets[i])
+        step = min(int(STEP * TF), loss * TV // (2 * self.squares[i])) // len(rivals)
+        move = len(rivals) << (32 * self.targets[i])
         for k in rivals:
-            move -= 1 << (64 * k)
-        weights, drift, clock = self.weights, self.drift, self.clock
-        for f, x in self.items[i]:
-            change = x * step // VALUE * move
-            weights[f] += change
-            drift[f] += clock * change
+            move -= 1 << (32 * k)
+        weights = self.weights
+        for x, f in zip(self.values[i], self.places[i]):
+            weights[f] += x * step // TV * move
 
     def judge(self) -> Judge:
         """The average of the weights over all that was learnt."""
         starts, labels, values = array("I", [0]), array("H"), array("h")
         level, half = _level(self.size, 64), 1 << 63
-        for row, past in zip(self.weights, self.drift, strict=True):
-            lanes = zip(_lanes(row + level, self.size, 64), _lanes(past + level, self.size, 64), strict=True)
-            for label, (now, moved) in enumerate(lanes):
-                averaged = ((now - half) - (moved - half) // self.clock) // (FINE // WEIGHT)
-                if abs(averaged) >= SMALL:
-                    labels.append(label)
-                    values.append(max(-32768, min(32767, averaged)))
+        # widen
+        lev32 = _level(self.size, 32)
+        for total in self.total:
+            # total lanes may exceed 32 bits: TAKEN*w ; use mean by dividing lanes individually
+            lanes = _lanes(total + lev32, self.size, 32)
+            for label, t in enumerate(lanes):
+                a = t - _HALF
+                if a:
+                    averaged = a * WEIGHT // (TF * self.taken)
+                    if abs(averaged) >= SMALL:
+                        labels.append(label)
+                        values.append(max(-32768, min(32767, averaged)))
             starts.append(len(labels))
         return Judge(self.names, starts, labels, values, self.size)
+
+
+TV = 1 << 10
+TF = 1 << 16
+SNAPS = 4
+FROM = 1
+INIT = 0
+SLACK = 0.0

@@ -132,7 +132,7 @@ class _Compiler:
 
     def _choices(self, token: str) -> list[tuple[str | tuple[str, ...], ...]]:
         """What a written step may stand for: rows of words, each a set of forms, and gaps as they are written."""
-        if token[0] in "~$":
+        if token[0] == "~" or token == "$":
             return [(token,)]
         maybe = token.endswith("?")
         single, phrases = self._spread(token[:-1] if maybe else token)

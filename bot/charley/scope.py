@@ -14,6 +14,9 @@ CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owni
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
+_TURNS: Final = frozenset(
+    {"it", "that", "they", "but", "and", "which", "gp", "doctor", "doctors", "hospital", "scan", "scans", "i"}
+)
 _GO_ON: Final = frozenset({"and", "but", "then"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
 
@@ -148,8 +151,8 @@ class Scopes:
 
     def _deny(self) -> None:
         words = self._text.words
-        for i, word in enumerate(words):
-            if word in self._language.negators and self._denies(i):
+        for i in range(len(words)):
+            if self._denies(i):
                 self._govern(i)
         for i, word in enumerate(words):
             if word in ("no", "none", "nope", "nil") and self._answers(i):
@@ -161,6 +164,8 @@ class Scopes:
         word = text.words[i]
         if i + 1 >= text.ends[i] or (word == "no" and text.breaks[i + 1]):
             return False
+        if word not in language.negators:
+            return f"{word} {text.words[i + 1]}" in language.negators
         rest = text.words[i + 1 : i + 5]
         if word == "not" and i and text.words[i - 1] in ("can", "could", "will"):
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
@@ -218,7 +223,7 @@ class Scopes:
     def _opens(self, i: int) -> bool:
         text, language = self._text, self._language
         before = text.words[i - 1] if i > text.starts[i] else ""
-        if before and not text.breaks[i] and before not in language.fillers:
+        if before and not text.breaks[i].strip("()") and before not in language.fillers:
             return False
         end = min(i + 4, text.ends[i])
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
@@ -246,7 +251,14 @@ class Scopes:
         for k in range(i, text.ends[i]):
             if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and k > i + 2)):
                 return
+            if k > i + 2 and self.clauses[k] == k and self._states(k):
+                return
             self._away_by[k] = i
+
+    def _states(self, start: int) -> bool:
+        """Whether a clause says how things are: "my leg is cold", not "my foot goes blue"."""
+        words = self._text.words[start : self._clause_end(start)]
+        return not self._language.present.isdisjoint(words) and self._language.ever.isdisjoint(words)
 
     def _real(self, i: int) -> bool:
         """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
@@ -261,24 +273,35 @@ class Scopes:
     def _remember(self, cue: Match) -> None:
         """Marks what a word of the past speaks of: its clause, and the next one too if it only sets the time.
 
-        Behind "I fainted years ago" and "it was cold last week" the past is over: what follows is told as it is now.
+        Behind "I fainted years ago" the past is over: what follows is told as it is now.
         """
         text, language = self._text, self._language
         first, last = cue.places[0], cue.places[-1]
-        start, end = self.clauses[first], self._clause_end(last)
-        before = text.words[start:first]
-        trailing = not language.verbs.isdisjoint(before)
+        start, end = self._around(cue)
+        trailing = not language.verbs.isdisjoint(text.words[start:first])
         self._mark(self._old, start, last + 1 if trailing else end)
         if text.words[first] in _WHEN and start == first and first > text.starts[first]:
             self._mark_past(self.clauses[first - 1])
         sets_the_time = text.words[first] in _WHEN or language.verbs.isdisjoint(text.words[start:end])
-        if sets_the_time and not trailing and end < text.ends[first]:
+        if sets_the_time and not trailing and end < text.ends[first] and self.clauses[end] == end:
             self._mark_past(end)
+
+    def _around(self, cue: Match) -> tuple[int, int]:
+        """The cue's clause, as far as the commas on either side of it."""
+        first, last = cue.places[0], cue.places[-1]
+        start, end = self.clauses[first], self._clause_end(last)
+        for k in range(first - 1, start, -1):
+            if self._text.breaks[k]:
+                start = k
+        for k in range(end - 1, last + 1, -1):
+            if self._text.breaks[k]:
+                end = k
+        return start, end
 
     def _clear(self, cue: Match) -> None:
         """ "The scan was clear", "I had chest pain but it was heartburn": what was looked into, up to here."""
-        start = self.clauses[cue.places[0]]
-        if start > self._text.starts[start]:
+        start, _ = self._around(cue)
+        if start == self.clauses[start] and start > self._text.starts[start] and self._text.words[start] in _TURNS:
             start = self.clauses[start - 1]
         self._mark(self._old, start, cue.places[-1] + 1)
 

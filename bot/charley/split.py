@@ -82,14 +82,12 @@ class Splitter:
         return any(words[at : at + len(p)] == p for p in phrases)
 
 
-def halves(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The two sides of a single "or" (else of a single "and") with two words or more in all on each side of the sentence."""
-    for joint in ("or", "and"):
-        if words.count(joint) == 1:
-            at = words.index(joint)
-            if at >= SHORTEST and at < len(words) - 1:
-                return words[:at], words[at + 1 :]
-    return None
+def halves(words: tuple[str, ...], joint: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The two sides of a message's only such joint ("or", "and")."""
+    if words.count(joint) != 1:
+        return None
+    at = words.index(joint)
+    return (words[:at], words[at + 1 :]) if SHORTEST <= at < len(words) - 1 else None
 
 
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:

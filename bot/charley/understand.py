@@ -18,20 +18,20 @@ from charley.text import Message, read
 
 CHOICES = 4
 """Most choices of a "did you mean"."""
-NEAR = 0.35
+NEAR = 0.5
 """How far behind the first candidate a choice may lie, in score."""
 CERTAIN = 0.9
 """Confidence from which a few words without a question's form are a question ("heat or ice")."""
 SHORT = 4
 """A message of at most so many words leans on what was talked about."""
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
-LIKELY = 0.6
+LIKELY = 0.9
 """Score from which a message that leans on the conversation is answered, or its choices offered."""
 AGAIN = 7
 """A message of at most so many words that names another of the same kind goes on from it ("show me for the thigh")."""
 LEANING = 9
 """A message of at most so many words leans on it if it points at something."""
-AWAY = 0.6
+AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
 WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medication")
 """Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
@@ -41,6 +41,8 @@ LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("pl
 FAINT = 0.5
 """A word read with less weight than this may be a name that no list holds."""
 THANKS = "chat.thanks"
+DISTANT = ("chat.capabilities", "chat.sources", "chat.not_helpful")
+"""Small talk that a message which leans on the conversation is not likely to be."""
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
 PAIRED = ("causes", "relief", "prevention")
@@ -60,13 +62,13 @@ class _Lean:
     outside: float
 
 
-ABOUT = _Lean(0.60, 0.25, 0.0, 0.70, -1.0)
+ABOUT = _Lean(0.90, 0.35, 0.0, 1.00, -1.2)
 """For "what about …?": the new thing takes the old one's place, so the family stays."""
-BRIEF = _Lean(0.35, 0.20, 0.10, 0.60, -0.5)
-POINTS = _Lean(0.10, 0.25, 0.25, 0.30, -0.8)
-CONTRAST = _Lean(0.10, 0.20, 0.0, 0.20, -0.2)
+BRIEF = _Lean(0.50, 0.30, 0.15, 0.90, -1.0)
+POINTS = _Lean(0.15, 0.40, 0.40, 0.45, -1.0)
+CONTRAST = _Lean(0.15, 0.30, 0.0, 0.30, -0.3)
 """For the Y of "not X but Y"."""
-CHOICE = 0.5
+CHOICE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,20 @@ class Understander:
         return self._chosen(whole, self._each(message, parts, act, before))
 
     def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
-        """ "Is it X or Y", when X and Y are two questions of one family, each clear by itself."""
-        both = halves(words)
-        if both is None:
-            return None
-        first = self._one(both[0], Act(), before)
-        if not self._clear(first) or first.intent.partition(".")[0] not in PAIRED:
-            return None
-        second = self._one(both[1], Act(about=True), replace(before, topics=(_topic(first),)))
-        same = second.intent.partition(".")[0] == first.intent.partition(".")[0]
-        return (first, second) if same and second.intent != first.intent and self._clear(second) else None
+        """ "Is it X or Y", "X and Y", when both are questions of one family, each clear by itself."""
+        for joint in ("or", "and"):
+            both = halves(words, joint)
+            if both is None:
+                continue
+            first = self._one(both[0], Act(), before)
+            if not self._clear(first) or first.intent.partition(".")[0] not in PAIRED:
+                continue
+            # Only "or" promises that what follows is asked about in the same way.
+            second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(_topic(first),)))
+            same = second.intent.partition(".")[0] == first.intent.partition(".")[0]
+            if same and second.intent != first.intent and self._clear(second) and second.mentions:
+                return first, second
+        return None
 
     def _clear(self, one: Understood) -> bool:
         return one.decision == decide.ANSWER and one.confidence >= self._gate["sure"] and one.intent not in WIDE
@@ -205,7 +211,7 @@ class Understander:
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
-        if self._vague(match):
+        if self._vague(match) and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(
@@ -277,8 +283,8 @@ class Understander:
             for id, intent in self.content.intents.items():
                 if intent.slot in kinds:
                     out[id] = out.get(id, 0.0) + lean.slot * (1.0 if id == topic.intent else 0.6)
-            if lean is POINTS:
-                out["chat.capabilities"] = -0.5
+            for id in DISTANT:
+                out[id] = -0.8
         for topic in before.choices:
             out[topic.intent] = out.get(topic.intent, 0.0) + CHOICE
         return out
