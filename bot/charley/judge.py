@@ -27,8 +27,12 @@ WEIGHT = 1 << 12
 """Weights of a judge are counted in units of 1 / WEIGHT; they lie between -8 and 8."""
 SMALL = 16
 """Weights nearer to zero than this, in those units, are dropped."""
-FINE = 1 << 20
+GRAIN = 1 << 10
+"""Feature values in training are counted in units of 1 / GRAIN."""
+FINE = 1 << 16
 """Weights in training are counted in units of 1 / FINE."""
+KEPT = 4
+"""How often a round's weights are looked at for the average; the first round, which still moves far, is left out."""
 
 _SHIFT = 1 << 20
 _ROUND = _SHIFT + 0.5
@@ -126,7 +130,7 @@ class _Pupil:
     def __init__(self, examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int) -> None:
         self.names = sorted({name for e in examples for name in e})
         index = {name: i for i, name in enumerate(self.names)}
-        self.values = [[_whole(x) >> 2 for x in e.values()] for e in examples]
+        self.values = [[_whole(x) * GRAIN // VALUE for x in e.values()] for e in examples]
         self.places = [[index[n] for n in e] for e in examples]
         self.squares = [max(1, sum(map(mul, item, item))) for item in self.values]
         self.targets = targets
@@ -135,80 +139,57 @@ class _Pupil:
         self.total = [0] * len(self.names)
         self.taken = 0
         self.calm = [0] * len(examples)
-        if INIT:
-            cnt = [0] * size
-            for t in targets:
-                cnt[t] += 1
-            for v, p, t in zip(self.values, self.places, targets):
-                one = 1 << (32 * t)
-                g = int(INIT * 64 * 16) // cnt[t]
-                for x, f in zip(v, p):
-                    self.weights[f] += (x * g >> 4) * one
 
     def study(self, order: Sequence[int], epoch: int) -> None:
         """Goes once through the examples."""
-        size, weights, calm, values, places = self.size, self.weights, self.calm, self.values, self.places
-        level, margin = _level(size, 32), int(MARGIN * TV * TF)
-        slack = int(SLACK * TV * TF)
-        get = weights.__getitem__
-        every = max(1, len(order) // SNAPS)
-        for n, i in enumerate(order):
-            if n % every == every - 1 and epoch >= FROM:
-                self.keep()
+        size, calm, values, places = self.size, self.calm, self.values, self.places
+        level, margin = _level(size, 32), int(MARGIN * GRAIN * FINE)
+        weight = self.weights.__getitem__
+        every = max(1, len(order) // KEPT)
+        for n, i in enumerate(order, 1):
+            if epoch and n % every == 0:
+                self._keep()
             # An example that was right by the margin twice is looked at again only every third round.
             if calm[i] > 1 and epoch % 3:
                 continue
-            scores = _lanes(sum(map(mul, values[i], map(get, places[i])), level), size, 32)
-            target = self.targets[i]
-            limit = scores[target] - margin
-            scores[target] = 0
-            if max(scores) <= limit + slack:
+            scores = _lanes(sum(map(mul, values[i], map(weight, places[i])), level), size, 32)
+            limit = scores[self.targets[i]] - margin
+            scores[self.targets[i]] = 0
+            if max(scores) <= limit:
                 calm[i] += 1
             else:
                 calm[i] = 0
-                self.learn(i, scores, limit)
+                self._learn(i, scores, limit)
 
-    def keep(self):
+    def _keep(self) -> None:
         self.total = list(map(add, self.total, self.weights))
         self.taken += 1
 
-    def learn(self, i: int, scores: array[int], limit: int) -> None:
+    def _learn(self, i: int, scores: array[int], limit: int) -> None:
         """Moves the weights so that example `i` scores higher for its label and lower for those above the limit."""
         rivals = [k for k, score in enumerate(scores) if score > limit]
         if len(rivals) > RIVALS:
             rivals = sorted(rivals, key=scores.__getitem__, reverse=True)[:RIVALS]
         loss = max(scores) - limit
-        step = min(int(STEP * TF), loss * TV // (2 * self.squares[i])) // len(rivals)
+        step = min(int(STEP * FINE), loss * GRAIN // (2 * self.squares[i])) // len(rivals)
         move = len(rivals) << (32 * self.targets[i])
         for k in rivals:
             move -= 1 << (32 * k)
         weights = self.weights
-        for x, f in zip(self.values[i], self.places[i]):
-            weights[f] += x * step // TV * move
+        for x, f in zip(self.values[i], self.places[i], strict=True):
+            weights[f] += x * step // GRAIN * move
 
     def judge(self) -> Judge:
-        """The average of the weights over all that was learnt."""
+        """The average of the weights over the rounds."""
+        if not self.taken:
+            self._keep()
         starts, labels, values = array("I", [0]), array("H"), array("h")
-        level, half = _level(self.size, 64), 1 << 63
-        # widen
-        lev32 = _level(self.size, 32)
+        level = _level(self.size, 32)
         for total in self.total:
-            # total lanes may exceed 32 bits: TAKEN*w ; use mean by dividing lanes individually
-            lanes = _lanes(total + lev32, self.size, 32)
-            for label, t in enumerate(lanes):
-                a = t - _HALF
-                if a:
-                    averaged = a * WEIGHT // (TF * self.taken)
-                    if abs(averaged) >= SMALL:
-                        labels.append(label)
-                        values.append(max(-32768, min(32767, averaged)))
+            for label, lane in enumerate(_lanes(total + level, self.size, 32)):
+                averaged = (lane - _HALF) * WEIGHT // (FINE * self.taken)
+                if abs(averaged) >= SMALL:
+                    labels.append(label)
+                    values.append(max(-32768, min(32767, averaged)))
             starts.append(len(labels))
         return Judge(self.names, starts, labels, values, self.size)
-
-
-TV = 1 << 10
-TF = 1 << 16
-SNAPS = 4
-FROM = 1
-INIT = 0
-SLACK = 0.0

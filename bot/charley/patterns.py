@@ -14,7 +14,7 @@ from charley.spelling import within
 from charley.text import stem
 
 ADJACENT: Final = 0
-"""The usual reach where words stand side by side."""
+"""The usual reach where words stand side by side, with no mark between them."""
 LIGHT: Final = -1
 """The usual reach where only light words ("is", "very") may stand between two steps."""
 
@@ -306,6 +306,8 @@ class Book:
         light = 0 if reach == ADJACENT else _LIGHT_WORDS + max(reach, 0)
         at += way
         while low <= at < high:
+            if reach == ADJACENT and text.breaks[at if way > 0 else at + 1]:
+                return
             if element in text.read[at].elements:
                 yield at
             word = text.words[at]
