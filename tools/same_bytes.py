@@ -42,14 +42,22 @@ def answer(python: str, seed: str, file: Path, cache: Path) -> str:
     return hashlib.sha256(run.stdout).hexdigest()
 
 
+def installed(version: str) -> str | None:
+    """An interpreter of this version that can make environments: on the path, or kept by pyenv."""
+    kept = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    candidates = [shutil.which(f"python{version}"), *map(str, sorted(kept.glob(f"{version}.*/bin/python3")))]
+    for python in filter(None, candidates):
+        if not subprocess.run([python, "-c", "import venv, ssl"], capture_output=True).returncode:
+            return python
+    return None
+
+
 def pythons(work: Path) -> list[tuple[str, str]]:
     """Interpreters that can run the package: this one, and a fresh environment for each other version found."""
     found = [(sysconfig.get_python_version(), sys.executable)]
     for version in VERSIONS:
-        python = shutil.which(f"python{version}")
+        python = installed(version)
         if version == found[0][0] or python is None:
-            continue
-        if subprocess.run([python, "-c", "import venv, ssl"], capture_output=True).returncode:
             continue
         place = work / f"venv{version}"
         subprocess.run([python, "-m", "venv", str(place)], check=True)
