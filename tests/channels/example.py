@@ -1,4 +1,4 @@
-"""Runs an example of docs/embedding.md as it stands, but for the address of the service: `example.py NAME ADDRESS`."""
+"""Runs an example of the README as it stands, but for the address of the service: `example.py NAME ADDRESS`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
+PAGE = Path(__file__).parents[2] / "README.md"
 
 
 def examples() -> dict[str, str]:
     """The examples by their headings."""
-    return dict(re.findall(r"^## ([^\n]+)\n\n```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.M | re.S))
+    return dict(re.findall(r"^#### ([^\n]+)\n\n```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.M | re.S))
 
 
 def redirect(name: str, address: str) -> None:

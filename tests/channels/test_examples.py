@@ -1,4 +1,4 @@
-"""The examples of docs/embedding.md, run as they stand."""
+"""The examples of the README, run as they stand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECRETS = {
 @asynccontextmanager
 async def running(name: str, address: str, **settings: str) -> AsyncIterator[None]:
     """The example in a process of its own."""
-    path = os.pathsep.join(str(PAGE.parents[1] / folder) for folder in ("bot", "."))
+    path = os.pathsep.join(str(PAGE.parent / folder) for folder in ("bot", "."))
     surroundings = {**os.environ, **SECRETS, **settings, "PYTHONPATH": path}
     script = str(Path(__file__).with_name("example.py"))
     process = await asyncio.create_subprocess_exec(sys.executable, script, name, address, env=surroundings)
