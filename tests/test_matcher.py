@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charley import Assistant
+from charley.families import bundled
+from charley.features import Features
+from charley.gate import fit
+from charley.matcher import Example, Matcher, build, restore
+from charley.recognise import PLACE, Concepts, Recogniser
+from charley.spelling import TURNING, closest, edits
+from charley.text import read
+
+LINES = {
+    "tea": ["how hot should green tea be", "how long does black tea draw", "is white tea mild", "which tea for the evening"],
+    "bread": ["how do i bake bread", "why does my dough not rise", "how much yeast for a loaf", "my crust is too hard"],
+    "garden": ["when do i sow carrots", "how often do i water tomatoes", "what eats my lettuce", "is clay soil bad"],
+    "outside.x": ["what is the capital of france", "tell me a story", "who won the match", "open the window"],
+}
+
+
+def small() -> Matcher:
+    examples = [Example(text, label, line) for label, lines in LINES.items() for line, text in enumerate(lines)]
+    return build(examples, Concepts(), Recogniser({}), bundled())
+
+
+MATCHER = small()
+
+
+def first(text: str) -> str:
+    return MATCHER.match(MATCHER.sight(read(text).words)).candidates[0].intent
+
+
+@pytest.mark.parametrize(("label", "text"), [(k, t) for k, lines in LINES.items() if "." not in k for t in lines])
+def test_every_phrasing_finds_its_own_label(label: str, text: str) -> None:
+    match = MATCHER.match(MATCHER.sight(read(text).words))
+    assert match.candidates[0].intent == label
+    assert match.witness == text
+    assert not match.outside
+
+
+@pytest.mark.parametrize(
+    "text", ["how long dose blak tea drwa", "howdo i bak bread", "waht eats my letuce", "HOW OFTEN do i water tomatos?!"]
+)
+def test_misspelt_messages_are_read(text: str) -> None:
+    known = {"tea": "tea", "brea": "bread", "letuce": "garden", "tomatos": "garden"}
+    assert first(text) == next(label for part, label in known.items() if part in text)
+
+
+def test_what_nobody_answers_is_known_as_such() -> None:
+    assert MATCHER.match(MATCHER.sight(read("what is the capital of spain").words)).outside == "outside.x"
+
+
+@given(st.text(st.sampled_from("abcdefghij klmnopqrstuvwxyz0123456789'?"), max_size=80))
+def test_a_restored_matcher_is_the_same(text: str) -> None:
+    again = RESTORED.match(RESTORED.sight(read(text).words))
+    assert again == MATCHER.match(MATCHER.sight(read(text).words))
+
+
+RESTORED = restore(
+    json.loads(json.dumps(MATCHER.dump())), Features(Concepts(), Recogniser({})), frozenset(PLACE.values()), bundled()
+)
+
+
+@given(st.lists(st.sampled_from(sorted({w for lines in LINES.values() for t in lines for w in read(t).words})), max_size=8))
+def test_bank_words_are_read_as_they_stand(words: list[str]) -> None:
+    reading = MATCHER.reader.read(words)
+    assert [t.surface for t in reading] == words
+    assert [t.best for t in reading] == words
+
+
+@pytest.mark.parametrize("word", ["shop", "note", "nor", "step", "far", "wish", "cola", "hat", "mote", "loss", "lift", "stem"])
+def test_an_english_word_is_never_bent_into_one_that_turns_the_meaning(assistant: Assistant, word: str) -> None:
+    reading = assistant._understander.matcher.reader.read((word,))
+    for token in reading:
+        for near, weight in token.words:
+            assert near == word or near not in TURNING or weight < 0.5
+
+
+@given(st.from_regex(r"[0-9]{1,6}", fullmatch=True))
+def test_numbers_stand_for_themselves(number: str) -> None:
+    for token in MATCHER.reader.read((number,)):
+        assert all(word == number for word, _ in token.words)
+
+
+def test_edits_grow_with_length() -> None:
+    allowed = [edits(n) for n in range(20)]
+    assert allowed == sorted(allowed)
+    assert allowed[2] <= 1
+    assert closest("phrazings", ["phrasings", "facts"]) == "phrasings"
+    assert closest("zzz", ["phrasings"]) == ""
+
+
+def test_the_gate_learns_a_rising_curve() -> None:
+    rows = [(x / 10,) for x in range(20)]
+    curve = fit(rows, [x > 9 for x in range(20)])
+    chances = [curve(row) for row in rows]
+    assert chances == sorted(chances)
+    assert chances[0] < 0.2
+    assert chances[-1] > 0.8
