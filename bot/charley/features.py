@@ -14,8 +14,8 @@ from charley.text import stem
 
 PAIR = 0.5
 """Weight of a pair of words beside its words."""
-RARE = 2
-"""A pair of words counts from so many wordings on; pairs seen once are half of a bank and teach next to nothing."""
+LARGE = 5000
+"""Phrasings from which on a pair of words that is seen but once is left out: half of a large bank, which teaches little."""
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
@@ -36,11 +36,6 @@ class Sight:
     stems: tuple[str, ...]
     mentions: tuple[Mention, ...]
     concepts: tuple[tuple[int, int, str], ...]
-
-
-def weight(name: str) -> float:
-    """The weight of a feature of a message that was read without doubt."""
-    return PAIR if " " in name else CONCEPT if name[0] == "~" else ENTITY if name[0] == "@" else 1.0
 
 
 class Features:
@@ -112,7 +107,8 @@ class Features:
             for name in document:
                 counts[name] = counts.get(name, 0) + 1
         size = len(documents) + 1
-        kept = {t: c for t, c in counts.items() if c >= RARE or " " not in t}
+        least = 2 if len(documents) > LARGE else 1
+        kept = {t: c for t, c in counts.items() if c >= least or " " not in t}
         self.rarity = dict(zip(kept, array("f", [math.log(size / (c + 1)) + 1.0 for c in kept.values()]), strict=True))
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import math
 import random
 import sys
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 from typing import Any
 
 from charley.families import SIZE, Families
-from charley.features import FAMILY, PLACES, Features, Sight, Vector, weight
+from charley.features import FAMILY, PLACES, Features, Sight, Vector
 from charley.gate import UNFITTED, Curve, Row, fit
 from charley.judge import Judge, train
 from charley.reading import Reader
@@ -26,8 +29,11 @@ SHOWN = 6
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
-HELD = 600
-"""Most held-out phrasings that one calibration round looks at."""
+"""Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
+HELD = 900
+"""Most held-out phrasings that a round looks at."""
+THIN = 5000
+"""About how many phrasings a round learns at most."""
 GRAFTED = 0.4
 """Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
@@ -75,17 +81,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Phrasings:
-    """The phrasings of a bank, sorted by label, and their features, as numbers in `Judge.features`.
+    """The phrasings of a bank, sorted by label, and what each label's have in common.
 
-    Those of label `k` are `spans[k]` to `spans[k + 1]`; the features of phrasing `i` are `members[starts[i]]` to
-    `members[starts[i + 1]]`. `centres` holds for each label where its phrasings lie in the space of `Families`, as
-    `SIZE` numbers of -127 to 127.
+    Those of label `k` are `spans[k]` to `spans[k + 1]`. The features that they use, as numbers in `Judge.features`, are
+    `used[bounds[k]]` to `used[bounds[k + 1]]`. `centres` holds for each label where its phrasings lie in the space of
+    `Families`, as `SIZE` numbers of -127 to 127.
     """
 
     texts: tuple[str, ...]
     spans: array[int]
-    starts: array[int]
-    members: array[int]
+    bounds: array[int]
+    used: array[int]
     centres: array[int]
 
 
@@ -127,7 +133,8 @@ class Matcher:
         `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent.
         """
         words = self.features.vector(sight)[0]
-        vector = words | self.features.families(sight, self._table)
+        kin = self.features.families(sight, self._table)
+        vector = {**words, **kin}
         scores = self.judge.scores(vector)
         for intent, extra in (bonus or {}).items():
             if intent in self._number:
@@ -137,7 +144,7 @@ class Matcher:
         barred = max(self._outside, key=scores.__getitem__, default=best)
         rivals = [scores[k] for k in (*ranked[1:2], barred) if k != best]
         margin = scores[best] - max(rivals, default=-1.0)
-        row = (scores[best], margin, *self._familiarity(best, words, vector, sight))
+        row = (scores[best], margin, *self._familiarity(best, words, kin, sight))
         return Match(
             sight,
             vector,
@@ -153,7 +160,7 @@ class Matcher:
     def _table(self) -> Families:
         return self.reader.families
 
-    def _familiarity(self, label: int, words: Vector, vector: Vector, sight: Sight) -> tuple[float, float, float, float]:
+    def _familiarity(self, label: int, words: Vector, kin: Vector, sight: Sight) -> tuple[float, float, float, float]:
         """How well a label knows a message, each 0 to 1.
 
         The shares of its words and of its pairs of words that the label's phrasings have used, how near it lies to
@@ -161,7 +168,9 @@ class Matcher:
         """
         used = self._used.get(label)
         if used is None:
-            used = self._used[label] = frozenset(self._names(self.phrasings.spans[label], self.phrasings.spans[label + 1]))
+            p = self.phrasings
+            numbers = p.used[p.bounds[label] : p.bounds[label + 1]]
+            used = self._used[label] = frozenset(map(self.judge.features.__getitem__, numbers))
         singles = known = pairs = 0.0
         squares = 0.0
         for name, value in words.items():
@@ -173,12 +182,7 @@ class Matcher:
             singles += square
             known += square if name in used else 0.0
         rest = max(0.0, 1.0 - squares)
-        near = 0.0
-        centre = self.phrasings.centres
-        at = label * SIZE
-        if PLACES[0] in vector:
-            for i, place in enumerate(PLACES, at):
-                near += vector[place] * centre[i]
+        near = math.fsum(map(mul, kin.values(), self.phrasings.centres[label * SIZE : label * SIZE + SIZE]))
         foreign = 0.0
         for token in sight.reading:
             foreign += token.itself
@@ -189,23 +193,15 @@ class Matcher:
             foreign / max(1, len(sight.reading)),
         )
 
-    def _names(self, first: int, last: int) -> Iterable[str]:
-        """The features of the phrasings from `first` to before `last`."""
-        p = self.phrasings
-        return map(self.judge.features.__getitem__, p.members[p.starts[first] : p.starts[last]])
-
     def _nearest(self, label: int, words: Vector) -> str:
-        """The phrasing of a label with the highest cosine to the words of a message."""
-        rarity = self.features.rarity
+        """The phrasing of a label with the highest cosine to the words of a message. Reads the label's phrasings anew."""
         best, witness = 0.0, ""
-        for i in range(self.phrasings.spans[label], self.phrasings.spans[label + 1]):
-            square = shared = 0.0
-            for name in self._names(i, i + 1):
-                value = rarity[name] * weight(name)
-                square += value * value
+        for text in self.phrasings.texts[self.phrasings.spans[label] : self.phrasings.spans[label + 1]]:
+            shared = 0.0
+            for name, value in self.features.vector(self.sight(_words(text)))[0].items():
                 shared += words.get(name, 0.0) * value
-            if shared > best * square**0.5:
-                best, witness = shared / square**0.5, self.phrasings.texts[i]
+            if shared > best:
+                best, witness = shared, text
         return witness
 
     def why(self, match: Match, intent: str) -> list[tuple[str, float]]:
@@ -231,13 +227,13 @@ class Matcher:
             "rarity": _packed("f", [features.rarity.get(n, 0.0) for n in judge.features]),
             "rarest": features.rarest,
             "starts": _packed("I", judge.starts),
-            "rows": _packed("H", judge.labels),
+            "rows": _packed(_code(len(self.labels)), judge.labels),
             "weights": _packed("h", judge.weights),
             "labels": list(self.labels),
             "texts": list(p.texts),
             "spans": _packed("I", p.spans),
-            "begins": _packed("I", p.starts),
-            "members": _packed("I", p.members),
+            "bounds": _packed("I", p.bounds),
+            "used": _packed("I", p.used),
             "centres": _packed("b", p.centres),
             "curves": [list(c.weights) for c in self.curves],
         }
@@ -251,14 +247,14 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     features.rarest = data["rarest"]
     features.kin = dict(zip(words, data["kin"].encode().split(b"\n"), strict=True))
     counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
-    judge = Judge(
-        names, _opened("I", data["starts"]), _opened("H", data["rows"]), _opened("h", data["weights"]), len(data["labels"])
-    )
+    size = len(data["labels"])
+    rows = (_opened("I", data["starts"]), _opened(_code(size), data["rows"]), _opened("h", data["weights"]))
+    judge = Judge(names, *rows, size)
     phrasings = Phrasings(
         tuple(data["texts"]),
         _opened("I", data["spans"]),
-        _opened("I", data["begins"]),
-        _opened("I", data["members"]),
+        _opened("I", data["bounds"]),
+        _opened("I", data["used"]),
         _opened("b", data["centres"]),
     )
     first, second = data["curves"]
@@ -347,6 +343,8 @@ class _School:
         inside: list[bool] = []
         rng = random.Random(7)
         for fold in range(ROUNDS):
+            if len(rows) >= HELD:
+                break
             kept, held, away = _parted(lessons, fold, rng)
             matcher = self.learn(kept, (UNFITTED, UNFITTED))
             for number, x in enumerate(held[:HELD]):
@@ -401,26 +399,28 @@ def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[
             kept.append(x)
     chosen = list(held.values())
     rng.shuffle(chosen)
-    return kept, chosen, away
+    every = len(kept) // THIN + 1
+    return [x for i, x in enumerate(kept) if i % every == 0], chosen, away
 
 
 def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], size: int, index: Mapping[str, int]) -> Phrasings:
-    spans, starts, members, centres = array("I", [0]), array("I", [0]), array("I"), array("b")
-    sums = [dict.fromkeys(PLACES, 0.0) for _ in range(size)]
-    for i, (x, target) in enumerate(zip(lessons, targets, strict=True)):
-        while len(spans) <= target:
-            spans.append(i)
-        members.extend([index[n] for n in x.names if n in index])
-        starts.append(len(members))
-        for place, value in x.kin.items():
-            sums[target][place] += value
-    spans.append(len(lessons))
-    for total in sums:
+    spans, bounds, used, centres = array("I", [0]), array("I", [0]), array("I"), array("b")
+    for label in range(size):
+        end = bisect_right(targets, label)
+        total = dict.fromkeys(PLACES, 0.0)
+        names: dict[str, None] = {}
+        for x in lessons[spans[-1] : end]:
+            names.update(dict.fromkeys(x.names))
+            for place, value in x.kin.items():
+                total[place] += value
         square = 0.0
         for value in total.values():
             square += value * value
-        centres.extend([round(127.0 * value / (square**0.5 or 1.0)) for value in total.values()])
-    return Phrasings(tuple(x.example.text for x in lessons), spans, starts, members, centres)
+        spans.append(end)
+        used.extend(sorted([index[n] for n in names if n in index]))
+        bounds.append(len(used))
+        centres.extend([round(127.0 * value / (math.sqrt(square) or 1.0)) for value in total.values()])
+    return Phrasings(tuple(x.example.text for x in lessons), spans, bounds, used, centres)
 
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -455,6 +455,11 @@ def _words(text: str) -> tuple[str, ...]:
     for kind, place in PLACE.items():
         text = text.replace("{" + kind + "}", place)
     return read(text).words
+
+
+def _code(labels: int) -> str:
+    """The kind of array that holds the numbers of so many labels."""
+    return "B" if labels <= 256 else "H"
 
 
 def _packed(code: str, values: Iterable[float]) -> str:

@@ -10,11 +10,13 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 
 from charley.families import Families
-from charley.spelling import EDIT, NONE, TURNING, Speller, edits
+from charley.spelling import EDIT, TURNING, Speller, edits
 
-GAP = 3.0
+GAP = 2.5
 """Cost of a missing space, in natural-log units, as all costs here."""
 UNREAD = 20.0
 UNREAD_LETTER = 0.6
@@ -29,6 +31,8 @@ LONGEST = 40
 """Letters of a word that is looked at; a longer one is no word."""
 WORD = 20
 """Letters of the longest word that is looked for inside another."""
+LOOKUPS = 50
+"""Most misspelt parts that are looked up inside one word."""
 
 Link = Callable[[str, str], float]
 Ranked = tuple[tuple[str, float], ...]
@@ -55,6 +59,9 @@ class Token:
 
 
 Reading = tuple[Token, ...]
+_Path = tuple[float, int, int, float, int, Reading]
+"""A way into a word: what it will cost at least, its number, the place it reaches, what it has cost, where a misspelt
+part begins that is still to be looked up (or -1), and the parts."""
 
 
 class Reader:
@@ -65,9 +72,7 @@ class Reader:
     def __init__(self, speller: Speller, families: Families | None) -> None:
         self.speller = speller
         self._families = families
-        counts = speller.counts
-        often = max(3, sum(counts.values()) // 5000)
-        self._inner = {w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")}
+        self._inner: frozenset[str] | None = None
         self._exact: dict[str, Token] = {}
         self._memo: dict[str, Reading] = {}
 
@@ -79,6 +84,17 @@ class Reader:
 
             self._families = bundled()
         return self._families
+
+    @property
+    def inner(self) -> frozenset[str]:
+        """Bank words that are looked for inside a longer one: not the short ones that are seldom used."""
+        if self._inner is None:
+            counts = self.speller.counts
+            often = max(3, sum(counts.values()) // 5000)
+            self._inner = frozenset(
+                w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")
+            )
+        return self._inner
 
     def read(self, words: Sequence[str], link: Link | None = None) -> Reading:
         """The reading of a message; a word may become several tokens, or two words one.
@@ -124,12 +140,11 @@ class Reader:
         if not 2 <= len(word) <= LONGEST:
             return (Token(word, (), "unread"),)
         near = self.speller.candidates(word, edits(len(word)))
-        itself = math.inf
         if word in self.families:
-            itself = self.families.cost(word)
             near = tuple(n for n in near if n[0] not in TURNING)
-        cost = min(near[0][1] if near else math.inf, itself, UNREAD + UNREAD_LETTER * len(word))
-        return self._apart(word, cost) or (self._shared(word, near, itself),)
+            return (self._shared(word, near, self.families.cost(word)),)
+        cost = near[0][1] if near else UNREAD + UNREAD_LETTER * len(word)
+        return self._apart(word, cost) or (self._shared(word, near),)
 
     def _mixed(self, word: str) -> Reading:
         """Figures with letters attached ("30mins"): the figures stay what they are."""
@@ -149,7 +164,7 @@ class Reader:
         whole = alone + math.exp(low - UNREAD - UNREAD_LETTER * len(word))
         for share in shares:
             whole += share
-        words = tuple((w, s / whole) for (w, _), s in zip(near, shares, strict=True) if s / whole > FAINT / 10.0)
+        words = tuple([(w, s / whole) for (w, _), s in zip(near, shares, strict=True) if s / whole > FAINT / 10.0])
         if not words and itself == math.inf:
             words = ((near[0][0], FAINT),)
         slipped = (near[0][1] - self.speller.rarity[near[0][0]]) / EDIT
@@ -161,62 +176,70 @@ class Reader:
 
     def _respaced(self, word: str, after: str) -> Reading:
         """Two words with a space too many or in the wrong place: one bank word ("mag nesium"), or two ("o fmy")."""
-        known = self.speller.counts
-        if len(word) > WORD or len(after) > WORD or not (word + after).isalpha() or word in TURNING:
-            return ()
-        if after in known:
+        known, inner = self.speller.counts, self.inner
+        if after in known or word in TURNING or not (word + after).isalpha() or max(len(word), len(after)) > WORD:
             return ()
         if (whole := word + after) in known and whole not in TURNING:
             return (Token(f"{word} {after}", ((whole, 1.0),), "together"),)
         for first, second in ((word + after[0], after[1:]), (word[:-1], word[-1] + after)):
-            if first in self._inner and second in self._inner:
-                return tuple(Token(w, ((w, 1.0),), "apart") for w in (first, second))
+            if first in inner and second in inner:
+                return tuple([Token(w, ((w, 1.0),), "apart") for w in (first, second)])
         return ()
 
     def _apart(self, word: str, bound: float) -> Reading:
         """The cheapest way to part `word` into bank words, some of them misspelt; empty when none is below `bound`.
 
-        Shortest path over the places between the letters. Cost: exact parts take one look-up for each stretch of
-        letters; misspelt ones are looked for only where a path could still be the cheapest.
+        Best-first search (A*: Hart, Nilsson and Raphael, 1968) over the places between the letters. A misspelt part is
+        looked up only when a path that has it could be the cheapest, and at most `LOOKUPS` of them are.
         """
-        size = len(word)
-        speller = self.speller
-        cheapest = speller.cheapest
-        if size < 4 or GAP + 2.0 * cheapest >= bound:
+        size, slip = len(word), self.speller.cheapest + EDIT
+        if size < 4 or GAP + 2.0 * self.speller.cheapest >= bound:
             return ()
-        fuzzy = GAP + 2.0 * cheapest + 0.6 * EDIT < bound
-        nothing: Reading = ()
-        best = [(0.0, nothing), *[(math.inf, nothing)] * (size - 1), (bound, nothing)]
-        for start in range(size):
-            spent = best[start][0] + (GAP if start else 0.0)
-            if spent + cheapest >= best[size][0]:
-                continue
-            shared = NONE
+        rest = self._endings(word)
+        if rest[0] == math.inf and GAP + self.speller.cheapest + slip >= bound:
+            return ()
+        rest = [*[min(cost, GAP + slip) for cost in rest[:-1]], 0.0]
+        lookups, reached, serial = LOOKUPS, [False] * size, count(1)
+        paths: list[_Path] = [(0.0, 0, 0, 0.0, -1, ())]
+        while paths:
+            _, _, at, spent, start, parts = heappop(paths)
+            if start >= 0:
+                lookups -= 1
+                near = self.speller.candidates(word[start:at], edits(at - start - 1), hidden=True) if lookups >= 0 else ()
+                cost = spent + near[0][1] - slip if near else bound
+                if cost + rest[at] < bound:
+                    parts = (*parts, self._shared(word[start:at], near, how="apart"))
+                    heappush(paths, (cost + rest[at], next(serial), at, cost, -1, parts))
+            elif at == size:
+                return parts
+            elif not reached[at]:
+                reached[at] = True
+                for cost, end, begun, more in self._onward(word, at, spent + (GAP if at else 0.0), slip):
+                    if cost + rest[end] < bound:
+                        heappush(paths, (cost + rest[end], next(serial), end, cost, begun, (*parts, *more)))
+        return ()
+
+    def _onward(self, word: str, at: int, spent: float, slip: float) -> list[tuple[float, int, int, Reading]]:
+        """The parts that may stand at a place of a word: cost, end, and either where it begins, if misspelt, or itself."""
+        inner, rarity, counts = self.inner, self.speller.rarity, self.speller.counts
+        out: list[tuple[float, int, int, Reading]] = []
+        for end in range(at + 1, min(len(word) - (not at), at + WORD) + 1):
+            piece = word[at:end]
+            if piece in inner:
+                out.append((spent + rarity[piece], end, -1, (Token(piece, ((piece, 1.0),), "apart"),)))
+            elif end - at > 2 and piece not in counts:
+                out.append((spent + slip, end, at, ()))
+        return out
+
+    def _endings(self, word: str) -> list[float]:
+        """For each place in a word, the least cost of parting what follows into bank words as they are."""
+        size, inner, rarity = len(word), self.inner, self.speller.rarity
+        rest = [math.inf] * size + [0.0]
+        for start in range(size - 1, -1, -1):
             for end in range(start + 1, min(size, start + WORD) + 1):
-                if end - start == size:
-                    break
-                if fuzzy:
-                    pair = word[end - 2 : end] if end - start > 1 else f"^{word[start]}"
-                    shared = speller.pairs.add(shared, pair)
-                piece = word[start:end]
-                if piece in self._inner:
-                    cost = spent + speller.rarity[piece]
-                    if cost < best[end][0]:
-                        best[end] = (cost, (*best[start][1], Token(piece, ((piece, 1.0),), "apart")))
-                elif (
-                    fuzzy
-                    and end - start > 2
-                    and spent + 0.6 * EDIT + cheapest < min(best[end][0], best[size][0])
-                    and piece not in speller.counts
-                ):
-                    most = edits(end - start)
-                    near = speller.pairs.near(
-                        speller.pairs.add(shared, f"{piece[-1]}$"), max(1, end - start + 1 - 2 * most), end - start, most
-                    )
-                    ranked = speller.ranked(piece, near, most)
-                    if ranked and spent + ranked[0][1] < best[end][0]:
-                        best[end] = (spent + ranked[0][1], (*best[start][1], self._shared(piece, ranked, how="apart")))
-        return best[size][1]
+                if rest[end] < math.inf and (piece := word[start:end]) in inner:
+                    rest[start] = min(rest[start], GAP + rarity[piece] + rest[end])
+        return rest
 
 
 def _settled(tokens: list[Token], link: Link) -> Reading:
@@ -234,10 +257,8 @@ def _settled(tokens: list[Token], link: Link) -> Reading:
             whole += share - weight
             shares.append((-share, word))
         shares.sort()
-        words = tuple((w, -s / whole) for s, w in shares if -s > FAINT * whole)
+        words = tuple([(w, -s / whole) for s, w in shares if -s > FAINT * whole])
         itself = token.itself / whole
-        how = token.how
-        if token.itself > 0.5 >= itself:
-            how = "misspelt"
+        how = "misspelt" if token.itself > 0.5 >= itself else token.how
         tokens[i] = Token(token.surface, words, how, itself)
     return tuple(tokens)

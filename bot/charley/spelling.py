@@ -13,6 +13,13 @@ EDIT = 3.5
 RARITY = 0.4
 """How much a rare bank word costs more than a common one (the exponent of its frequency)."""
 CANDIDATES = 6
+"""Most words that a misspelt word is taken for at once."""
+WEIGHED = 8
+"""Most words whose slips are weighed one by one, those with the fewest edits first."""
+LEAST = 0.6
+"""The least that one edit counts."""
+SPAN = 3.0
+"""Words that cost so much more than the best one are not weighed: they would have a twentieth of its weight."""
 
 TURNING = frozenset(
     "no not non never without with stop before after left more less during while off on up down in out "
@@ -55,6 +62,8 @@ def slips(word: str, meant: str) -> float:
         start += 1
     while end > start and other > start and word[end - 1] == meant[other - 1]:
         end, other = end - 1, other - 1
+    if end - start < 2 and other - start < 2:
+        return _one_slip(word, meant, start, end, other) / 10.0
     above: list[int] = []
     row = _first_row(meant, start, other)
     for i in range(start, end):
@@ -72,6 +81,15 @@ def slips(word: str, meant: str) -> float:
             current.append(best)
         above, row = row, current
     return row[-1] / 10.0
+
+
+def _one_slip(word: str, meant: str, start: int, end: int, other: int) -> int:
+    """The cost of at most one edit, in tenths: `word[start:end]` stands for `meant[start:other]`."""
+    if end == other:
+        return 0 if start == end else _ONE if meant[start] in _NEAR.get(word[start], "") else _OTHER
+    if end > other:
+        return _DOUBLED if start and word[start] == word[start - 1] else _ONE
+    return _DOUBLED if start and meant[start] == meant[start - 1] else _LOST
 
 
 def _first_row(meant: str, start: int, other: int) -> list[int]:
@@ -104,11 +122,25 @@ class Speller:
 
     def __init__(self, counts: Mapping[str, int], fixed: Iterable[str] = ()) -> None:
         self.counts = counts
-        total = sum(counts.values()) or 1
-        self.rarity = {w: RARITY * math.log(total / n) for w, n in counts.items()}
-        self.cheapest = min(self.rarity.values(), default=0.0)
         self._fixed = frozenset(fixed)
+        self._rarity: dict[str, float] | None = None
+        self._cheapest: float | None = None
         self._pairs: Pairs | None = None
+
+    @property
+    def rarity(self) -> Mapping[str, float]:
+        """What each word costs for being rare."""
+        if self._rarity is None:
+            total = sum(self.counts.values())
+            self._rarity = {w: RARITY * math.log(total / n) for w, n in self.counts.items()}
+        return self._rarity
+
+    @property
+    def cheapest(self) -> float:
+        """The least that a word costs."""
+        if self._cheapest is None:
+            self._cheapest = min(self.rarity.values(), default=0.0)
+        return self._cheapest
 
     @property
     def pairs(self) -> Pairs:
@@ -117,27 +149,40 @@ class Speller:
             self._pairs = Pairs(w for w in self.counts if len(w) > 1 and w.isalpha() and w not in self._fixed)
         return self._pairs
 
-    def candidates(self, word: str, most: int) -> tuple[tuple[str, float], ...]:
-        """Bank words within `most` edits as `(word, cost)`, best first, at most `CANDIDATES`."""
+    def candidates(self, word: str, most: int, hidden: bool = False) -> tuple[tuple[str, float], ...]:
+        """Bank words within `most` edits as `(word, cost)`, best first, at most `CANDIDATES`.
+
+        `hidden`: the word is part of a longer one, where most candidates are chance; they must have more in common.
+        """
         if not most or not word.isalpha():
             return ()
-        pairs = self.pairs
+        pairs, size = self.pairs, len(word)
         shared = NONE
         for pair in dict.fromkeys(letter_pairs(word)):
             shared = pairs.add(shared, pair)
-        # An edit breaks at most three of a word's pairs (two letters swapped), so near words share the others.
-        return self.ranked(word, pairs.near(shared, max(1, len(word) + 1 - 3 * most), len(word), most), most)
+        # Of a word's pairs an edit breaks two, or three where two letters are swapped; near words share the others.
+        least = max(1 if size < 4 and not hidden else 2, size - 2 * most + hidden)
+        return self._ranked(word, pairs.near(shared, least, size, most), most)
 
-    def ranked(self, word: str, near: Sequence[str], most: int) -> tuple[tuple[str, float], ...]:
-        """Those of `near` within `most` edits, as `candidates` gives them."""
+    def _ranked(self, word: str, near: Sequence[str], most: int) -> tuple[tuple[str, float], ...]:
         if not near:
             return ()
-        out = []
+        rarity = self.rarity
+        hits = []
         for meant, distance, _ in process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=None):
             if meant not in TURNING or (distance < 2 and len(meant) > 3):
-                out.append((self.rarity[meant] + EDIT * slips(word, meant), meant))
+                hits.append((LEAST * EDIT * distance + rarity[meant], meant))
+        hits.sort()
+        out: list[tuple[float, str]] = []
+        bound = math.inf
+        for least, meant in hits[:WEIGHED]:
+            if least > bound:
+                break
+            cost = rarity[meant] + EDIT * slips(word, meant)
+            out.append((cost, meant))
+            bound = min(bound, cost + SPAN)
         out.sort()
-        return tuple((w, c) for c, w in out[:CANDIDATES])
+        return tuple([(w, c) for c, w in out[:CANDIDATES]])
 
 
 Counter = tuple[int, int, int]
@@ -184,10 +229,11 @@ class Pairs:
         high = self._below[min(length + most, self._longest) + 1]
         mask = (mask >> low) & ((1 << max(0, high - low)) - 1)
         words, out = self.words, []
-        while mask:
-            bit = mask & -mask
-            out.append(words[low + bit.bit_length() - 1])
-            mask ^= bit
+        bits = bin(mask)[:1:-1]
+        at = bits.find("1")
+        while at >= 0:
+            out.append(words[low + at])
+            at = bits.find("1", at + 1)
         return out
 
 
