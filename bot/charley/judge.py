@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from operator import add, mul
 
 EPOCHS = 6
-"""Rounds through the examples."""
+"""Rounds through the examples, beside those that `FIRST` asks for."""
 SHARED = 0.9
-"""A feature that so large a share of the examples have (a number of the block of families) is learnt in the first round only."""
+"""A feature that so large a share of the examples have, as the numbers of the block of families, is learnt only at first:"""
+FIRST = 4500
+"""in one round or, in a small bank, in as many more as make so many visits."""
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
@@ -114,10 +116,11 @@ def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size:
     pupil = _Pupil(examples, targets, size)
     order = list(range(len(examples)))
     rng = random.Random(seed)
-    for epoch in range(EPOCHS):
+    early = FIRST // max(1, len(examples))
+    for epoch in range(EPOCHS + early):
         rng.shuffle(order)
         pupil.study(order, epoch)
-        if not epoch:
+        if epoch == early:
             pupil.settle()
     return pupil.judge()
 
