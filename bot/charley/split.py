@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from charley.text import Message
 
 ASKING = frozenset(
     "what why how when where which who whose is am are was were do does did can could should shall would will may might "
-    "has have".split()
+    "has have wot wat wats wen wy shud cud duz".split()
 )
 """A clause that begins with one of these asks something."""
 OPENERS = frozenset(
@@ -90,6 +91,16 @@ def halves(words: tuple[str, ...], joint: str) -> tuple[tuple[str, ...], tuple[s
     return (words[:at], words[at + 1 :]) if SHORTEST <= at < len(words) - 1 else None
 
 
+def alternatives(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """A question with "X or Y" or "X and Y" inside, once without Y and once without X, both up to three words long."""
+    for joint in ("or", "and"):
+        if words.count(joint) != 1:
+            continue
+        at = words.index(joint)
+        for size in range(1, min(3, at, len(words) - at - 1) + 1):
+            yield words[:at] + words[at + 1 + size :], words[: at - size] + words[at + 1 :]
+
+
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
     """A joint with a question word behind it, or a comma with a question word that can only open a question."""
     if words[i] in JOINTS and i + 1 < len(words):
@@ -103,7 +114,10 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
 def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
     while start < end - 1 and words[start] in OPENERS:
         start += 1
-    return words[start] in ASKING or any(words[start : start + len(r)] == r for r in REQUESTS)
+    later = range(start + 1, min(end, start + 4))
+    return words[start] in ASKING or any(
+        words[i : i + len(r)] == r for r in REQUESTS for i in (start, *(later if len(r) > 3 else ()))
+    )
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:

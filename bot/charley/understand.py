@@ -13,7 +13,7 @@ from charley.model import Content, Entity
 from charley.recognise import PLACE, Mention
 from charley.resolve import Act
 from charley.spelling import closest_within
-from charley.split import ASKING, Part, Splitter, halves
+from charley.split import ASKING, OPENERS, Part, Splitter, alternatives, halves
 from charley.text import Message, read
 
 CHOICES = 4
@@ -45,8 +45,16 @@ DISTANT = ("chat.capabilities", "chat.sources", "chat.not_helpful")
 """Small talk that a message which leans on the conversation is not likely to be."""
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
+LONGEST_PAIR = 16
+"""Words of the longest message that is looked at for "X or Y" inside a question."""
+RIVAL = 0.9
+"""How far behind the first candidate the other of such a pair may lie."""
 PAIRED = ("causes", "relief", "prevention")
 """Families in which "X or Y" asks two things; in the others it asks for the difference."""
+KINDS_OF_QUESTION = frozenset(
+    "subject cramp leg now why mechanism relieve prevent help_word safe danger how_long how_often what_is which difference "
+    "feel common where you".split()
+)
 SUBJECT = ("cramp", "leg")
 """Concepts that name the subject; a message of nothing else asks nothing yet."""
 
@@ -68,6 +76,8 @@ BRIEF = _Lean(0.50, 0.30, 0.15, 0.90, -1.0)
 POINTS = _Lean(0.15, 0.40, 0.40, 0.45, -1.0)
 CONTRAST = _Lean(0.15, 0.30, 0.0, 0.30, -0.3)
 """For the Y of "not X but Y"."""
+BESIDE = _Lean(0.0, 0.0, 0.0, 0.0, -0.3)
+"""For a question beside another that names the subject."""
 CHOICE = 0.75
 
 
@@ -87,7 +97,12 @@ class Understood:
     @property
     def mentions(self) -> bool:
         """Whether the question names something itself, so that it does not only point back."""
-        return bool(self.match and self.match.sight.mentions)
+        return bool(self.match and (self.match.sight.mentions or self.things))
+
+    @property
+    def things(self) -> frozenset[str]:
+        """The concepts that it speaks of, but for kinds of question."""
+        return frozenset(c for _, _, c in self.match.sight.concepts) - KINDS_OF_QUESTION if self.match else frozenset()
 
 
 class Understander:
@@ -115,11 +130,12 @@ class Understander:
             return (Understood(offered, None, 1.0, decide.ANSWER, asked=" ".join(message.words)),)
         parts = () if act.meant else self._splitter.split(message)
         away = [p for p in parts if p.dismissed]
-        if away and len(away) < len(parts):
+        kept = [p for p in parts if not p.dismissed]
+        if away and any(not OPENERS.issuperset(message.words[p.start : p.end]) for p in kept):
             return self._meant(message, parts, before)
         whole = self._one(message.words[act.rest :], act, before)
         if len(parts) < 2:
-            return self._either(message.words, before) or (whole,)
+            return self._either(message.words, before) or self._both(message.words, whole, before) or (whole,)
         return self._chosen(whole, self._each(message, parts, act, before))
 
     def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
@@ -134,8 +150,24 @@ class Understander:
             # Only "or" promises that what follows is asked about in the same way.
             second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(_topic(first),)))
             same = second.intent.partition(".")[0] == first.intent.partition(".")[0]
-            if same and second.intent != first.intent and self._clear(second) and second.mentions:
+            own = second.match and (second.match.sight.mentions or second.things - first.things)
+            if same and own and second.intent != first.intent and self._clear(second):
                 return first, second
+        return None
+
+    def _both(self, words: tuple[str, ...], whole: Understood, before: Context) -> tuple[Understood, ...] | None:
+        """ "Could it be X or Y?", "are X and Y both reasons?": the question with either left out, when both are clear."""
+        if not whole.match or whole.match.outside or len(words) > LONGEST_PAIR:
+            return None
+        first, second = whole.match.candidates[:2]
+        family = first.intent.partition(".")[0]
+        close = first.score - second.score <= RIVAL and second.score >= LIKELY
+        if family not in PAIRED or second.intent.partition(".")[0] != family or not close:
+            return None
+        for one, other in alternatives(words):
+            pair = self._one(one, Act(), before), self._one(other, Act(), before)
+            if {u.intent for u in pair} == {first.intent, second.intent} and all(self._clear(u) for u in pair):
+                return pair
         return None
 
     def _clear(self, one: Understood) -> bool:
@@ -171,7 +203,12 @@ class Understander:
         return (self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less),)
 
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
-        """The asking parts, when several are understood; else the part or the whole, whichever is surer."""
+        """The asking parts, when several are understood; else the part or the whole, whichever is surer.
+
+        A part of a message from outside stands by itself only if it names the subject ("… what helps?" does not).
+        """
+        if whole.match and whole.match.outside:
+            read = [(p, u) for p, u in read if u.match and decide.named(u.match)]
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
         asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
         if asked and good[0][1].intent == THANKS and not good[0][0].asks:
