@@ -53,6 +53,51 @@ _UNQUOTED = {
     "shes": ("she", "is"),
     "theres": ("there", "is"),
 }
+_SHORT = {
+    short: tuple(long.split())
+    for long, shorts in {
+        "you": "u",
+        "your": "ur yer",
+        "are": "r",
+        "what": "wot wat wut wht",
+        "what is": "wats wots",
+        "when": "wen whn",
+        "how": "hw",
+        "why": "wy",
+        "should": "shud shld",
+        "could": "cud",
+        "would": "wud",
+        "does": "duz dos",
+        "have": "hav",
+        "with": "wiv",
+        "that": "dat",
+        "this": "dis",
+        "the": "da",
+        "because": "cos cuz coz bcos bcoz bcuz becuz bc",
+        "please": "pls plz",
+        "thanks": "thx thnx tnx thanx",
+        "through": "thru",
+        "though": "tho",
+        "before": "b4",
+        "about": "bout abt",
+        "night": "nite",
+        "tonight": "tonite 2nite",
+        "today": "2day",
+        "people": "ppl",
+        "mate": "m8",
+        "really": "rly",
+        "right now": "rn",
+        "going to": "gonna",
+        "want to": "wanna",
+        "got to": "gotta",
+        "give me": "gimme",
+        "let me": "lemme",
+        "kind of": "kinda",
+        "do not know": "dunno",
+        "i do not know": "idk",
+    }.items()
+    for short in shorts.split()
+}
 _ENDINGS = {"re": "are", "s": "s", "m": "am", "ll": "will", "ve": "have", "d": "would"}
 
 
@@ -100,7 +145,7 @@ def read(text: str) -> Message:
 
 
 def _open(part: str) -> tuple[str, ...]:
-    known = _UNQUOTED.get(part) or _CONTRACTIONS.get(part)
+    known = _UNQUOTED.get(part) or _CONTRACTIONS.get(part) or _SHORT.get(part)
     if known:
         return known
     if "'" not in part:
