@@ -61,10 +61,11 @@ class Resolver:
             kind = self._kind(words)
             if kind:
                 return Act(kind)
-        for start in range(min(len(words), 5)):
+        for start in range(min(len(words), 7)):
             for phrase in self._meant:
-                if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
-                    return Act(rest=start + len(phrase), about=True, meant=True)
+                rest = start + len(phrase)
+                if words[start:rest] == phrase and len(words) > rest:
+                    return Act(rest=rest, about=words[rest] not in ASKING, meant=True)
         start = 0
         about = led = False
         while True:
@@ -73,8 +74,8 @@ class Resolver:
                 break
             led = led or about
             start += step
-        # "and how do I stop them" is a question of its own; "and in summer" is not.
-        asks = words[start] in ASKING if start < len(words) else False
+        # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
+        asks = words[start] in ASKING and words[start] != "when" if start < len(words) else False
         return Act(rest=start if start < len(words) else 0, about=led and not asks)
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:

@@ -29,7 +29,7 @@ LIKELY = 0.9
 """Score from which a message that leans on the conversation is answered, or its choices offered."""
 AGAIN = 7
 """A message of at most so many words that names another of the same kind goes on from it ("show me for the thigh")."""
-LEANING = 9
+LEANING = 12
 """A message of at most so many words leans on it if it points at something."""
 AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
@@ -51,6 +51,8 @@ RIVAL = 0.9
 """How far behind the first candidate the other of such a pair may lie."""
 PAIRED = ("causes", "relief", "prevention")
 """Families in which "X or Y" asks two things; in the others it asks for the difference."""
+UNRELATED = ("chat", "scope")
+"""Families whose intents have nothing in common."""
 KINDS_OF_QUESTION = frozenset(
     "subject cramp leg now why mechanism relieve prevent help_word safe danger how_long how_often what_is which difference "
     "feel common where you".split()
@@ -248,7 +250,7 @@ class Understander:
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
-        if self._vague(match) and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
+        if self._vague(match) and match.confidence < self._gate["sure"] and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(
@@ -310,7 +312,7 @@ class Understander:
         out = dict.fromkeys((x for x in self.matcher.labels if x.startswith(OUTSIDE)), lean.outside)
         for topic in before.topics[-1:]:
             family = topic.intent.partition(".")[0]
-            if family not in ("chat", "scope"):
+            if family not in UNRELATED and (family, lean) != ("doctor", ABOUT):
                 for id in self.content.answers:
                     if id.partition(".")[0] == family:
                         out[id] = lean.family
@@ -338,7 +340,7 @@ class Understander:
             return topic
         offered = [i for i in self.content.answers[before.topics[-1].intent].follow_ups if i not in WIDE]
         for family in ("prevention", "relief") if intent in CARE else (intent.partition(".")[0],):
-            for id in offered:
+            for id in offered if family != topic.partition(".")[0] else ():
                 if id.partition(".")[0] == family:
                     return id
         return intent
