@@ -78,6 +78,8 @@ BRIEF = _Lean(0.50, 0.30, 0.15, 0.90, -1.0)
 POINTS = _Lean(0.15, 0.40, 0.40, 0.45, -1.0)
 CONTRAST = _Lean(0.15, 0.30, 0.0, 0.30, -0.3)
 """For the Y of "not X but Y"."""
+PART = _Lean(0.15, 0.0, 0.20, 0.45, -1.0)
+"""For a part that points at the one before it."""
 BESIDE = _Lean(0.0, 0.0, 0.0, 0.0, -0.3)
 """For a question beside another that names the subject."""
 CHOICE = 0.75
@@ -179,11 +181,15 @@ class Understander:
         """Every part for itself; a part that only goes on from the one before it is read in its light."""
         out = []
         current = before
+        beside = any(c == decide.SUBJECT for _, _, c in self.matcher.sight(message.words).concepts)
         for part in parts:
             words = message.words[part.start : part.end]
             led = _lead(words)
             about = led > 0 and words[led] not in ASKING
-            one = self._one(words[led:], Act(about=(act.about and part.start == 0) or about), current)
+            opens = Act(about=(act.about and part.start == 0) or about)
+            lean = self._lean(words[led:], opens, current, set()) if current is not before else None
+            lean = PART if lean is POINTS else BESIDE if beside and not lean else None
+            one = self._one(words[led:], opens, current, lean)
             if part.asks and part.start and POINTING.intersection(words) and not one.mentions:
                 told = self._one(message.words[: part.end], Act(), before)
                 one = told if told.confidence >= one.confidence or one.intent.startswith(decide.TALK) else one
@@ -200,9 +206,14 @@ class Understander:
         kept: list[str] = []
         for part in parts:
             (away if part.dismissed else kept).extend(message.words[part.start : part.end])
-        dismissed = self.matcher.match(self.matcher.sight(away)).candidates[0].intent
+        dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
         return (self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less),)
+
+    def _dismissed(self, words: tuple[str, ...], before: Context) -> str:
+        """The intent that is not asked: what was talked about, if the words name nothing ("no, not that")."""
+        one = self._one(words, Act(), Context())
+        return one.intent if one.mentions or not before.topics else before.topics[-1].intent
 
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer.
@@ -250,7 +261,8 @@ class Understander:
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
-        if self._vague(match) and match.confidence < self._gate["sure"] and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
+        sure = match.confidence >= self._gate["sure"] and not _plural(match)
+        if self._vague(match) and not sure and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(
@@ -333,7 +345,7 @@ class Understander:
 
         `itself`: the topic was named in the same message ("I'm pregnant: why do they come?").
         """
-        if intent not in WIDE or not before.topics or before.topics[-1].intent in WIDE:
+        if intent not in (*OVERVIEWS, *CARE) or not before.topics or before.topics[-1].intent in WIDE:
             return intent
         topic = before.topics[-1].intent
         if itself and intent in OVERVIEWS and topic.partition(".")[0] == intent.partition(".")[0]:
@@ -376,6 +388,12 @@ class Understander:
                 slot = self._slot(candidate.intent, match, before)
                 out.append(Topic(candidate.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
         return tuple(out)
+
+
+def _plural(match: Match) -> bool:
+    """Whether the subject is named in the plural: a cramp is there now, cramps are what one asks about."""
+    named = [(start, end) for start, end, concept in match.sight.concepts if concept == decide.SUBJECT]
+    return any(match.sight.reading[i].best.endswith("s") for start, end in named for i in range(start, end))
 
 
 def _lead(words: tuple[str, ...]) -> int:
