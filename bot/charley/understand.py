@@ -41,7 +41,7 @@ LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("pl
 FAINT = 0.5
 """A word read with less weight than this may be a name that no list holds."""
 THANKS = "chat.thanks"
-DISTANT = ("chat.capabilities", "chat.sources", "chat.not_helpful")
+DISTANT = ("chat.capabilities",)
 """Small talk that a message which leans on the conversation is not likely to be."""
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
