@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from operator import add, mul
 
-EPOCHS = 6
+EPOCHS = 8
 """Rounds through the examples, beside those that `FIRST` asks for."""
 SHARED = 0.9
 """A feature that so large a share of the examples have, as the numbers of the block of families, is learnt only at first:"""
