@@ -75,6 +75,11 @@ class Splitter:
         ]
         return _merged(parts)
 
+    def turned(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without the phrase that turns to what is meant."""
+        size = max((len(p) for p in self._turn if words[: len(p)] == p and len(words) > len(p)), default=0)
+        return words[size:]
+
     def _ends(self, words: tuple[str, ...], start: int, end: int) -> bool:
         return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)
 

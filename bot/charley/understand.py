@@ -205,7 +205,12 @@ class Understander:
         away: list[str] = []
         kept: list[str] = []
         for part in parts:
-            (away if part.dismissed else kept).extend(message.words[part.start : part.end])
+            words = message.words[part.start : part.end]
+            away.extend(words if part.dismissed else ())
+            kept.extend(() if part.dismissed else self._splitter.turned(words))
+        alone = self._one(tuple(kept), Act(), before)
+        if self._clear(alone):
+            return (alone,)
         dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
         return (self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less),)
@@ -221,7 +226,7 @@ class Understander:
         A part of a message from outside stands by itself only if it names the subject ("… what helps?" does not).
         """
         if whole.match and whole.match.outside:
-            read = [(p, u) for p, u in read if u.match and decide.named(u.match)]
+            read = [(p, u) for p, u in read if u.match and (decide.named(u.match) or _remark(p, u))]
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
         asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
         if asked and good[0][1].intent == THANKS and not good[0][0].asks:
@@ -388,6 +393,11 @@ class Understander:
                 slot = self._slot(candidate.intent, match, before)
                 out.append(Topic(candidate.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
         return tuple(out)
+
+
+def _remark(part: Part, one: Understood) -> bool:
+    """Small talk that is said, not asked: "this is not helping"."""
+    return one.intent.startswith(decide.TALK) and not part.asks
 
 
 def _plural(match: Match) -> bool:
