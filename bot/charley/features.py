@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from charley.families import SIZE, Families, packed, unpacked
 from charley.reading import Reading
-from charley.recognise import Concepts, Mention, Recogniser
+from charley.recognise import NO, Concepts, Mention, Recogniser
 from charley.text import stem
 
 PAIR = 0.5
@@ -20,6 +20,8 @@ CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
 """Length of the block of families beside the unit-length block of words."""
+ALIKE = ("activity", "muscle")
+"""Kinds of entity whose names all ask the same."""
 LEVEL = 2.0
 """How much more often than by chance two words must stand side by side, as a logarithm, counts from minus this on."""
 
@@ -55,7 +57,8 @@ class Features:
     def sight(self, reading: Reading) -> Sight:
         """What a reading speaks of."""
         stems = tuple([stem(t.best) for t in reading])
-        return Sight(reading, stems, self.recogniser.find(reading, stems), tuple(self.concepts.find(stems)))
+        mentions = self.recogniser.find(reading, stems)
+        return Sight(reading, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
 
     def names(self, sight: Sight) -> Vector:
         """Every feature of a sight with the weight of its reading (0 to `CONCEPT`), before rarity."""
@@ -92,7 +95,7 @@ class Features:
         for m in sight.mentions:
             label = f"@{m.kind}"
             out[label] = ENTITY
-            if m.id:
+            if m.id and m.kind not in ALIKE:
                 out[f"{label}={self.recogniser.parent(m)}"] = ENTITY
             for i in range(m.start, m.end):
                 covered.setdefault(i, label if i == m.start else "")
@@ -149,7 +152,10 @@ class Features:
     def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
         """The block of families: where the words of the message lie together, as a vector of length `FAMILY`."""
         total = 0
-        for token in sight.reading:
+        denied = {i for m in sight.mentions if m.kind.startswith(NO) for i in range(m.start, m.end)} if sight.mentions else ()
+        for i, token in enumerate(sight.reading):
+            if i in denied:
+                continue
             for word, share in token.words:
                 total += int(share * 64.0 + 0.5) * self._row(word, None)
             if token.itself > 0.05:

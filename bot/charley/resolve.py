@@ -11,6 +11,8 @@ from charley.text import read
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
+POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
+"""Words that point at what was talked about."""
 LONGEST = 9
 """Words that a follow-up may have."""
 
@@ -83,7 +85,7 @@ class Resolver:
         for phrase in self._about:
             if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
                 return len(phrase), True
-        lead = words[start] in self._small if start < len(words) - 1 else False
+        lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
         return int(lead), False
 
     def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 from charley.features import Features
@@ -24,9 +25,11 @@ def learn(content: Content) -> Matcher:
     from charley.families import bundled
 
     examples: list[Example] = []
+    fill = _Names(content)
     for intent in content.intents.values():
         for line, phrasing in enumerate(intent.phrasings):
-            examples += [Example(text, intent.id, line) for text in expand(phrasing, PER_LINE)]
+            for number, text in enumerate(expand(phrasing, PER_LINE), line):
+                examples.append(Example(fill(text) if number % 2 else text, intent.id, line))
     far = 0
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
@@ -34,6 +37,21 @@ def learn(content: Content) -> Matcher:
             far += 1
     known = names(content)
     return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), _fixed(known))
+
+
+class _Names:
+    """Puts a name into each place of a wording, all names of a kind in turn."""
+
+    def __init__(self, content: Content) -> None:
+        self._turns = {
+            "{" + kind + "}": cycle([e.names[0] for e in by_id.values() if e.names]) for kind, by_id in content.entities.items()
+        }
+
+    def __call__(self, text: str) -> str:
+        for place, names in self._turns.items():
+            while place in text:
+                text = text.replace(place, next(names), 1)
+        return text
 
 
 def wake(content: Content, data: Mapping[str, Any], known: Mapping[str, Named]) -> Matcher:

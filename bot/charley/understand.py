@@ -11,7 +11,7 @@ from charley.context import Context, Topic
 from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content, Entity
 from charley.recognise import PLACE, Mention
-from charley.resolve import Act
+from charley.resolve import POINTING, Act
 from charley.spelling import closest_within
 from charley.split import ASKING, OPENERS, Part, Splitter, alternatives, halves
 from charley.text import Message, read
@@ -24,7 +24,6 @@ CERTAIN = 0.9
 """Confidence from which a few words without a question's form are a question ("heat or ice")."""
 SHORT = 4
 """A message of at most so many words leans on what was talked about."""
-POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
 LIKELY = 0.9
 """Score from which a message that leans on the conversation is answered, or its choices offered."""
 AGAIN = 7
