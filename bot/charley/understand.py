@@ -266,7 +266,8 @@ class Understander:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
         sure = match.confidence >= self._gate["sure"] and not _plural(match)
-        if self._vague(match) and not sure and not (before.topics and self.content.intents[before.topics[-1].intent].slot in kinds):
+        fills = bool(before.topics) and self.content.intents[before.topics[-1].intent].slot in kinds
+        if self._vague(match) and not sure and not fills:
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(
