@@ -50,6 +50,8 @@ RIVAL = 0.9
 """How far behind the first candidate the other of such a pair may lie."""
 PAIRED = ("causes", "relief", "prevention")
 """Families in which "X or Y" asks two things; in the others it asks for the difference."""
+KIN = {"causes": "about", "about": "causes"}
+"""Families that go on from one another."""
 UNRELATED = ("chat", "scope")
 """Families whose intents have nothing in common."""
 KINDS_OF_QUESTION = frozenset(
@@ -208,7 +210,7 @@ class Understander:
             away.extend(words if part.dismissed else ())
             kept.extend(() if part.dismissed else self._splitter.turned(words))
         alone = self._one(tuple(kept), Act(), before)
-        if self._clear(alone):
+        if alone.decision == decide.ANSWER and alone.confidence >= self._gate["sure"]:
             return (alone,)
         dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
@@ -331,14 +333,15 @@ class Understander:
             family = topic.intent.partition(".")[0]
             if family not in UNRELATED and (family, lean) != ("doctor", ABOUT):
                 for id in self.content.answers:
-                    if id.partition(".")[0] == family:
-                        out[id] = lean.family
+                    if id.partition(".")[0] in (family, KIN.get(family)):
+                        out[id] = lean.family * (1.0 if id.startswith(family) else 0.5)
             for id in self.content.answers[topic.intent].follow_ups:
                 out[id] = out.get(id, 0.0) + lean.follow_up
             out[topic.intent] = out.get(topic.intent, 0.0) + lean.topic
             for id, intent in self.content.intents.items():
                 if intent.slot in kinds:
-                    out[id] = out.get(id, 0.0) + lean.slot * (1.0 if id == topic.intent else 0.6)
+                    same = (id == topic.intent) != ((family, lean) == ("doctor", ABOUT))
+                    out[id] = out.get(id, 0.0) + lean.slot * (1.0 if same else 0.6)
             for id in DISTANT:
                 out[id] = -0.8
         for topic in before.choices:
