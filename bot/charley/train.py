@@ -108,6 +108,7 @@ def _unreachable(content: Content) -> list[str]:
     for by_id in content.entities.values():
         for entity in by_id.values():
             for name in entity.names:
-                loose.update(w for w in read(name).words if len(w) > 5)
+                words = read(name).words
+                loose.update(w for w in words if len(w) > 5 or len(words) > 1)
             exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in read(n).words)
     return sorted(exact - loose)

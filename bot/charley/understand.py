@@ -210,7 +210,8 @@ class Understander:
             away.extend(words if part.dismissed else ())
             kept.extend(() if part.dismissed else self._splitter.turned(words))
         alone = self._one(tuple(kept), Act(), before)
-        if alone.decision == decide.ANSWER and alone.confidence >= self._gate["sure"]:
+        sure = alone.decision == decide.ANSWER and alone.confidence >= self._gate["sure"]
+        if sure and not alone.intent.startswith(decide.TALK) and not POINTING.intersection(kept):
             return (alone,)
         dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
