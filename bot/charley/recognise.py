@@ -62,6 +62,15 @@ class Phrases:
             if len(words) == 1 or sequence[start : start + len(words)] == words
         ]
 
+    def begin(self, word: str) -> bool:
+        """Whether any name begins with this word or stem."""
+        return word in self._under
+
+
+def phrases(lines: Iterable[str]) -> Phrases:
+    """The lines as phrases of plain words, not stems."""
+    return Phrases(ordered((read(line).words, "") for line in lines))
+
 
 class Concepts:
     """The lexicon: which concepts a sequence of stems speaks of."""
@@ -73,7 +82,8 @@ class Concepts:
         """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
         out: list[tuple[int, int, str]] = []
         until: dict[str, int] = {}
-        for start in range(len(sequence)):
+        begin = self._phrases.begin
+        for start in [i for i, word in enumerate(sequence) if begin(word)]:
             for end, concept in self._phrases.at(sequence, start):
                 if until.get(concept, 0) < end:
                     out.append((start, end, concept))
@@ -105,6 +115,9 @@ class Recogniser:
         out: list[Mention] = []
         at = 0
         while at < len(sequence):
+            if not (self._loose.begin(sequence[at]) or self._exact.begin(surface[at]) or self._doubtful.begin(surface[at])):
+                at += 1
+                continue
             hits = self._loose.at(sequence, at) + self._exact.at(surface, at)
             if not hits:
                 hits = [h for h in self._doubtful.at(surface, at) if self._in_context(sequence, at, h[0])]

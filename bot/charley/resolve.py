@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from charley.recognise import phrases
 from charley.spelling import closest_within
 from charley.split import ASKING
 from charley.text import read
@@ -37,8 +38,8 @@ class Resolver:
 
     def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
         self._filler = self._phrases(acts.get("filler", ()))
-        self._meant = self._phrases(acts.get("meant", ()))
-        self._about = self._phrases(acts.get("about", ()))
+        self._meant = phrases(acts.get("meant", ()))
+        self._about = phrases(acts.get("about", ()))
         self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
         for kind in ACTS:
@@ -64,9 +65,8 @@ class Resolver:
             if kind:
                 return Act(kind)
         for start in range(min(len(words), 7)):
-            for phrase in self._meant:
-                rest = start + len(phrase)
-                if words[start:rest] == phrase and len(words) > rest:
+            for rest, _ in self._meant.at(words, start):
+                if rest < len(words):
                     return Act(rest=rest, about=words[rest] not in ASKING, meant=True)
         start = 0
         about = led = False
@@ -82,9 +82,9 @@ class Resolver:
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""
-        for phrase in self._about:
-            if words[start : start + len(phrase)] == phrase and len(words) > start + len(phrase):
-                return len(phrase), True
+        for end, _ in self._about.at(words, start) if start < len(words) else ():
+            if end < len(words):
+                return end - start, True
         lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
         return int(lead), False
 

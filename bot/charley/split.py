@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from charley.text import Message
+from charley.recognise import phrases
+from charley.text import Message, read
 
 ASKING = frozenset(
     "what why how when where which who whose is am are was were do does did can could should shall would will may might "
@@ -29,8 +30,6 @@ COMMA_ASKING = frozenset("what why how when which should can do does is are coul
 """Question words that open a question of their own behind a comma."""
 SHORTEST = 2
 
-Phrases = tuple[tuple[str, ...], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -45,24 +44,24 @@ class Part:
 class Splitter:
     """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""
 
-    def __init__(self, dismiss: Phrases, dismissed: Phrases, turn: Phrases) -> None:
-        self._dismiss = dismiss
-        self._dismissed = dismissed
-        self._turn = turn
+    def __init__(self, dismiss: Sequence[str], dismissed: Sequence[str], turn: Sequence[str]) -> None:
+        self._dismiss = phrases(dismiss)
+        self._dismissed = tuple(read(line).words for line in dismissed)
+        self._turn = phrases(turn)
 
     def split(self, message: Message) -> tuple[Part, ...]:
         """Clauses in order: parted at sentence ends, and before a joint or comma that a question word follows."""
         words, breaks = message.words, message.breaks
         cuts = [0]
         dismissed: set[int] = set()
-        if self._begins(words, 0, self._dismiss):
+        if words and self._dismiss.at(words, 0):
             dismissed.add(0)
         for i in range(1, len(words)):
             stop = breaks[i]
             hard = any(c in ".?!;\n:" for c in stop)
             soft = _turns(words, stop, i)
-            away = bool(stop or words[i - 1] in JOINTS) and self._begins(words, i, self._dismiss)
-            back = cuts[-1] in dismissed and i - cuts[-1] > 1 and (bool(stop) or self._begins(words, i, self._turn))
+            away = bool(stop or words[i - 1] in JOINTS) and bool(self._dismiss.at(words, i))
+            back = cuts[-1] in dismissed and i - cuts[-1] > 1 and bool(stop or self._turn.at(words, i))
             if hard or soft or away or back:
                 cuts.append(i)
                 if away:
@@ -77,15 +76,11 @@ class Splitter:
 
     def turned(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without the phrase that turns to what is meant."""
-        size = max((len(p) for p in self._turn if words[: len(p)] == p and len(words) > len(p)), default=0)
-        return words[size:]
+        ends = [end for end, _ in self._turn.at(words, 0) if end < len(words)]
+        return words[ends[0] if ends else 0 :]
 
     def _ends(self, words: tuple[str, ...], start: int, end: int) -> bool:
         return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)
-
-    @staticmethod
-    def _begins(words: tuple[str, ...], at: int, phrases: Phrases) -> bool:
-        return any(words[at : at + len(p)] == p for p in phrases)
 
 
 def halves(words: tuple[str, ...], joint: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:

@@ -117,8 +117,7 @@ class Understander:
         self.content = content
         self.matcher = matcher
         self._gate = content.gate
-        keys = ("dismiss", "dismissed", "turn")
-        self._splitter = Splitter(*(tuple(read(line).words for line in content.acts.get(key, ())) for key in keys))
+        self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
         # What a reply offers can be typed back word for word.
         self._labels = {
             read(text).words: intent.id
