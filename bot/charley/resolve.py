@@ -14,6 +14,8 @@ ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
 """Words that point at what was talked about."""
+MISSPELT = 2
+"""Most words of a follow-up that may be misspelt."""
 LONGEST = 9
 """Words that a follow-up may have."""
 
@@ -50,6 +52,7 @@ class Resolver:
         self._kinds.pop("", None)
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
+        self._words = frozenset(word for line in self._known for word in line.split(" "))
 
     @staticmethod
     def _phrases(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -107,7 +110,8 @@ class Resolver:
             kind = self._kinds.get(line)
             if kind:
                 return kind
-            if len(line) > 4 and (near := closest_within(line, self._known, 0.88)):
+            foreign = len(each) - len(self._words.intersection(each))
+            if len(line) > 4 and foreign <= MISSPELT and (near := closest_within(line, self._known, 0.88)):
                 return self._kinds[near]
         return ""
 
