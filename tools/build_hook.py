@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Builds `_content/bank.json` from the checkout's content."""
+    """Builds `_content/bank` from the checkout's content."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """An editable installation reads the checkout itself, so only a standard wheel gets the file."""

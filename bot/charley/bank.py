@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from charley.matcher import Matcher
 
-MAGIC = "charley-bank 1"
-BUILT = "bank.json"
+MAGIC = "charley-bank 2"
+BUILT = "bank"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -109,22 +109,41 @@ def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
 
 
 def _pack(data: Mapping[str, Any]) -> bytes:
-    body = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    return f"{MAGIC} {zlib.crc32(body):08x} {len(body)}\n".encode() + body
+    """A line with checksum and sizes, the data as JSON, and behind it the matcher's arrays as they are."""
+    matcher: dict[str, Any] = {}
+    arrays = bytearray()
+    for name, value in data["matcher"].items():
+        if isinstance(value, bytes):
+            matcher[name] = {"at": len(arrays), "size": len(value)}
+            arrays += value
+        else:
+            matcher[name] = value
+    text = json.dumps({**data, "matcher": matcher}, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    body = text + bytes(arrays)
+    return f"{MAGIC} {zlib.crc32(body):08x} {len(text)} {len(body)}\n".encode() + body
 
 
 def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
     """The data of a built file; None when it is missing, damaged or made from something else."""
-    if not packed:
+    end = packed.find(b"\n", 0, 100) if packed else -1
+    if not packed or end < 0:
         return None
-    head, _, body = packed.partition(b"\n")
-    if head != f"{MAGIC} {zlib.crc32(body):08x} {len(body)}".encode():
-        return None
+    body = memoryview(packed)[end + 1 :]
     try:
-        data = json.loads(body)
+        *magic, checksum, size, whole = packed[:end].decode("ascii").split(" ")
+        if (" ".join(magic), int(checksum, 16), int(whole)) != (MAGIC, zlib.crc32(body), len(body)):
+            return None
+        text = int(size)
+        data = json.loads(str(body[:text], "ascii"))
     except ValueError:
         return None
-    return data if isinstance(data, dict) and (key is None or data.get("key") == key) else None
+    if not isinstance(data, dict) or (key is not None and data.get("key") != key):
+        return None
+    arrays = body[text:]
+    for name, value in data["matcher"].items():
+        if isinstance(value, dict):
+            data["matcher"][name] = arrays[value["at"] : value["at"] + value["size"]]
+    return data
 
 
 @lru_cache(maxsize=1)
@@ -141,12 +160,12 @@ def _code() -> str:
 def _place(key: str) -> Path | None:
     if "CHARLEY_CACHE" in os.environ:
         folder = os.environ["CHARLEY_CACHE"]
-        return Path(folder) / f"{key}.json" if folder else None
+        return Path(folder) / f"{key}.bank" if folder else None
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
     else:
         base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return Path(base) / "charley" / f"{key}.json" if base else None
+    return Path(base) / "charley" / f"{key}.bank" if base else None
 
 
 def _read(place: Path | None) -> bytes | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import random
 import sys
@@ -81,17 +80,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Phrasings:
-    """The phrasings of a bank, sorted by label, and what each label's have in common.
+    """The phrasings of a bank by label, and what each label's have in common.
 
-    Those of label `k` are `spans[k]` to `spans[k + 1]`. The features that they use, as numbers in `Judge.features`, are
-    `used[bounds[k]]` to `used[bounds[k + 1]]`. `centres` holds for each label where its phrasings lie in the space of
-    `Families`, as `SIZE` numbers of -127 to 127.
+    `texts[k]` holds those of label `k`, one a line. `used` holds for each of `Judge.features`, in as many bytes as it
+    takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its phrasings lie in
+    the space of `Families`, as `SIZE` numbers of -127 to 127.
     """
 
     texts: tuple[str, ...]
-    spans: array[int]
-    bounds: array[int]
-    used: array[int]
+    used: bytes
     centres: array[int]
 
 
@@ -116,12 +113,12 @@ class Matcher:
         self._number = {label: i for i, label in enumerate(labels)}
         self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
-        self._used: dict[int, frozenset[str]] = {}
+        self._used: dict[str, int] = {}
 
     @property
     def texts(self) -> tuple[str, ...]:
         """Every phrasing that was learnt."""
-        return self.phrasings.texts
+        return tuple(line for text in self.phrasings.texts for line in text.split("\n"))
 
     def sight(self, words: Sequence[str]) -> Sight:
         """Reads the words of a message and recognises what they speak of."""
@@ -166,21 +163,19 @@ class Matcher:
         The shares of its words and of its pairs of words that the label's phrasings have used, how near it lies to
         their centre (-1 to 1), and the share of its words that are English but not the bank's.
         """
-        used = self._used.get(label)
-        if used is None:
-            p = self.phrasings
-            numbers = p.used[p.bounds[label] : p.bounds[label + 1]]
-            used = self._used[label] = frozenset(map(self.judge.features.__getitem__, numbers))
         singles = known = pairs = 0.0
         squares = 0.0
+        users, bit = self._used, 1 << label
         for name, value in words.items():
             square = value * value
             squares += square
+            if name not in users:
+                users[name] = self._users(name)
             if " " in name:
-                pairs += square if name in used else 0.0
+                pairs += square if users[name] & bit else 0.0
                 continue
             singles += square
-            known += square if name in used else 0.0
+            known += square if users[name] & bit else 0.0
         rest = max(0.0, 1.0 - squares)
         near = math.fsum(map(mul, kin.values(), self.phrasings.centres[label * SIZE : label * SIZE + SIZE]))
         foreign = 0.0
@@ -193,10 +188,15 @@ class Matcher:
             foreign / max(1, len(sight.reading)),
         )
 
+    def _users(self, feature: str) -> int:
+        """The labels whose phrasings use a feature, as bits."""
+        at, width = self.judge.index.get(feature), _width(len(self.labels))
+        return 0 if at is None else int.from_bytes(self.phrasings.used[at * width : (at + 1) * width], "little")
+
     def _nearest(self, label: int, words: Vector) -> str:
         """The phrasing of a label with the highest cosine to the words of a message. Reads the label's phrasings anew."""
         best, witness = 0.0, ""
-        for text in self.phrasings.texts[self.phrasings.spans[label] : self.phrasings.spans[label + 1]]:
+        for text in self.phrasings.texts[label].split("\n"):
             shared = 0.0
             for name, value in self.features.vector(self.sight(_words(text)))[0].items():
                 shared += words.get(name, 0.0) * value
@@ -216,14 +216,14 @@ class Matcher:
         return sorted(parts.items(), key=lambda p: (-p[1], p[0]))
 
     def dump(self) -> dict[str, Any]:
-        """Everything that `restore` needs, as JSON values."""
+        """Everything that `restore` needs, as JSON values and bytes."""
         features, judge, p = self.features, self.judge, self.phrasings
         counts = self.reader.speller.counts
         return {
             "words": " ".join(counts),
             "counts": _packed("I", counts.values()),
-            "kin": "\n".join([features.kin.get(w, b"").decode() for w in counts]),
-            "names": "\n".join(judge.features),
+            "kin": b"\n".join([features.kin.get(w, b"") for w in counts]),
+            "names": ",".join(judge.features),
             "rarity": _packed("f", [features.rarity.get(n, 0.0) for n in judge.features]),
             "rarest": features.rarest,
             "starts": _packed("I", judge.starts),
@@ -231,9 +231,7 @@ class Matcher:
             "weights": _packed("h", judge.weights),
             "labels": list(self.labels),
             "texts": list(p.texts),
-            "spans": _packed("I", p.spans),
-            "bounds": _packed("I", p.bounds),
-            "used": _packed("I", p.used),
+            "used": p.used,
             "centres": _packed("b", p.centres),
             "curves": [list(c.weights) for c in self.curves],
         }
@@ -241,20 +239,18 @@ class Matcher:
 
 def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
     """The matcher that `dump` described."""
-    names = data["names"].split("\n")
+    names = data["names"].split(",")
     words = data["words"].split(" ")
     features.rarity = {n: r for n, r in zip(names, _opened("f", data["rarity"]), strict=True) if r}
     features.rarest = data["rarest"]
-    features.kin = dict(zip(words, data["kin"].encode().split(b"\n"), strict=True))
+    features.kin = dict(zip(words, bytes(data["kin"]).split(b"\n"), strict=True))
     counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
     size = len(data["labels"])
     rows = (_opened("I", data["starts"]), _opened(_code(size), data["rows"]), _opened("h", data["weights"]))
     judge = Judge(names, *rows, size)
     phrasings = Phrasings(
         tuple(data["texts"]),
-        _opened("I", data["spans"]),
-        _opened("I", data["bounds"]),
-        _opened("I", data["used"]),
+        bytes(data["used"]),
         _opened("b", data["centres"]),
     )
     first, second = data["curves"]
@@ -404,23 +400,32 @@ def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[
 
 
 def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], size: int, index: Mapping[str, int]) -> Phrasings:
-    spans, bounds, used, centres = array("I", [0]), array("I", [0]), array("I"), array("b")
+    texts: list[str] = []
+    users = [0] * len(index)
+    centres = array("b")
+    start = 0
     for label in range(size):
         end = bisect_right(targets, label)
         total = dict.fromkeys(PLACES, 0.0)
-        names: dict[str, None] = {}
-        for x in lessons[spans[-1] : end]:
-            names.update(dict.fromkeys(x.names))
+        for x in lessons[start:end]:
+            for name in x.names:
+                if name in index:
+                    users[index[name]] |= 1 << label
             for place, value in x.kin.items():
                 total[place] += value
         square = 0.0
         for value in total.values():
             square += value * value
-        spans.append(end)
-        used.extend(sorted([index[n] for n in names if n in index]))
-        bounds.append(len(used))
+        texts.append("\n".join(x.example.text for x in lessons[start:end]))
         centres.extend([round(127.0 * value / (math.sqrt(square) or 1.0)) for value in total.values()])
-    return Phrasings(tuple(x.example.text for x in lessons), spans, bounds, used, centres)
+        start = end
+    width = _width(size)
+    return Phrasings(tuple(texts), b"".join(bits.to_bytes(width, "little") for bits in users), centres)
+
+
+def _width(labels: int) -> int:
+    """Bytes that hold a bit for each label."""
+    return (labels + 7) // 8
 
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -462,16 +467,16 @@ def _code(labels: int) -> str:
     return "B" if labels <= 256 else "H"
 
 
-def _packed(code: str, values: Iterable[float]) -> str:
+def _packed(code: str, values: Iterable[float]) -> bytes:
     packed = array(code, values)
     if sys.byteorder == "big":
         packed.byteswap()
-    return base64.b64encode(packed.tobytes()).decode("ascii")
+    return packed.tobytes()
 
 
-def _opened(code: str, packed: str) -> array[Any]:
+def _opened(code: str, packed: bytes) -> array[Any]:
     values: array[Any] = array(code)
-    values.frombytes(base64.b64decode(packed))
+    values.frombytes(packed)
     if sys.byteorder == "big":
         values.byteswap()
     return values
