@@ -74,16 +74,16 @@ def test_another_subject_gets_the_same_assistant(tea: Path) -> None:
 
 def test_a_built_bank_is_kept_and_read_again(tea: Path, tmp_path: Path) -> None:
     first = str(Assistant(tea).reply("green tea").to_dict())
-    (kept,) = (tmp_path / "cache").glob("*.json")
+    (kept,) = (tmp_path / "cache").glob("*.bank")
     stamp = kept.stat().st_mtime_ns
     assert str(Assistant(tea).reply("green tea").to_dict()) == first
     assert kept.stat().st_mtime_ns == stamp
 
 
-@pytest.mark.parametrize("damage", [b"", b"charley-bank 1 00000000 2\n{}", b"\x00" * 50, b"charley-bank"])
+@pytest.mark.parametrize("damage", [b"", b"charley-bank 2 00000000 2 2\n{}", b"\x00" * 50, b"charley-bank"])
 def test_a_damaged_file_is_built_anew(tea: Path, tmp_path: Path, damage: bytes) -> None:
     Assistant(tea)
-    (kept,) = (tmp_path / "cache").glob("*.json")
+    (kept,) = (tmp_path / "cache").glob("*.bank")
     kept.write_bytes(damage)
     assert Assistant(tea).reply("green tea how hot").intents == ("tea.green",)
     assert kept.read_bytes() != damage

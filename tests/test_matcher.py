@@ -59,9 +59,7 @@ def test_a_restored_matcher_is_the_same(text: str) -> None:
     assert again == MATCHER.match(MATCHER.sight(read(text).words))
 
 
-RESTORED = restore(
-    MATCHER.dump(), Features(Concepts(), Recogniser({})), frozenset(PLACE.values()), bundled()
-)
+RESTORED = restore(MATCHER.dump(), Features(Concepts(), Recogniser({})), frozenset(PLACE.values()), bundled())
 
 
 @given(st.lists(st.sampled_from(sorted({w for lines in LINES.values() for t in lines for w in read(t).words})), max_size=8))
