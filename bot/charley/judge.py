@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from operator import add, mul
 
-EPOCHS = 8
+EPOCHS = 7
 """Rounds through the examples, beside those that `FIRST` asks for."""
 SHARED = 0.9
 """A feature that so large a share of the examples have, as the numbers of the block of families, is learnt only at first:"""
@@ -23,6 +23,8 @@ FIRST = 4500
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
+SLACK = 0.4
+"""An example that lacks less than this of the margin is left as it is."""
 RIVALS = 3
 """Most labels that one step sets an example apart from."""
 KEPT = 4
@@ -145,15 +147,15 @@ class _Pupil:
     def study(self, order: Sequence[int], epoch: int) -> None:
         """Goes once through the examples."""
         size, weights, calm, values, places = self.size, self.weights, self.calm, self.values, self.places
-        settled, margin = self.settled, int(MARGIN * COARSE * FINE)
+        settled, margin, slack = self.settled, int(MARGIN * COARSE * FINE), int(SLACK * COARSE * FINE)
         every = max(1, len(order) // KEPT)
         for visit, i in enumerate(order, 1):
-            # An example that was right by the margin is looked at again only every third round.
+            # An example that was right is looked at again only every third round.
             if not calm[i] or epoch % 3 == 0:
                 scores = _lanes(sum(map(mul, values[i], map(weights.__getitem__, places[i])), settled[i]), size)
                 limit = scores[self.targets[i]] - margin
                 scores[self.targets[i]] = 0
-                calm[i] = max(scores) <= limit
+                calm[i] = max(scores) <= limit + slack
                 if not calm[i]:
                     self._learn(i, scores, limit)
             if epoch and visit % every == 0:
