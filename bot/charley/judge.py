@@ -23,7 +23,7 @@ FIRST = 4500
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
-SLACK = 0.4
+SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
 RIVALS = 3
 """Most labels that one step sets an example apart from."""
