@@ -136,7 +136,9 @@ class Understander:
         away = [p for p in parts if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
         if away and any(not OPENERS.issuperset(message.words[p.start : p.end]) for p in kept):
-            return self._meant(message, parts, before)
+            meant = self._meant(message, parts, before)
+            if meant.decision == decide.ANSWER:
+                return (meant,)
         whole = self._one(message.words[act.rest :], act, before)
         if len(parts) < 2:
             return self._either(message.words, before) or self._both(message.words, whole, before) or (whole,)
@@ -200,7 +202,7 @@ class Understander:
                 current = replace(before, topics=(_topic(one),))
         return out
 
-    def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> tuple[Understood, ...]:
+    def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> Understood:
         """ "Not X but Y": Y, in the light of X, and X no longer as an answer."""
         away: list[str] = []
         kept: list[str] = []
@@ -211,10 +213,10 @@ class Understander:
         alone = self._one(tuple(kept), Act(), before)
         sure = alone.decision == decide.ANSWER and alone.confidence >= self._gate["sure"]
         if sure and not alone.intent.startswith(decide.TALK) and not POINTING.intersection(kept):
-            return (alone,)
+            return alone
         dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
-        return (self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less),)
+        return self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less)
 
     def _dismissed(self, words: tuple[str, ...], before: Context) -> str:
         """The intent that is not asked: what was talked about, if the words name nothing ("no, not that")."""

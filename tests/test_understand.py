@@ -1,0 +1,85 @@
+"""Kinds of messages that are understood in the light of what stands beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from charley import Assistant
+from charley.model import Reply
+from charley.resolve import Resolver
+from charley.split import alternatives
+from charley.text import read
+
+
+def last(assistant: Assistant, turns: str) -> Reply:
+    reply = None
+    for turn in turns.split(" / "):
+        reply = assistant.reply(turn, reply.context if reply else None)
+    assert reply is not None
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("turns", "intents"),
+    [
+        # several questions, also inside one
+        ("what are leg cramps, and how long do they go on for?", ["about.definition", "about.duration"]),
+        ("might kidney trouble or diabetes explain my leg cramps", ["causes.kidney", "causes.diabetes"]),
+        ("do i rub the cramp or stretch it", ["relief.massage", "relief.stretching"]),
+        # what is not asked, and what is
+        ("I don't want to know why, just how to stop a cramp in my calf", ["relief.now"]),
+        ("does magnesium help leg cramps / no, not that, can too little potassium cause them", ["causes.minerals"]),
+        # one thing in the place of another
+        ("do statins cause leg cramps / what about water tablets", ["causes.medication.item"]),
+        ("should i stop my statin because of leg cramps / what about the contraceptive pill", ["causes.medication.item"]),
+        ("can heat bring on leg cramps / what about when it's cold", ["causes.cold"]),
+        ("what causes leg cramps / and at night?", ["about.night"]),
+        # details of what was said
+        ("which foods help against leg cramps / what sort", ["prevention.diet"]),
+        ("does magnesium help leg cramps / does it work though", ["prevention.supplements"]),
+        # the subject alone, and what strikes now
+        ("cramp", ["relief.now"]),
+        ("calf cramp", ["relief.now"]),
+        # a narrow topic stays, a wide one is not narrowed to its like
+        ("why do leg cramps come at night / how do i stop them", ["prevention.night"]),
+        ("should i put ice on a leg cramp / how do i keep them from coming back", ["prevention.overview"]),
+        # small talk that is said, not asked
+        ("you sent me the wrong thing twice. this is not helping", ["chat.not_helpful"]),
+        ("okay, i see", ["chat.acknowledge"]),
+    ],
+)
+def test_what_is_meant(assistant: Assistant, turns: str, intents: list[str]) -> None:
+    assert list(last(assistant, turns).intents) == intents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my neck is stiff from the drive, what helps",
+        "the neighbours are so loud, what can we do",
+        "cramps",
+        "our roof leaks, who do i ask",
+    ],
+)
+def test_what_is_not_asked_of_us_is_not_answered(assistant: Assistant, text: str) -> None:
+    assert assistant.reply(text).kind in ("fallback", "disambiguation")
+
+
+def test_alternatives_leave_one_of_two_out() -> None:
+    pairs = list(alternatives(("is", "it", "salt", "or", "heat")))
+    assert (("is", "it", "salt"), ("is", "it", "heat")) in pairs
+    assert not list(alternatives(("salt", "or", "heat", "or", "cold")))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("more pls", "more"), ("whyy is that", "why"), ("say it again", "repeat"), ("tell me mroe", "more"), ("none of thsese", "none")],
+)
+def test_follow_ups_may_be_misspelt(assistant: Assistant, text: str, kind: str) -> None:
+    assert Resolver(assistant.content.acts).find(read(text).words).kind == kind
+
+
+def test_a_question_that_shares_words_with_a_follow_up_is_none(assistant: Assistant) -> None:
+    resolver = Resolver(assistant.content.acts)
+    assert not resolver.find(read("how many people get leg cramps").words).kind
+    assert not resolver.find(read("why do my calves cramp").words).kind
