@@ -18,6 +18,10 @@ ANY = st.text(st.characters(codec=None), max_size=400)
         ("I'VE h\u00e9adache", ("i", "have", "headache")),
         ("3am & 10 min", ("3am", "10", "min")),
         ("\u202ecramp\u200b\x00s \ud800", ("cramp", "s")),
+        ("is it a D V T", ("is", "it", "a", "dvt")),
+        ("R.L.S. or p a d", ("rls", "or", "pad")),
+        ("u r right, do i i mean", ("you", "are", "right", "do", "i", "i", "mean")),
+        ("wot shud i do b4 bed rn", ("what", "should", "i", "do", "before", "bed", "right", "now")),
         ("\uff43\uff52\uff41\uff4d\uff50", ("cramp",)),
     ],
 )

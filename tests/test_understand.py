@@ -73,7 +73,8 @@ def test_alternatives_leave_one_of_two_out() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("more pls", "more"), ("whyy is that", "why"), ("say it again", "repeat"), ("tell me mroe", "more"), ("none of thsese", "none")],
+    [("more pls", "more"), ("whyy is that", "why"),
+     ("say it again", "repeat"), ("tell me mroe", "more"), ("none of thse", "none")],
 )
 def test_follow_ups_may_be_misspelt(assistant: Assistant, text: str, kind: str) -> None:
     assert Resolver(assistant.content.acts).find(read(text).words).kind == kind

@@ -12,6 +12,10 @@ LIMIT = 2000
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
 _PART = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?()\n\u2014]|(?<=\s)-(?=\s)|\.\.+")
+_SPELT = re.compile(
+    r"(?<![\w'])(?:[b-hj-tv-z](?:(?: |\. ?)[a-z]){2,}|[b-hj-mo-qstv-xz](?: |\. ?)[b-hj-mo-qstv-xz])(?![\w'])"
+)
+"""Letters said one by one: "D V T", "p.a.d."; not "u r", nor what begins with "a" or "i"."""
 _CONTRACTIONS = {
     "can't": ("can", "not"),
     "cannot": ("can", "not"),
@@ -134,7 +138,8 @@ def read(text: str) -> Message:
     cleaned = clean(text)
     words: list[str] = []
     breaks = [""]
-    for part in _PART.findall(cleaned):
+    spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
+    for part in _PART.findall(spelt):
         if not part[0].isalnum():
             breaks[-1] += part
             continue

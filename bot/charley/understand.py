@@ -58,6 +58,8 @@ KINDS_OF_QUESTION = frozenset(
     "subject cramp leg now why mechanism relieve prevent help_word safe danger how_long how_often what_is which difference "
     "feel common where you".split()
 )
+ASSISTANT = frozenset(["you", "machine", "store", "trust"])
+"""Concepts that name the assistant and what it does."""
 SUBJECT = ("cramp", "leg")
 """Concepts that name the subject; a message of nothing else asks nothing yet."""
 
@@ -103,6 +105,10 @@ class Understood:
     def mentions(self) -> bool:
         """Whether the question names something itself, so that it does not only point back."""
         return bool(self.match and (self.match.sight.mentions or self.things))
+
+    def speaks_of(self, concepts: frozenset[str]) -> bool:
+        """Whether any of these concepts is named."""
+        return self.match is not None and any(c in concepts for _, _, c in self.match.sight.concepts)
 
     @property
     def things(self) -> frozenset[str]:
@@ -226,10 +232,12 @@ class Understander:
     def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
         """The asking parts, when several are understood; else the part or the whole, whichever is surer.
 
-        A part of a message from outside stands by itself only if it names the subject ("… what helps?" does not).
+        A part of a message from outside stands by itself only if it names the subject ("… what helps?" does not); small
+        talk in a longer message is said, or speaks of the assistant ("… where do I start?" does not).
         """
         if whole.match and whole.match.outside:
             read = [(p, u) for p, u in read if u.match and (decide.named(u.match) or _remark(p, u))]
+        read = [(p, u) for p, u in read if not u.intent.startswith(decide.TALK) or _remark(p, u) or u.speaks_of(ASSISTANT)]
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
         asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
         if asked and good[0][1].intent == THANKS and not good[0][0].asks:
