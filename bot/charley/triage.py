@@ -207,7 +207,7 @@ class Triage:
             return False
         if other.places[0] - match.places[-1] > _NEAR or match.places[0] - other.places[-1] > _NEAR:
             return False
-        return not {scopes.clauses[p] for p in match.places}.isdisjoint(scopes.clauses[p] for p in other.places)
+        return scopes.clause(other) in {scopes.clauses[p] for p in match.places}
 
     def _raised(self, ways: Iterable[Way], seen: Mapping[str, Match], earlier: tuple[str, ...]) -> tuple[str, ...]:
         """The signs that raise a flag; none if nothing does, or it would rest on nothing said in this message."""
