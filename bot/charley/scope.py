@@ -13,6 +13,7 @@ CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owni
 
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
+_LEAD: Final = 3  # words that lead up to a time: "a couple of" years ago
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
 _ASKING: Final = frozenset({"what", "why", "how", "who", "where", "which"})
 _ASKED: Final = frozenset({"is", "are", "do", "does", "did", "can", "should", "causes", "helps", "would", "was", "won"})
@@ -20,7 +21,17 @@ _PERFECT: Final = frozenset({"s", "has", "have", "gone"})  # "have had" tells of
 _IF: Final = frozenset({"if", "what", "suppose", "supposing", "imagine", "pretend", "hypothetically", "in", "say", "let"})
 _PRONOUNS: Final = frozenset({"i", "we", "he", "she", "they"})
 _UNDER: Final = frozenset("when while whenever as than like after before where what how who do am can".split())
-_TELLING: Final = frozenset({"i", "read", "heard", "saw", "watched"})
+_OWN: Final = frozenset({"i", "my", "me", "we"})
+_TOPIC: Final = 4  # words of what was read about: "leg clots and strokes"
+_TELLING: Final = frozenset("i read heard saw watched learn learned learnt learning taught teach studied studying".split())
+_INVERTED: Final = frozenset({"can", "could", "do", "does", "should", "would", "which", "explain"})
+_BE: Final = frozenset({"is", "are"})
+_JUDGED: Final = frozenset("sign symptom normal common safe good related linked connected caused ever effect".split())
+_UNABLE: Final = (("not",), ("barely",), ("hardly",))
+_RUN_ON: Final = (("do",), ("does",), ("would",), ("can",))
+_OTHERS: Final = frozenset(
+    "i you we they he she it one who whose that which and people person someone somebody patients man woman guy girl boy".split()
+)  # whom a question or a tale goes on to speak of
 _DO: Final = frozenset({"do", "does", "did"})
 _GO_ON: Final = frozenset({"and", "but", "then"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
@@ -243,23 +254,47 @@ class Scopes:
                     break
                 if skip > i + 3 and self.clauses[skip] == skip and text.words[skip - 1] not in _JOINTS:
                     break
+                if skip > i + 1 and self._tells(skip):
+                    break
                 skip += 1
             if language.now.isdisjoint(text.words[i:skip]):
-                self._away_by[i:skip] = [i] * (skip - i)
+                # "And is swelling" may be a sign as a whole; asked it is all the same.
+                by = len(text.words) if text.words[i] in _BE else i
+                self._away_by[i:skip] = [by] * (skip - i)
             i = skip
+
+    def _tells(self, k: int) -> bool:
+        """Whether a report starts at `k` that leaves out who it is about: ", took 20 pills", "can not breathe"."""
+        text, language = self._text, self._language
+        if text.breaks[k]:
+            end = k + 1
+            while end < text.ends[k] and not text.breaks[end]:
+                end += 1
+            return text.words[k] in language.verbs or not language.personal.isdisjoint(text.words[k:end])
+        unable = text.words[k] in ("can", "could") and text.words[k + 1 : k + 2] in _UNABLE
+        return unable and text.words[k - 1] not in _OTHERS
 
     def _opens(self, i: int) -> bool:
         text, language = self._text, self._language
         before = text.words[i - 1] if i > text.starts[i] else ""
-        if before and not text.breaks[i].strip("()") and before not in language.fillers:
-            return False
         end = min(i + 4, text.ends[i])
+        if before and not text.breaks[i].strip("()") and before not in language.fillers:
+            return text.words[i] in ("why", "how") and text.words[i + 1 : i + 2] in _RUN_ON and self._of_others(i + 2, end)
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
         if before in language.fillers and i - 1 > text.starts[i] and text.words[i - 2] in language.owners:
             return False  # "my friend is ..." asks nothing, "friend, is ..." does
-        # "My leg is red and is spreading" asks nothing; "and what is ..." does.
-        least = 2 if before in _GO_ON else 1
+        # "My leg is red and is spreading" asks nothing; "and what is ..." and ", and can cramps ..." do.
+        least = 2 if before in _GO_ON and not (text.breaks[i - 1] and self._inverted(i)) else 1
         return _leads(rest, language.openers, least) and not _leads(rest, language.not_openers)
+
+    def _of_others(self, start: int, end: int) -> bool:
+        words = self._text.words[start:end]
+        return self._language.personal.isdisjoint(words) and self._language.subjects.isdisjoint(words)
+
+    def _inverted(self, i: int) -> bool:
+        """Whether a question and no statement begins at `i`: "can cramps ...", "is swelling a sign ..."."""
+        words = self._text.words
+        return words[i] in _INVERTED or (words[i] in _BE and not _JUDGED.isdisjoint(words[i : self._clause_end(i)]))
 
     def _cue(self, cue: Match, owned: bool) -> None:
         first = cue.places[0]
@@ -313,13 +348,13 @@ class Scopes:
         text, language = self._text, self._language
         first, last = cue.places[0], cue.places[-1]
         start, end = self._around(cue)
-        trailing = not language.verbs.isdisjoint(text.words[start:first])
+        trailing = first - start > _LEAD or not language.verbs.isdisjoint(text.words[start:first])
         # "I can not breathe when I was young I swam" is two sentences; "I have had a stroke years ago" is one.
         now = trailing and bool(language.present.difference(_PERFECT).intersection(text.words[start:first]))
         self._mark(self._old, first if now else start, last + 1 if trailing else end)
         if text.words[first] in _WHEN and start == first and first > text.starts[first]:
             self._mark_past(self.clauses[first - 1])
-        sets_the_time = text.words[first] in _WHEN or end - start <= last - first + 2
+        sets_the_time = text.words[first] in _WHEN or (first - start <= _LEAD and end - last <= 2)
         if sets_the_time and not trailing and end < text.ends[first] and self.clauses[end] == end:
             self._mark_past(end)
 
@@ -330,7 +365,7 @@ class Scopes:
         for k in range(first - 1, start, -1):
             if self._text.breaks[k]:
                 start = k
-        for k in range(end - 1, last + 1, -1):
+        for k in range(end - 1, last + (first - start <= _LEAD), -1):
             if self._text.breaks[k]:
                 end = k
         return start, end
@@ -351,11 +386,16 @@ class Scopes:
     def _tell(self, cue: Match) -> None:
         """Marks a tale, up to where the sentence comes back to the teller or the teller's people.
 
-        "I read that ..." speaks of what follows it; a film or a book also of what stands before.
+        "I read that ..." speaks of what follows it; a film or a book also of what stands before. "I read about cramps" ends
+        with what was read about, unless that was a person.
         """
         text = self._text
         first = cue.places[0]
         told = text.words[first] in _TELLING
+        if told and text.words[cue.places[-1]] == "about":
+            end = self._topic_end(cue.places[-1] + 1)
+            self._away_by[first:end] = [len(text.words)] * (end - first)
+            return
         start = first if told else text.starts[first]
         own = self.clauses[first]
         while start < text.ends[first]:
@@ -367,6 +407,13 @@ class Scopes:
             elif start > first:
                 return
             start = end
+
+    def _topic_end(self, start: int) -> int:
+        text = self._text
+        end = start
+        while end < text.ends[start - 1] and (end == start or not text.breaks[end]) and text.words[end] not in _OWN:
+            end += 1
+        return end if not _OTHERS.isdisjoint(text.words[start:end]) else min(end, start + _TOPIC)
 
     def _mine(self, start: int, end: int) -> bool:
         words = self._text.words[start : min(end, start + 2)]
