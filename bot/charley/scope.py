@@ -25,6 +25,7 @@ _OWN: Final = frozenset({"i", "my", "me", "we"})
 _TOPIC: Final = 4  # words of what was read about: "leg clots and strokes"
 _TELLING: Final = frozenset("i read heard saw watched learn learned learnt learning taught teach studied studying".split())
 _INVERTED: Final = frozenset({"can", "could", "do", "does", "should", "would", "which", "explain"})
+_QUESTION: Final = frozenset({"do", "does", "what", "why", "how", "should"})
 _BE: Final = frozenset({"is", "are"})
 _JUDGED: Final = frozenset("sign symptom normal common safe good related linked connected caused ever effect".split())
 _UNABLE: Final = (("not",), ("barely",), ("hardly",))
@@ -155,7 +156,8 @@ class Scopes:
             if i == text.starts[i] or word in language.closers or (word == "and" and text.breaks[i]):
                 start = i
             elif text.breaks[i] or text.words[i - 1] in _JOINTS:
-                start = i if self._starts_clause(i) else start
+                asks = text.breaks[i] and word in _QUESTION
+                start = i if asks or self._starts_clause(i) else start
             elif self._runs_on(i):
                 start = i
             starts.append(start)
