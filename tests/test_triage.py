@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charley import content, folder
-from charley.alarm import triage
+from charley.alarm import compiled, triage
+from charley.patterns import Book
 from charley.text import read
 from charley.triage import LEVELS
 
@@ -44,6 +45,12 @@ def level(text: str, carried: tuple[str, ...] = ()) -> str:
     return "none" if finding is None or finding.level == "soon" else finding.level
 
 
+def kind(text: str) -> str:
+    """The level, or the reply where it is one of its own: crisis, poison."""
+    finding = TRIAGE.assess(read(text))
+    return finding.reply if finding and finding.reply != "ordinary" else level(text)
+
+
 def cases(groups: dict[str, list[str]]) -> list[Any]:
     return [
         pytest.param(wanted, text, id=f"{wanted}: {text}", marks=[pytest.mark.xfail(strict=True)] * (text in MISSES))
@@ -55,7 +62,7 @@ def cases(groups: dict[str, list[str]]) -> list[Any]:
 
 @pytest.mark.parametrize(("wanted", "text"), [*cases(ADVERSARIAL), *cases(ROUNDS)])
 def test_adversarial(wanted: str, text: str) -> None:
-    assert level(text) == wanted
+    assert (kind if wanted in ("crisis", "poison") else level)(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -145,7 +152,10 @@ def test_sources_are_known() -> None:
 
 
 # What may be added to a message without ever taking an emergency away.
-EMERGENCIES = [text for text in (*ADVERSARIAL["emergency"], *ROUNDS["emergency"]) if text not in MISSES]
+GRAVE = ("emergency", "poison", "crisis")
+EMERGENCIES = [t for told in (ADVERSARIAL, ROUNDS) for name in GRAVE for t in told.get(name, ()) if t not in MISSES]
+HARMLESS = [*BENIGN, *(t for told in (ADVERSARIAL, ROUNDS, LOOKALIKES) for t in told["none"] if t not in MISSES)]
+OF_ADULTS = [text for text in BENIGN if " son " not in text]  # what is told beside a child may be the child's
 
 
 @cache
@@ -155,10 +165,25 @@ def _sign_words(text: str) -> frozenset[str]:
     return frozenset(finding.evidence)
 
 
-@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.booleans(), st.sampled_from([". ", "\n", "! ", "... "]))
-@settings(max_examples=600, deadline=None)
-def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, before: bool, between: str) -> None:
-    assert level(f"{more}{between}{text}" if before else f"{text}{between}{more}") == "emergency"
+def _plainly(text: str) -> str:
+    return text.rstrip(".?!")
+
+
+@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.sampled_from([". ", "\n", "! ", "... ", " ", ", ", ", and "]))
+@settings(max_examples=1000, deadline=None)
+def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, between: str) -> None:
+    """A question without its mark and the next sentence without a comma are one sentence to anybody: they keep the mark."""
+    before = _plainly(more) if "and" in between else more
+    if "and" not in between or len(text.split()) > 3:
+        assert level(f"{before}{between}{text}") == "emergency"
+    if between != " ":
+        assert level(f"{_plainly(text)}{between}{more}") == "emergency"
+
+
+@given(st.sampled_from(HARMLESS), st.sampled_from(OF_ADULTS), st.booleans(), st.sampled_from([". ", "\n", "! "]))
+@settings(max_examples=1000, deadline=None)
+def test_ordinary_sentences_together_raise_nothing(text: str, more: str, before: bool, between: str) -> None:
+    assert level(f"{more}{between}{text}" if before else f"{_plainly(text)}{between}{more}") == "none"
 
 
 @pytest.mark.parametrize("text", EMERGENCIES)
@@ -167,18 +192,36 @@ def test_capitals_take_no_emergency_away(text: str) -> None:
     assert level(text.title()) == "emergency"
 
 
+MADE = compiled(RED_FLAGS)
+BOOK = Book(MADE["told"], frozenset(), frozenset(), MADE["plain"])
+KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+BESIDE = {c: row[max(k - 1, 0) : k] + row[k + 1 : k + 2] for row in KEYS for k, c in enumerate(row)}
+
+
+def slip(word: str, draw: Any) -> str:
+    """The word with one slip inside: two letters swapped, one lost, doubled, beside the right key, or one too many."""
+    k = draw(st.integers(1, len(word) - 2))
+    key = draw(st.sampled_from(BESIDE[word[k]]))
+    ends = (
+        word[k + 1] + word[k] + word[k + 2 :],
+        word[k + 1 :],
+        word[k] * 2 + word[k + 1 :],
+        key + word[k + 1 :],
+        key + word[k:],
+    )
+    return word[:k] + draw(st.sampled_from(ends))
+
+
 @given(st.sampled_from(EMERGENCIES), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_slips_of_the_finger_take_no_emergency_away(text: str, data: st.DataObject) -> None:
-    """Two slips in words that are no sign words and no small words: the sign words stay readable."""
+    """A slip in each of two words of six letters or more, as long as the words of the signs are still read as what they are."""
     words = text.split()
-    signs = _sign_words(text)
-    long = [i for i, w in enumerate(words) if len(w) > 6 and w.isalpha() and w.lower() not in signs]
-    for _ in range(min(2, len(long))):
-        i = data.draw(st.sampled_from(long))
-        k = data.draw(st.integers(1, len(words[i]) - 2))
-        letter = data.draw(st.sampled_from(string.ascii_lowercase))
-        words[i] = words[i][:k] + letter + words[i][k:]
+    long = [i for i, w in enumerate(words) if len(w) > 5 and w.isalpha() and w.isascii() and w.islower()]
+    for i in data.draw(st.lists(st.sampled_from(long), max_size=2, unique=True)) if long else ():
+        slipped = slip(words[i], data.draw)
+        if BOOK.look(slipped).form == BOOK.look(words[i]).form:
+            words[i] = slipped
     assert level(" ".join(words)) == "emergency"
 
 

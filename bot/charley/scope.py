@@ -13,10 +13,27 @@ CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owni
 
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
+_LEAD: Final = 3  # words that lead up to a time: "a couple of" years ago
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
-_TURNS: Final = frozenset(
-    {"it", "that", "they", "but", "and", "which", "gp", "doctor", "doctors", "hospital", "scan", "scans", "i"}
-)
+_ASKING: Final = frozenset({"what", "why", "how", "who", "where", "which"})
+_ASKED: Final = frozenset({"is", "are", "do", "does", "did", "can", "should", "causes", "helps", "would", "was", "won"})
+_PERFECT: Final = frozenset({"s", "has", "have", "gone"})  # "have had" tells of the past, "have" of now
+_IF: Final = frozenset({"if", "what", "suppose", "supposing", "imagine", "pretend", "hypothetically", "in", "say", "let"})
+_PRONOUNS: Final = frozenset({"i", "we", "he", "she", "they"})
+_UNDER: Final = frozenset("when while whenever as than like after before where what how who do am can".split())
+_OWN: Final = frozenset({"i", "my", "me", "we"})
+_TOPIC: Final = 4  # words of what was read about: "leg clots and strokes"
+_TELLING: Final = frozenset("i read heard saw watched learn learned learnt learning taught teach studied studying".split())
+_INVERTED: Final = frozenset({"can", "could", "do", "does", "should", "would", "which", "explain"})
+_QUESTION: Final = frozenset({"do", "does", "what", "why", "how", "should"})
+_BE: Final = frozenset({"is", "are"})
+_JUDGED: Final = frozenset("sign symptom normal common safe good related linked connected caused ever effect".split())
+_UNABLE: Final = (("not",), ("barely",), ("hardly",))
+_RUN_ON: Final = (("do",), ("does",), ("would",), ("can",))
+_OTHERS: Final = frozenset(
+    "i you we they he she it one who whose that which and people person someone somebody patients man woman guy girl boy".split()
+)  # whom a question or a tale goes on to speak of
+_DO: Final = frozenset({"do", "does", "did"})
 _GO_ON: Final = frozenset({"and", "but", "then"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
 
@@ -35,6 +52,7 @@ class Language:
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
+    having: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
@@ -46,6 +64,7 @@ class Language:
     not_openers: frozenset[str] = frozenset()
     hypothetical: tuple[str, ...] = ()
     real_if: frozenset[str] = frozenset()
+    asked_if: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
     past: tuple[str, ...] = ()
     cleared: tuple[str, ...] = ()
@@ -102,6 +121,11 @@ class Scopes:
             return False
         return not any(by >= 0 and by not in match.places for by in (self._away_by[p] for p in match.places))
 
+    def clause(self, match: Match) -> int:
+        """The clause that a match stands in; -1 if it reaches from one into another."""
+        first, last = self.clauses[match.places[0]], self.clauses[match.places[-1]]
+        return first if first == last else -1
+
     def denied(self, match: Match) -> bool:
         return any(by >= 0 and by not in match.places for by in (self._denied_by[p] for p in match.places))
 
@@ -113,9 +137,9 @@ class Scopes:
         words, language = self._text.words, self._language
         word = words[i]
         following = words[i + 1 : i + 2]
-        if word in language.subjects and (word == "i" or (following and following[0] in language.verbs)):
+        if word in language.subjects and (word in _PRONOUNS or (following and following[0] in language.verbs)):
             return True
-        if word in language.owners and not language.verbs.isdisjoint(words[i + 1 : i + 6]):
+        if word in language.owners and any(w in language.verbs or w.endswith("ed") for w in words[i + 1 : i + 6]):
             return True
         if not following:
             return False
@@ -132,16 +156,23 @@ class Scopes:
             if i == text.starts[i] or word in language.closers or (word == "and" and text.breaks[i]):
                 start = i
             elif text.breaks[i] or text.words[i - 1] in _JOINTS:
-                start = i if self._starts_clause(i) else start
-            elif text.words[i - 1] not in language.prepositions and (word == "i" or self._runs_on(i)):
+                asks = text.breaks[i] and word in _QUESTION
+                start = i if asks or self._starts_clause(i) else start
+            elif self._runs_on(i):
                 start = i
             starts.append(start)
         return starts
 
     def _runs_on(self, i: int) -> bool:
-        """Whether a clause starts at `i` without a mark or a joining word before it."""
-        word = self._text.words[i]
-        return (word in self._language.owners or word in self._language.personal) and self._starts_clause(i)
+        """Whether a clause starts at `i` without a mark or a joining word before it: "my foot is cold I am scared"."""
+        language, word, before = self._language, self._text.words[i], self._text.words[i - 1]
+        if word in _PRONOUNS:
+            return before not in _UNDER
+        if word in _ASKING:
+            return not _ASKED.isdisjoint(self._text.words[i + 1 : i + 2])
+        if before in language.prepositions:
+            return False
+        return (word in language.owners or word in language.personal or word in language.subjects) and self._starts_clause(i)
 
     def _clause_end(self, start: int) -> int:
         end = start + 1
@@ -182,9 +213,14 @@ class Scopes:
     def _govern(self, i: int) -> None:
         text, language = self._text, self._language
         free = i + 4 if text.words[i + 1] in language.believing else i + 1
-        for j in range(i + 1, min(text.ends[i], i + 1 + _SCOPE)):
+        reach = _SCOPE
+        if i and text.words[i] == "not" and text.words[i - 1] in _DO and text.words[i + 1] not in language.having:
+            reach = 2  # "I do not smoke": only what is done is denied
+        for j in range(i + 1, min(text.ends[i], i + 1 + reach)):
             word = text.words[j]
-            if word in language.closers and j > i + 1:
+            if j > i + 1 and word in ("can", "could") and text.words[j + 1 : j + 2] == ("not",):
+                return
+            if (word in language.closers or word in language.negators) and j > i + 1:
                 return
             if j > i + 1 and (text.breaks[j] or word == "and") and not self._listed(j):
                 return
@@ -202,7 +238,8 @@ class Scopes:
         if item[0] in ("or", "nor", "any") or len(item) == 1:
             return True
         if item[0] == "and":
-            return len(item) <= 2 or item[1] in ("no", "not", "any")
+            last = end == text.ends[j] or not text.breaks[j]
+            return (len(item) <= 2 and last) or item[1:2] in (("no",), ("not",), ("any",))
         return "or" in item or "nor" in item
 
     def _ask(self) -> None:
@@ -215,21 +252,51 @@ class Scopes:
                 continue
             skip = min(i + 3 if "i" in text.words[i + 1 : i + 3] else i + 1, text.ends[i])
             while skip < text.ends[i] and text.words[skip] not in language.personal:
+                if text.words[skip] == "and" and text.breaks[skip] and text.ends[i] - skip > 3:
+                    break
+                if skip > i + 3 and self.clauses[skip] == skip and text.words[skip - 1] not in _JOINTS:
+                    break
+                if skip > i + 1 and self._tells(skip):
+                    break
                 skip += 1
             if language.now.isdisjoint(text.words[i:skip]):
-                self._away_by[i:skip] = [i] * (skip - i)
+                # "And is swelling" may be a sign as a whole; asked it is all the same.
+                by = len(text.words) if text.words[i] in _BE else i
+                self._away_by[i:skip] = [by] * (skip - i)
             i = skip
+
+    def _tells(self, k: int) -> bool:
+        """Whether a report starts at `k` that leaves out who it is about: ", took 20 pills", "can not breathe"."""
+        text, language = self._text, self._language
+        if text.breaks[k]:
+            end = k + 1
+            while end < text.ends[k] and not text.breaks[end]:
+                end += 1
+            return text.words[k] in language.verbs or not language.personal.isdisjoint(text.words[k:end])
+        unable = text.words[k] in ("can", "could") and text.words[k + 1 : k + 2] in _UNABLE
+        return unable and text.words[k - 1] not in _OTHERS
 
     def _opens(self, i: int) -> bool:
         text, language = self._text, self._language
         before = text.words[i - 1] if i > text.starts[i] else ""
-        if before and not text.breaks[i].strip("()") and before not in language.fillers:
-            return False
         end = min(i + 4, text.ends[i])
+        if before and not text.breaks[i].strip("()") and before not in language.fillers:
+            return text.words[i] in ("why", "how") and text.words[i + 1 : i + 2] in _RUN_ON and self._of_others(i + 2, end)
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
-        # "My leg is red and is spreading" asks nothing; "and what is ..." does.
-        least = 2 if before in _GO_ON else 1
+        if before in language.fillers and i - 1 > text.starts[i] and text.words[i - 2] in language.owners:
+            return False  # "my friend is ..." asks nothing, "friend, is ..." does
+        # "My leg is red and is spreading" asks nothing; "and what is ..." and ", and can cramps ..." do.
+        least = 2 if before in _GO_ON and not (text.breaks[i - 1] and self._inverted(i)) else 1
         return _leads(rest, language.openers, least) and not _leads(rest, language.not_openers)
+
+    def _of_others(self, start: int, end: int) -> bool:
+        words = self._text.words[start:end]
+        return self._language.personal.isdisjoint(words) and self._language.subjects.isdisjoint(words)
+
+    def _inverted(self, i: int) -> bool:
+        """Whether a question and no statement begins at `i`: "can cramps ...", "is swelling a sign ..."."""
+        words = self._text.words
+        return words[i] in _INVERTED or (words[i] in _BE and not _JUDGED.isdisjoint(words[i : self._clause_end(i)]))
 
     def _cue(self, cue: Match, owned: bool) -> None:
         first = cue.places[0]
@@ -249,16 +316,18 @@ class Scopes:
         if text.words[i] == "if" and self._real(i):
             return
         for k in range(i, text.ends[i]):
-            if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and k > i + 2)):
+            if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and (k > i + 2 or text.words[k] == "and"))):
                 return
-            if k > i + 2 and self.clauses[k] == k and self._states(k):
+            if k > i + 1 and self.clauses[k] == k and (text.words[i] not in _IF or (k > i + 2 and self._states(k))):
                 return
             self._away_by[k] = i
 
     def _states(self, start: int) -> bool:
         """Whether a clause says how things are: "my leg is cold", not "my foot goes blue"."""
-        words = self._text.words[start : self._clause_end(start)]
-        return not self._language.present.isdisjoint(words) and self._language.ever.isdisjoint(words)
+        text, language = self._text, self._language
+        words = text.words[start : self._clause_end(start)]
+        joined = text.breaks[start] != "" or text.words[start - 1] in _JOINTS
+        return language.ever.isdisjoint(words) and not (joined and language.present.isdisjoint(words))
 
     def _real(self, i: int) -> bool:
         """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
@@ -266,8 +335,11 @@ class Scopes:
         clause = text.words[i + 1 : min(text.ends[i], i + 8)]
         if not language.ever.isdisjoint(clause):
             return False
-        if not language.real_if.isdisjoint(text.words[max(text.starts[i], i - 3) : i]):
+        before = text.words[max(text.starts[i], i - 3) : i]
+        if not language.real_if.isdisjoint(before):
             return True
+        if not language.asked_if.isdisjoint(before) and not language.personal.isdisjoint(clause[:3]):
+            return not language.verbs.isdisjoint(clause)
         return bool(clause) and clause[0] in language.personal and not language.present.isdisjoint(clause[1:6])
 
     def _remember(self, cue: Match) -> None:
@@ -278,11 +350,13 @@ class Scopes:
         text, language = self._text, self._language
         first, last = cue.places[0], cue.places[-1]
         start, end = self._around(cue)
-        trailing = not language.verbs.isdisjoint(text.words[start:first])
-        self._mark(self._old, start, last + 1 if trailing else end)
+        trailing = first - start > _LEAD or not language.verbs.isdisjoint(text.words[start:first])
+        # "I can not breathe when I was young I swam" is two sentences; "I have had a stroke years ago" is one.
+        now = trailing and bool(language.present.difference(_PERFECT).intersection(text.words[start:first]))
+        self._mark(self._old, first if now else start, last + 1 if trailing else end)
         if text.words[first] in _WHEN and start == first and first > text.starts[first]:
             self._mark_past(self.clauses[first - 1])
-        sets_the_time = text.words[first] in _WHEN or language.verbs.isdisjoint(text.words[start:end])
+        sets_the_time = text.words[first] in _WHEN or (first - start <= _LEAD and end - last <= 2)
         if sets_the_time and not trailing and end < text.ends[first] and self.clauses[end] == end:
             self._mark_past(end)
 
@@ -293,15 +367,16 @@ class Scopes:
         for k in range(first - 1, start, -1):
             if self._text.breaks[k]:
                 start = k
-        for k in range(end - 1, last + 1, -1):
+        for k in range(end - 1, last + (first - start <= _LEAD), -1):
             if self._text.breaks[k]:
                 end = k
         return start, end
 
     def _clear(self, cue: Match) -> None:
         """ "The scan was clear", "I had chest pain but it was heartburn": what was looked into, up to here."""
+        text = self._text
         start, _ = self._around(cue)
-        if start == self.clauses[start] and start > self._text.starts[start] and self._text.words[start] in _TURNS:
+        if start == self.clauses[start] and start > text.starts[start] and text.words[start] in ("it", "that", "they"):
             start = self.clauses[start - 1]
         self._mark(self._old, start, cue.places[-1] + 1)
 
@@ -311,19 +386,42 @@ class Scopes:
             self._mark(self._old, start, end)
 
     def _tell(self, cue: Match) -> None:
-        """Marks a tale: its own clause and those of its sentence that do not plainly speak of the teller's people."""
-        text, language = self._text, self._language
-        own = self.clauses[cue.places[0]]
-        telling = text.words[own] == "i"  # "I read that ...": what comes before is no part of it
-        start = own if telling else text.starts[own]
-        while start < text.ends[own]:
-            end = self._clause_end(start)
-            words = text.words[start : min(end, start + 2)]
-            mine = words[0] in ("i", "my", "me", "we", "and") or (len(words) > 1 and words[1] in ("i", "my"))
-            mine = mine or (words[0] in language.personal and words[0] not in ("he", "she", "his", "her"))
-            if start == own or not mine:
+        """Marks a tale, up to where the sentence comes back to the teller or the teller's people.
+
+        "I read that ..." speaks of what follows it; a film or a book also of what stands before. "I read about cramps" ends
+        with what was read about, unless that was a person.
+        """
+        text = self._text
+        first = cue.places[0]
+        told = text.words[first] in _TELLING
+        if told and text.words[cue.places[-1]] == "about":
+            end = self._topic_end(cue.places[-1] + 1)
+            self._away_by[first:end] = [len(text.words)] * (end - first)
+            return
+        start = first if told else text.starts[first]
+        own = self.clauses[first]
+        while start < text.ends[first]:
+            end = min(start + 1, text.ends[first])
+            while end < text.ends[first] and self.clauses[end] == self.clauses[start]:
+                end += 1
+            if self.clauses[start] == own or not self._mine(start, end):
                 self._away_by[start:end] = [len(text.words)] * (end - start)
+            elif start > first:
+                return
             start = end
+
+    def _topic_end(self, start: int) -> int:
+        text = self._text
+        end = start
+        while end < text.ends[start - 1] and (end == start or not text.breaks[end]) and text.words[end] not in _OWN:
+            end += 1
+        return end if not _OTHERS.isdisjoint(text.words[start:end]) else min(end, start + _TOPIC)
+
+    def _mine(self, start: int, end: int) -> bool:
+        words = self._text.words[start : min(end, start + 2)]
+        if words[0] in ("i", "my", "me", "we", "and") or (len(words) > 1 and words[1] in ("i", "my")):
+            return True
+        return words[0] in self._language.personal and words[0] not in ("he", "she", "his", "her")
 
     def _spread(self, cue: Match, marks: list[bool]) -> None:
         """Marks the cue's sentence but for the clauses that plainly speak of now."""

@@ -22,6 +22,8 @@ WORDS: Final = 4000
 _KEPT: Final = ("context", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 
+_LONG: Final = 6  # letters of a short writing ("couldnt") that is known even when misspelt
+
 Way = tuple[tuple[str, ...], ...]
 
 
@@ -105,6 +107,9 @@ def compiled(
         "told": patterns.compiled(told, groups, language.frequent),
         "aside": patterns.compiled(aside, groups, language.frequent),
     }
+    # A misspelt "cannot" is two words: it has to be known before words are opened.
+    long = (w for w in language.rewrites if len(w) >= _LONG and w.isalpha())
+    data["told"]["words"].update((w, "") for w in long if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = Book(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
     words = (w for w in vocabulary if w not in data["told"]["words"] and book.mend(w))
@@ -176,6 +181,8 @@ class Triage:
         if opened is None and written[0].isdigit() and not written.isdigit():
             unit = written.lstrip("0123456789")
             opened = (written[: -len(unit)], unit) if unit in self._language.units else None
+        elif opened is None and len(written) >= _LONG - 1:
+            opened = self._language.rewrites.get(self._told.look(written).form)
         return opened or (written,)
 
     def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, Match], dict[str, Match]]:
@@ -207,7 +214,7 @@ class Triage:
             return False
         if other.places[0] - match.places[-1] > _NEAR or match.places[0] - other.places[-1] > _NEAR:
             return False
-        return not {scopes.clauses[p] for p in match.places}.isdisjoint(scopes.clauses[p] for p in other.places)
+        return scopes.clause(other) in {scopes.clauses[p] for p in match.places}
 
     def _raised(self, ways: Iterable[Way], seen: Mapping[str, Match], earlier: tuple[str, ...]) -> tuple[str, ...]:
         """The signs that raise a flag; none if nothing does, or it would rest on nothing said in this message."""
