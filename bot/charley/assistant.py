@@ -95,9 +95,11 @@ class Assistant:
         """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
         before = self._context(context)
         message = read(text[:LIMIT])
-        finding = self._alarm.look(message, before.signs).finding
+        look = self._alarm.look(message, before.signs)
+        finding = look.finding
         act = self._resolver.find(message.words) if message.words else Act()
-        understood = self._understander.understand(message, act, before) if message.words else ()
+        asks = bool(message.words) and self._follow(act, before, look.carry) is None
+        understood = self._understander.understand(message, act, before) if asks else ()
         return explain(text, message, finding, act, understood, self._understander, self.reply(text, context))
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:

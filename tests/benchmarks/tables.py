@@ -1,0 +1,144 @@
+"""What a table of related words is worth: none, a list of words, families of words, or the dense table that ships.
+
+    pip install numpy
+    python -m tests.benchmarks.tables --bench ../shared/bench/clinc150 --data ../shared/eval
+
+On the public set every variant learns ten phrasings an intent; on the labelled messages it learns the project's own bank.
+`list` only tells English words from misspelt ones; `families` gives every word one of a thousand groups, found by k-means
+in the dense table; `dense` is the table itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import intents
+from tests.benchmarks.bank import lines
+
+from charley import content, folder, matcher, train
+from charley.context import Context
+from charley.families import Families, bundled, packed, unpacked
+from charley.features import FAMILY, Features, Sight
+from charley.matcher import Matcher
+from charley.resolve import Resolver
+from charley.text import read
+from charley.understand import Understander
+
+GROUPS = 1000
+ROUNDS = 12
+
+
+def grouped(table: Families) -> dict[str, tuple[str, float]]:
+    """The group of every word of the table, and how telling the word is: k-means by cosine."""
+    import numpy
+
+    words = [w for w in table.words() if table.of(w)]
+    rows = numpy.array([unpacked(packed(table.of(w))) for w in words], float)
+    lengths = numpy.linalg.norm(rows, axis=1) + 1e-9
+    unit = rows / lengths[:, None]
+    centres = unit[numpy.random.default_rng(0).choice(len(unit), GROUPS, replace=False)]
+    for _ in range(ROUNDS):
+        nearest = (unit @ centres.T).argmax(1)
+        for k in range(GROUPS):
+            if len(members := unit[nearest == k]):
+                centres[k] = members.sum(0) / (numpy.linalg.norm(members.sum(0)) + 1e-9)
+    nearest = (unit @ centres.T).argmax(1)
+    return {w: (f"%{k}", float(n)) for w, k, n in zip(words, nearest, lengths, strict=True)}
+
+
+@contextmanager
+def variant(name: str) -> Iterator[None]:
+    """The matcher with another table, or with none."""
+    whole = bundled()
+    changes: list[tuple[Any, str, Any]] = []
+
+    def change(owner: Any, attribute: str, value: Any) -> None:
+        changes.append((owner, attribute, getattr(owner, attribute)))
+        setattr(owner, attribute, value)
+
+    if name == "none":
+        change(intents, "bundled", Families)
+        change(Families, "__contains__", lambda self, word: False)
+        change(Families, "pick", lambda self, place: "")
+    if name in ("none", "list"):
+        change(Features, "families", lambda self, sight, table: {})
+    if name == "families":
+        group = grouped(whole)
+
+        def families(self: Features, sight: Sight, table: Callable[[], Families]) -> dict[str, float]:
+            out: dict[str, float] = {}
+            for token in sight.reading:
+                for word, share in (*token.words, (token.surface, token.itself)):
+                    if word in group:
+                        key, telling = group[word]
+                        out[key] = out.get(key, 0.0) + share * telling
+            length = math.sqrt(math.fsum(v * v for v in out.values()))
+            return {k: FAMILY * v / length for k, v in out.items()} if length else {}
+
+        old = Matcher._familiarity
+
+        def familiarity(self: Matcher, label: int, words: Any, kin: Any, sight: Sight) -> Any:
+            return old(self, label, words, {p: kin.get(p, 0.0) for p in matcher.PLACES}, sight)
+
+        change(Features, "families", families)
+        change(matcher, "PLACES", tuple(f"%{k}" for k in range(GROUPS)))
+        change(matcher, "SIZE", GROUPS)
+        change(Matcher, "_familiarity", familiarity)
+    try:
+        yield
+    finally:
+        for owner, attribute, value in reversed(changes):
+            setattr(owner, attribute, value)
+
+
+def public(folder_: Path) -> str:
+    """Accuracy in the three columns and the area under the curve for messages from outside."""
+    made, _ = intents.ours(intents.rows(folder_, "train_10shot"))
+    ask = intents.asked(made)
+    figures = [intents.accuracy(ask, intents.rows(folder_, c)) for c in intents.COLUMNS]
+    auroc = intents.refusing(ask, intents.rows(folder_, "test"), intents.rows(folder_, "oos_test"), [])[:5]
+    return " / ".join(figures) + f" | {auroc}"
+
+
+def own(folders: list[Path]) -> str:
+    """How often the first candidate is right, and the area under the curve, over the labelled messages of all folders."""
+    loaded, _ = content.read(folder.texts(Path(__file__).resolve().parents[2]))
+    understander, resolver = Understander(loaded, train.learn(loaded)), Resolver(loaded.acts)
+    inside, outside, right = [], [], 0
+    for place in folders:
+        for message in (*lines(place / "questions.jsonl"), *lines(place / "out_of_scope.jsonl")):
+            words = read(message["text"])
+            if not words.words:
+                continue
+            understood = understander.understand(words, resolver.find(words.words), Context())
+            first = understood[0]
+            chance = 0.0 if first.match and first.match.outside else first.confidence
+            if "near" in message:
+                outside.append(chance)
+            else:
+                inside.append(chance)
+                right += bool({message["intent"], *message.get("also", [])} & {u.intent for u in understood})
+    below = sum((i > o) + 0.5 * (i == o) for i in inside for o in outside)
+    return f"{100 * right / len(inside):.1f} | {below / (len(inside) * len(outside)):.3f}"
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--bench", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, action="append")
+    options = parser.parse_args()
+    print("| table | 10 phrasings an intent: clean / light / heavy typos | AUROC | own bank: first candidate right | AUROC |")
+    print("|---|---|---|---|---|")
+    for name in ("none", "list", "families", "dense"):
+        with variant(name):
+            print(f"| {name} | {public(options.bench)} | {own(options.data)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
