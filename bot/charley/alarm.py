@@ -25,10 +25,16 @@ class Alarm:
         self._numbers: Mapping[str, str] = red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})
         self.known = frozenset(self._triage.signs) if self._triage else frozenset()
         self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
+        self.flags = frozenset(self._flags)
 
     def look(self, message: Message, carried: tuple[str, ...]) -> Look:
         """What triage finds in a message, in the light of the signs of earlier turns."""
         return self._triage.look(message, carried) if self._triage else Look(None, ())
+
+    def again(self, flag: str) -> Finding:
+        """The finding of a flag that an earlier message raised."""
+        known = self._flags[flag]
+        return Finding(known.level, flag, known.reply, (), (), ())
 
     def say(self, finding: Finding) -> tuple[str, ...]:
         """The sentences of the reply to a raised flag: what to do now first, then the reason."""

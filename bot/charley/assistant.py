@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from charley import bank, context, decide
 from charley.alarm import Alarm
 from charley.compose import Composer, Slot
-from charley.context import Context, Topic
+from charley.context import STANDS, Context, Topic
 from charley.explain import Explanation, explain
 from charley.model import Content, Reply, Section, Sentence, Suggestion
 from charley.resolve import Act, Resolver
@@ -67,6 +68,11 @@ class Assistant:
         finding, signs = look.finding, look.carry
         if finding is not None and finding.level in ("emergency", "urgent"):
             return self._raise(finding, before, signs)
+        if before.alarm:
+            standing = self._alarm.again(before.alarm)
+            if standing.reply == "crisis" or not self._resolver.takes_back(message.words):
+                return self._stand(text, message, standing, before, signs)
+            before, signs = replace(before, alarm="", signs=()), ()
         if len(text) > LIMIT:
             return self._fallback("too_long", before, signs, limit=f"{LIMIT:,}")
         if not message.words:
@@ -76,6 +82,20 @@ class Assistant:
         if finding is not None and finding.level == "soon":
             return self._with_soon(reply, finding)
         return reply
+
+    def _stand(self, text: str, message: Message, finding: Finding, before: Context, signs: tuple[str, ...]) -> Reply:
+        """The reply while a red flag stands: it is raised again, or reminded of where something else is plainly asked."""
+        if message.words and len(text) <= LIMIT and not self._resolver.find(message.words).kind:
+            reply = self._answer(message, before, signs)
+            if reply.kind == "small_talk" or (reply.kind == "answer" and self._understander.stands_alone(message)):
+                return self._remind(reply, finding, before)
+        return self._raise(finding, before, signs)
+
+    def _remind(self, reply: Reply, finding: Finding, before: Context) -> Reply:
+        """The reply with what to do about a standing red flag in front."""
+        first = _before(reply.sections[0], self._alarm.say(finding)[0])
+        after = {**reply.context, "alarm": [before.alarm, before.stands - 1]} if before.stands > 1 else reply.context
+        return replace(reply, sections=(first, *reply.sections[1:]), context=after)
 
     def choose(self, intent: str, slots: Mapping[str, str] | None = None, context: Mapping[str, Any] | None = None) -> Reply:
         """The reply to a suggestion that was picked by its intent, without matching (for buttons).
@@ -89,7 +109,8 @@ class Assistant:
         kind = self._content.intents[intent].slot
         known = (slots or {}).get(kind, "")
         topic = Topic(intent, (kind, known) if known in self._content.entities.get(kind, {}) else ("", ""))
-        return self._say([self._topic(topic)], before, before.signs)
+        reply = self._say([self._topic(topic)], before, before.signs)
+        return self._remind(reply, self._alarm.again(before.alarm), before) if before.alarm else reply
 
     def explain(self, text: str, context: Mapping[str, Any] | None = None) -> Explanation:
         """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
@@ -103,7 +124,7 @@ class Assistant:
         return explain(text, message, finding, act, understood, self._understander, self.reply(text, context))
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:
-        return context.read(value, self._content, self._alarm.known) if value else Context()
+        return context.read(value, self._content, self._alarm.known, self._alarm.flags) if value else Context()
 
     def _answer(self, message: Message, before: Context, signs: tuple[str, ...]) -> Reply:
         act = self._resolver.find(message.words)
@@ -247,7 +268,7 @@ class Assistant:
     def _raise(self, finding: Finding, before: Context, signs: tuple[str, ...]) -> Reply:
         intent = f"triage.{finding.level}"
         sections = (Section(intent, "", tuple(Sentence(s) for s in self._alarm.say(finding))),)
-        after = Context(before.topics, before.part, (), (), 0, signs)
+        after = Context(before.topics, before.part, (), (), 0, signs, finding.flag, STANDS)
         return Reply(
             kind="triage",
             sections=sections,
@@ -260,8 +281,6 @@ class Assistant:
         )
 
     def _with_soon(self, reply: Reply, finding: Finding) -> Reply:
-        from dataclasses import replace
-
         extra = tuple(Sentence(s) for s in self._alarm.say(finding))
         last = reply.sections[-1]
         return replace(reply, sections=(*reply.sections[:-1], replace(last, sentences=(*last.sentences, *extra))))

@@ -9,6 +9,8 @@ from typing import Any
 from charley.model import Content
 
 VERSION = 1
+STANDS = 4
+"""Turns on other things for which a raised red flag is not forgotten."""
 MOST = 8
 """Choices, signs and parts that a context may hold."""
 
@@ -26,7 +28,7 @@ class Context:
     """`topics` were answered last; `choices` were offered to pick from, `offered` as questions worth asking.
 
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
-    heard so far.
+    heard so far; `alarm` is the red flag that was raised, while it stands for `stands` more turns.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -35,6 +37,8 @@ class Context:
     offered: tuple[Topic, ...] = ()
     misses: int = 0
     signs: tuple[str, ...] = ()
+    alarm: str = ""
+    stands: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """At most 2 kB of ids; empty parts are left out."""
@@ -48,16 +52,23 @@ class Context:
             out["misses"] = self.misses
         if self.signs:
             out["signs"] = list(self.signs[-MOST:])
+        if self.alarm and self.stands > 0:
+            out["alarm"] = [self.alarm, self.stands]
         return out
 
 
-def read(value: Any, content: Content, signs: frozenset[str]) -> Context:
+def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[str] = frozenset()) -> Context:
     """The context in `value`; whatever is not a known id is passed over, so that no outside value can break a reply."""
     if not isinstance(value, Mapping) or value.get("v") != VERSION:
         return Context()
     part = value.get("part")
     misses = value.get("misses")
     heard = value.get("signs")
+    match value.get("alarm"):
+        case [str(alarm), int(stands)] if alarm in flags and 0 < stands <= STANDS:
+            pass
+        case _:
+            alarm, stands = "", 0
     return Context(
         _topics(value.get("topics"), content),
         part if part in ("more", "why") else "short",
@@ -65,6 +76,8 @@ def read(value: Any, content: Content, signs: frozenset[str]) -> Context:
         _topics(value.get("offered"), content),
         misses if type(misses) is int and 0 <= misses < 1000 else 0,
         tuple(dict.fromkeys(s for s in heard[:MOST] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
+        alarm,
+        stands,
     )
 
 

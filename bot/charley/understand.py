@@ -150,6 +150,10 @@ class Understander:
             return self._either(message.words, before) or self._both(message.words, whole, before) or (whole,)
         return self._chosen(whole, self._each(message, parts, act, before))
 
+    def stands_alone(self, message: Message) -> bool:
+        """Whether a message names the subject and points at nothing said before."""
+        return decide.named(self.matcher.match(self.matcher.sight(message.words))) and not POINTING.intersection(message.words)
+
     def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
         """ "Is it X or Y", "X and Y", when both are questions of one family, each clear by itself."""
         for joint in ("or", "and"):
