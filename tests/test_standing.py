@@ -17,7 +17,8 @@ RAISED = {
     "i took 20 quinine tablets": "emergency",
 }
 LEANING = ("what should i do", "can i just stretch it", "is it serious", "why", "more", "tell me more", "yes")
-LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath", "it's probably nothing", "should i stop taking it", "asdf", "")
+LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath")
+LEANING += ("it's probably nothing", "should i stop taking it", "asdf", "")
 
 
 def talk(assistant: Assistant, *turns: str) -> Reply:

@@ -61,7 +61,12 @@ class Assistant:
             text: what the person typed; any string.
             context: `reply.context` of the reply before it in the conversation, or None. Unknown or damaged values
                 are passed over.
+
+        Raises:
+            TypeError: `text` is not a string.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"text must be a string, not {type(text).__name__}")
         before = self._context(context)
         message = read(text[:TRIAGED])
         look = self._alarm.look(message, before.signs)

@@ -16,6 +16,8 @@ POINTING = frozenset("it that this them those these they he she him her his one 
 """Words that point at what was talked about."""
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
+PICKING = frozenset("number option choice no answer the one go with pick choose take i want question".split())
+"""Words that a pick by number may stand among."""
 LONGEST = 9
 """Words that a follow-up may have."""
 
@@ -126,5 +128,5 @@ class Resolver:
             found = self._ordinals.get(line)
             if found:
                 return -1 if found == len(ORDINALS) else found
-        digits = [w for w in bare if w not in ("number", "option", "choice", "no", "answer", "the", "one")]
+        digits = [w for w in bare if w not in PICKING]
         return int(digits[0]) if len(digits) == 1 and digits[0].isdigit() and len(digits[0]) == 1 else 0

@@ -16,6 +16,8 @@ _SPELT = re.compile(
     r"(?<![\w'])(?:[b-hj-tv-z](?:(?: |\. ?)[a-z]){2,}|[b-hj-mo-qstv-xz](?: |\. ?)[b-hj-mo-qstv-xz])(?![\w'])"
 )
 """Letters said one by one: "D V T", "p.a.d."; not "u r", nor what begins with "a" or "i"."""
+_DRAWN = re.compile(r"([a-z])\1\1+")
+"""A letter drawn out: "whyyyy", "pleeease"; no English word has one three times."""
 _CONTRACTIONS = {
     "can't": ("can", "not"),
     "cannot": ("can", "not"),
@@ -138,6 +140,8 @@ def read(text: str) -> Message:
     cleaned = clean(text)
     words: list[str] = []
     breaks = [""]
+    if _DRAWN.search(cleaned):
+        cleaned = _DRAWN.sub(r"\1", cleaned)
     spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
     for part in _PART.findall(spelt):
         if not part[0].isalnum():

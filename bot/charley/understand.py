@@ -42,6 +42,8 @@ FAINT = 0.5
 THANKS = "chat.thanks"
 DISTANT = ("chat.capabilities",)
 """Small talk that a message which leans on the conversation is not likely to be."""
+SURER = 0.05
+"""How much surer a message must be with a name in it than with the word left out."""
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
 LONGEST_PAIR = 16
@@ -60,6 +62,8 @@ KINDS_OF_QUESTION = frozenset(
 )
 ASSISTANT = frozenset(["you", "machine", "store", "trust"])
 """Concepts that name the assistant and what it does."""
+SUBJECT_SAID = ("cramps",)
+SMALL = ("my", "a", "the", "in")
 SUBJECT = ("cramp", "leg")
 """Concepts that name the subject; a message of nothing else asks nothing yet."""
 
@@ -277,6 +281,10 @@ class Understander:
         top = match.candidates[0]
         if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match)):
             return named
+        if decision != decide.ANSWER and not lean and words[-1:] != SUBJECT_SAID and _name_alone(match):
+            alone = self._one(words + SUBJECT_SAID, Act(), before)
+            if alone.decision == decide.ANSWER and self._tells_of(alone):
+                return replace(alone, asked=" ".join(words))
         intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) else top.intent
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
@@ -300,9 +308,10 @@ class Understander:
     def _unlisted(self, words: tuple[str, ...], match: Match) -> Understood | None:
         """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
         strange = [w for w in words if self._strange(w)]
-        if len(strange) != 1 or not decide.named(match):
+        if len(strange) != 1 or not decide.named(match) or ASKING.isdisjoint(words):
             return None
-        least = max(self._gate["sure"], match.confidence)
+        without = self.matcher.match(self.matcher.sight(tuple(w for w in words if w != strange[0])))
+        least = max(self._gate["sure"], match.confidence, without.confidence + SURER)
         best: Understood | None = None
         for kind in UNLISTED:
             tried = tuple(PLACE[kind] if w == strange[0] else w for w in words)
@@ -327,7 +336,14 @@ class Understander:
         sight = match.sight
         named = {i for start, end, c in sight.concepts if c in SUBJECT for i in range(start, end)}
         named.update(i for m in sight.mentions if m.kind == "muscle" for i in range(m.start, m.end))
-        return bool(named) and all(i in named or w in ("my", "a", "the", "in") for i, w in enumerate(sight.stems))
+        return bool(named) and all(i in named or w in SMALL for i, w in enumerate(sight.stems))
+
+    def _tells_of(self, one: Understood) -> bool:
+        """Whether the answer has something to say of the very thing that is named."""
+        by, entity = self.content.answers[one.intent].by, one.slot.entity if one.slot else None
+        while entity and entity.id not in by:
+            entity = self.content.entities[entity.kind].get(entity.parent)
+        return bool(entity) or not self.content.intents[one.intent].slot
 
     def _lean(self, words: tuple[str, ...], act: Act, before: Context, kinds: set[str]) -> _Lean | None:
         if not before.topics and not before.choices:
@@ -400,7 +416,8 @@ class Understander:
         """The entity's name, with the brand that the person used for a medicine."""
         said = " ".join(t.best for t in match.sight.reading[mention.start : mention.end])
         brand = entity.kind == "drug" and said in (*entity.names, *entity.exact) and bool(entity.parent)
-        return entity.name if not brand or closest_within(said, [entity.name], 0.5) else f"{entity.name} ({said.title()})"
+        known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
+        return entity.name if not brand or known else f"{entity.name} ({said.title()})"
 
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         first = match.candidates[0].score
@@ -421,6 +438,12 @@ def _plural(match: Match) -> bool:
     """Whether the subject is named in the plural: a cramp is there now, cramps are what one asks about."""
     named = [(start, end) for start, end, concept in match.sight.concepts if concept == decide.SUBJECT]
     return any(match.sight.reading[i].best.endswith("s") for start, end in named for i in range(start, end))
+
+
+def _name_alone(match: Match) -> bool:
+    """Whether the message is but a name that is known here: it is asked of the subject."""
+    named = {i for m in match.sight.mentions if m.id for i in range(m.start, m.end)}
+    return bool(named) and all(i in named or w in SMALL for i, w in enumerate(match.sight.stems))
 
 
 def _lead(words: tuple[str, ...]) -> int:
