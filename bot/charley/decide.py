@@ -18,7 +18,7 @@ def decide(match: Match, gate: Mapping[str, float]) -> str:
     """One of ANSWER, OFFER, REFUSE for a match, by the thresholds of `intents/gate.yaml`.
 
     A message that does not name the subject must be surer to be answered, and is not offered choices unless it is
-    likely that an intent was meant: "is tap water safe" is about water, not about cramps.
+    likely that an intent was meant: "is tap water safe" is about water, not about cramps. Small talk is never offered.
     """
     if match.outside:
         return REFUSE
@@ -27,6 +27,8 @@ def decide(match: Match, gate: Mapping[str, float]) -> str:
     if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER
+    if talk:
+        return REFUSE
     return OFFER if match.inside >= gate["offer" if named(match) else "offer_bare"] else REFUSE
 
 

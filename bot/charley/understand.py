@@ -422,7 +422,7 @@ class Understander:
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         first = match.candidates[0].score
         out: list[Topic] = []
-        for candidate in match.candidates[:CHOICES]:
+        for candidate in [c for c in match.candidates if not c.intent.startswith(decide.TALK)][:CHOICES]:
             if first - candidate.score <= NEAR or len(out) < 2:
                 slot = self._slot(candidate.intent, match, before)
                 out.append(Topic(candidate.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
