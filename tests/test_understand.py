@@ -43,6 +43,12 @@ def last(assistant: Assistant, turns: str) -> Reply:
         # a narrow topic stays, a wide one is not narrowed to its like
         ("why do leg cramps come at night / how do i stop them", ["prevention.night"]),
         ("should i put ice on a leg cramp / how do i keep them from coming back", ["prevention.overview"]),
+        # a name alone
+        ("statins", ["causes.medication.item"]),
+        ("what about bananas", ["prevention.food"]),
+        ("thanks, and what about tonic water", ["relief.folk_remedy"]),
+        # what a person does not have or take is not spoken of
+        ("i am not on statins, why do my legs cramp", ["causes.overview"]),
         # small talk that is said, not asked
         ("you sent me the wrong thing twice. this is not helping", ["chat.not_helpful"]),
         ("okay, i see", ["chat.acknowledge"]),
@@ -59,10 +65,27 @@ def test_what_is_meant(assistant: Assistant, turns: str, intents: list[str]) -> 
         "the neighbours are so loud, what can we do",
         "cramps",
         "our roof leaks, who do i ask",
+        "spaghetti",
+        "the gold",
     ],
 )
 def test_what_is_not_asked_of_us_is_not_answered(assistant: Assistant, text: str) -> None:
     assert assistant.reply(text).kind in ("fallback", "disambiguation")
+
+
+def test_a_word_that_is_no_name_is_not_said_back(assistant: Assistant) -> None:
+    for text in ("leg cramps whyyyyy", "leg cramps plzzz", "leg cramps agen", "futbol cramp"):
+        assert "do not name" not in str(assistant.reply(text))
+    assert "flomoxin" in str(assistant.reply("does flomoxin cause leg cramps"))
+
+
+def test_more_of_what_is_exhausted(assistant: Assistant) -> None:
+    turns = "why do leg cramps come at night / more / more"
+    reply = last(assistant, turns)
+    assert reply.intents == ("about.night",)
+    assert [s.text for s in reply.sections[0].sentences] == [assistant.content.messages["no_more"]]
+    chosen = last(assistant, f"{turns} / the second one")
+    assert chosen.intents == (reply.suggestions[1].intent,)
 
 
 def test_alternatives_leave_one_of_two_out() -> None:

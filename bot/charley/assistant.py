@@ -169,12 +169,20 @@ class Assistant:
             return None
         if act.kind in ("more", "yes") or (act.kind == "why"):
             part = "why" if act.kind == "why" else "more"
-            return self._say([self._topic(t) for t in before.topics[-1:]], before, signs, part=part)
+            reply = self._say([self._topic(t) for t in before.topics[-1:]], before, signs, part=part)
+            return self._exhausted(reply) if part == before.part == "more" else reply
         if act.kind == "repeat":
             return self._say([self._topic(t) for t in before.topics], before, signs, part=before.part)
         if act.kind == "no" and "chat.acknowledge" in self._content.answers:
             return self._say([self._topic(Topic("chat.acknowledge"))], before, signs)
         return None
+
+    def _exhausted(self, reply: Reply) -> Reply:
+        """Instead of saying the same again: that there is no more, and what else there is."""
+        section = replace(reply.sections[0], sentences=(Sentence(self._composer.message("no_more")),))
+        others = self._composer.suggestions(reply.intents[0])
+        offered = Context(offered=_offered(others)).to_json()
+        return replace(reply, sections=(section,), sources=(), suggestions=others, context={**reply.context, **offered})
 
     def _topic(self, topic: Topic) -> Understood:
         kind, id = topic.slot

@@ -23,6 +23,8 @@ UNREAD_LETTER = 0.6
 """Cost of leaving a word unread: so high that a far candidate is taken, with a low weight, rather than nothing."""
 LINK = 0.5
 """How much the neighbours of a word count beside its spelling."""
+LINK_ENGLISH = 0.15
+"""The same where the word as it stands is an English one."""
 FAINT = 0.05
 """Candidates with less of the weight are dropped; before the neighbours are looked at, those below a tenth of it."""
 FAR = 0.4
@@ -251,9 +253,10 @@ def _settled(tokens: list[Token], link: Link) -> Reading:
         before = tokens[i - 1].best if i else "^"
         after = tokens[i + 1].best if i < last else "$"
         whole = 1.0
+        trust = LINK if token.itself < 0.5 else LINK_ENGLISH
         shares = []
         for word, weight in token.words:
-            share = weight * math.exp(LINK * (link(before, word) + link(word, after)))
+            share = weight * math.exp(trust * (link(before, word) + link(word, after)))
             whole += share - weight
             shares.append((-share, word))
         shares.sort()

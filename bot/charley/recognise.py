@@ -15,6 +15,7 @@ PLACE = {kind: f"slot{kind}" for kind in KINDS}
 
 NO = "no "
 """Begins the kind of a name that is denied."""
+TAKING = tuple((stem(w),) for w in ("on", "take", "taking"))
 DENYING = frozenset(["not", "no", "never", "nor", "neither"])
 
 
@@ -141,6 +142,7 @@ class Recogniser:
 
 
 def _denied(kind: str, sequence: tuple[str, ...], start: int) -> bool:
-    """ "Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt."""
+    """ "Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt; "not on X" a drug."""
     before = sequence[max(0, start - 3) : start]
-    return "without" in before[-2:] or (kind == "condition" and any(w in DENYING for w in before))
+    denies = kind == "condition" or (kind == "drug" and before[-1:] in TAKING)
+    return "without" in before[-2:] or (denies and any(w in DENYING for w in before))

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from charley.recognise import phrases
 from charley.spelling import closest_within
-from charley.split import ASKING
+from charley.split import ASKING, OPENERS
 from charley.text import read
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
 """Words that point at what was talked about."""
+COURTESY = frozenset(["thanks", "cheers", "hi", "hello", "hey", "ta"])
+"""Words that a question may stand behind."""
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
 PICKING = frozenset("number option choice no answer the one go with pick choose take i want question".split())
@@ -95,6 +97,8 @@ class Resolver:
         for end, _ in self._about.at(words, start) if start < len(words) else ():
             if end < len(words):
                 return end - start, True
+        if words[start : start + 1] and words[start] in COURTESY and words[start + 1 : start + 2] and len(words) > start + 2:
+            return int(words[start + 1] in OPENERS or words[start + 1] in ASKING), False
         lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
         return int(lead), False
 
