@@ -203,7 +203,7 @@ class Scopes:
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
         allowed = language.negators[word]
-        return not (_leads(rest, allowed) or _leads(skipped, allowed))
+        return not (_leads(rest, allowed) or _leads(skipped, allowed) or text.read[i + 1].form in allowed)
 
     def _answers(self, i: int) -> bool:
         """ "Chest pain? No." """
@@ -333,7 +333,10 @@ class Scopes:
     def _real(self, i: int) -> bool:
         """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
         text, language = self._text, self._language
-        clause = text.words[i + 1 : min(text.ends[i], i + 8)]
+        end = i + 2
+        while end < min(text.ends[i], i + 8) and not text.breaks[end]:
+            end += 1
+        clause = text.words[i + 1 : end]
         if not language.ever.isdisjoint(clause):
             return False
         before = text.words[max(text.starts[i], i - 3) : i]
