@@ -108,7 +108,7 @@ def compiled(
         "aside": patterns.compiled(aside, groups, language.frequent),
     }
     # A misspelt "cannot" is two words: it has to be known before words are opened.
-    long = (w for w in language.rewrites if len(w) >= _LONG and w.isalpha())
+    long = (w for w in language.rewrites if len(w) >= _LONG and w.endswith("t"))
     data["told"]["words"].update((w, "") for w in long if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = Book(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
