@@ -26,6 +26,7 @@ _TOPIC: Final = 4  # words of what was read about: "leg clots and strokes"
 _TELLING: Final = frozenset("i read heard saw watched learn learned learnt learning taught teach studied studying".split())
 _INVERTED: Final = frozenset({"can", "could", "do", "does", "should", "would", "which", "explain"})
 _QUESTION: Final = frozenset({"do", "does", "what", "why", "how", "should"})
+_TOLD: Final = frozenset("had was were went got did felt came saw called rang".split())
 _BE: Final = frozenset({"is", "are"})
 _JUDGED: Final = frozenset("sign symptom normal common safe good related linked connected caused ever effect".split())
 _UNABLE: Final = (("not",), ("barely",), ("hardly",))
@@ -202,7 +203,7 @@ class Scopes:
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
         allowed = language.negators[word]
-        return not (_leads(rest, allowed) or _leads(skipped, allowed))
+        return not (_leads(rest, allowed) or _leads(skipped, allowed) or text.read[i + 1].form in allowed)
 
     def _answers(self, i: int) -> bool:
         """ "Chest pain? No." """
@@ -332,7 +333,10 @@ class Scopes:
     def _real(self, i: int) -> bool:
         """ "Not sure if it is swollen", "is it bad if my foot is blue": the sign is there."""
         text, language = self._text, self._language
-        clause = text.words[i + 1 : min(text.ends[i], i + 8)]
+        end = i + 2
+        while end < min(text.ends[i], i + 8) and not text.breaks[end]:
+            end += 1
+        clause = text.words[i + 1 : end]
         if not language.ever.isdisjoint(clause):
             return False
         before = text.words[max(text.starts[i], i - 3) : i]
@@ -379,6 +383,14 @@ class Scopes:
         if start == self.clauses[start] and start > text.starts[start] and text.words[start] in ("it", "that", "they"):
             start = self.clauses[start - 1]
         self._mark(self._old, start, cue.places[-1] + 1)
+        # "Had chest pain, went to the hospital, all clear": what was told of it before, as far as it is told as past.
+        while start > text.starts[start]:
+            end, start = start, start - 1
+            while start > text.starts[start] and not text.breaks[start]:
+                start -= 1
+            if _TOLD.isdisjoint(text.words[start:end]) or self._speaks_of_now(start, end):
+                return
+            self._mark(self._old, start, end)
 
     def _mark_past(self, start: int) -> None:
         end = self._clause_end(start)

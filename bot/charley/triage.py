@@ -108,7 +108,7 @@ def compiled(
         "aside": patterns.compiled(aside, groups, language.frequent),
     }
     # A misspelt "cannot" is two words: it has to be known before words are opened.
-    long = (w for w in language.rewrites if len(w) >= _LONG and w.isalpha())
+    long = (w for w in language.rewrites if len(w) >= _LONG and w.endswith("t"))
     data["told"]["words"].update((w, "") for w in long if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = Book(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
@@ -130,6 +130,8 @@ class Triage:
         self._ways: tuple[tuple[Way, ...], ...] = tuple(tuple(tuple(map(tuple, way)) for way in ways) for ways in data["ways"])
         used = {s for ways in self._ways for way in ways for group in way for s in group}
         self._carried = tuple(s for s, sign in self.signs.items() if s in used and not sign.passing)
+        # What is neither carried on nor takes part in a flag need not be weighed.
+        self._weighed = {s for s in self._carried if not self.signs[s].plain}
         self._pairs = _pairs(language.rewrites)
         self._told = Book(data["told"], language.light, language.barriers, data["plain"])
         self._aside = Book(data["aside"], language.light, language.barriers, None)
@@ -147,7 +149,7 @@ class Triage:
         names = dict.fromkeys(m.name for m in matches)
         here = names.keys() | earlier
         possible = [(flag, met) for flag, ways in zip(self.flags, self._ways, strict=True) if (met := _met(ways, here))]
-        if not possible and all(self.signs[name].plain for name in names):
+        if not possible and names.keys().isdisjoint(self._weighed):
             return Look(None, self._carry(names, earlier))
         there, lasting = self._there(text, matches)
         raised = []
