@@ -88,6 +88,24 @@ def test_more_of_what_is_exhausted(assistant: Assistant) -> None:
     assert chosen.intents == (reply.suggestions[1].intent,)
 
 
+def test_each_of_several_names_is_asked_about(assistant: Assistant) -> None:
+    reply = assistant.reply("can statins or water tablets cause leg cramps")
+    assert reply.intents == ("causes.medication.item",)
+    assert len(reply.sections) == 2
+    assert "statin" in reply.sections[0].title
+    assert "diuretic" in reply.sections[1].title
+    assert len(assistant.reply("does lipitor (atorvastatin) cause leg cramps").sections) == 1
+
+
+def test_what_is_too_much_for_one_reply_is_named(assistant: Assistant) -> None:
+    text = "what causes leg cramps? how do i prevent them? when should i see a doctor? are they dangerous?"
+    reply = assistant.reply(text)
+    assert len(reply.sections) == 3
+    assert "three questions at a time" in reply.sections[-1].sentences[-1].text
+    assert reply.suggestions[0].intent == "about.seriousness"
+    assert len({s.intent for s in reply.suggestions}) == len(reply.suggestions)
+
+
 def test_alternatives_leave_one_of_two_out() -> None:
     pairs = list(alternatives(("is", "it", "salt", "or", "heat")))
     assert (("is", "it", "salt"), ("is", "it", "heat")) in pairs

@@ -217,8 +217,11 @@ class Assistant:
             if part_missed.asked:
                 sections[-1] = _after(sections[-1], self._composer.message("not_understood", part=part_missed.asked))
         suggestions = [self._composer.suggest(u.intent, u.slot) for u in understood[SECTIONS:]]
+        if suggestions:
+            titles = "; ".join(self._composer.title(u.intent, u.slot) for u in understood[SECTIONS:])
+            sections[-1] = _after(sections[-1], self._composer.message("more_offered", titles=titles))
         if kind == "answer" and part == "short":
-            done = {t.intent for t in topics}
+            done = {t.intent for t in topics} | {s.intent for s in suggestions}
             asked = Slot(first.slot.kind, first.slot.name, first.slot.entity) if first.slot else None
             suggestions += [s for s in self._composer.suggestions(topics[-1].intent, asked) if s.intent not in done]
         lasting = kind in ("answer", "out_of_scope") or not before.topics

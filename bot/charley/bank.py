@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 MAGIC = "charley-bank 2"
 BUILT = "bank"
+
+
+on_build: Callable[[], object] | None = None
+"""Called before a bank is built, so that a program can say that it takes a while."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def build(root: Traversable) -> bytes:
 
 
 def _built(found: Mapping[str, str], key: str, place: Path | None) -> dict[str, Any]:
+    if on_build is not None:
+        on_build()
     packed = _pack(_make(found, key))
     if place is not None:
         _write(place, packed)

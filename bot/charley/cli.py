@@ -60,6 +60,10 @@ def _say(text: str) -> None:
 
 
 def _assistant(options: Namespace) -> charley.Assistant:
+    from charley import bank
+
+    if console.is_terminal(sys.stderr):
+        bank.on_build = lambda: warn("Building the question bank. This takes some seconds, and is done once.")
     return charley.Assistant(options.content)
 
 
@@ -165,8 +169,9 @@ def _check(options: Namespace) -> int:
         warn(f"note: {note}")
     problems = check.problems(root, options.today)
     for problem in problems:
-        warn(problem)
-    warn(f"{len(problems):,} problems" if problems else "no problems")
+        warn(Path(folder, str(problem)) if folder else problem)
+    count = len(problems)
+    warn("no problems" if not count else "1 problem" if count == 1 else f"{count:,} problems")
     return 1 if problems else 0
 
 

@@ -59,7 +59,8 @@ class Conversation:
     @property
     def banner(self) -> str:
         """What a chat opens with."""
-        return f"{self.assistant.content.disclaimer}\nType a question. /help lists the commands, Ctrl-D leaves."
+        welcome = self.assistant.content.messages.get("welcome", "Type a question.")
+        return f"{self.assistant.content.disclaimer}\n{welcome} /help lists the commands, Ctrl-D leaves."
 
     def reset(self) -> None:
         """Forgets everything that was said."""

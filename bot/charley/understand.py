@@ -135,6 +135,7 @@ class Understander:
             for text in (intent.question, intent.title)
             if text and "{" not in text and intent.id in content.answers
         }
+        self._alone = next((i for i in content.messages.get("alone", "").split() if i in content.answers), "")
         self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
@@ -151,6 +152,8 @@ class Understander:
                 return (meant,)
         whole = self._one(message.words[act.rest :], act, before)
         if len(parts) < 2:
+            if several := self._several(whole):
+                return several
             return self._either(message.words, before) or self._both(message.words, whole, before) or (whole,)
         return self._chosen(whole, self._each(message, parts, act, before))
 
@@ -189,6 +192,17 @@ class Understander:
             if {u.intent for u in pair} == {first.intent, second.intent} and all(self._clear(u) for u in pair):
                 return pair
         return None
+
+    def _several(self, whole: Understood) -> tuple[Understood, ...] | None:
+        """ "Can X or Y cause them?", where both are things of the kind that the intent is about: each is asked."""
+        if whole.decision != decide.ANSWER or whole.slot is None or whole.slot.entity is None or whole.match is None:
+            return None
+        known = self.content.entities[whole.slot.kind]
+        found = {m.id: m for m in whole.match.sight.mentions if m.kind == whole.slot.kind and m.id}
+        above = {known[id].parent for id in found}
+        own = [(id, m) for id, m in found.items() if id not in above]
+        slots = [Slot(whole.slot.kind, self._called(known[id], m, whole.match), known[id]) for id, m in own]
+        return tuple(replace(whole, slot=slot) for slot in slots) if len(slots) > 1 else None
 
     def _clear(self, one: Understood) -> bool:
         return one.decision == decide.ANSWER and one.confidence >= self._gate["sure"] and one.intent not in WIDE
@@ -289,9 +303,11 @@ class Understander:
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
-        sure = match.confidence >= self._gate["sure"] and not _plural(match)
         fills = bool(before.topics) and self.content.intents[before.topics[-1].intent].slot in kinds
-        if self._vague(match) and not sure and not fills:
+        if self._vague(match) and not fills:
+            if self._alone and decide.named(match) and not _plural(match):
+                slot = self._slot(self._alone, match, before)
+                return Understood(self._alone, slot, self._gate["sure"], decide.ANSWER, (), " ".join(words), False, match)
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
         read = sum(1 for t in sight.reading if t.words)
         return Understood(

@@ -23,7 +23,7 @@ from charley.model import Reply
 ASK = "why do my calves cramp at night"
 VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves")
 """Messages that may mean several things; which of them do, is up to the content."""
-FOLLOW_UP = "what about statins"
+FOLLOW_UP = "tell me more"
 EMERGENCY = "my calf is swollen and red and i cant breathe"
 LONG = " ".join(["why does my calf cramp at night when I have been sitting for a long time"] * 40)
 PATIENCE = 20.0
@@ -114,14 +114,15 @@ async def transcript(talk: Talk) -> None:
     follow = assistant.reply(FOLLOW_UP, context)
     assert follow.intents != assistant.reply(FOLLOW_UP).intents, "the follow-up leans on the conversation"
     agrees(await say(FOLLOW_UP), follow)
-    alarm = assistant.reply(EMERGENCY, follow.context)
+    long = assistant.reply(LONG, follow.context)
+    assert long.kind == "fallback"
+    agrees(await say(LONG), long)
+    agrees(await say("1"), first := assistant.reply("1", long.context))
+    alarm = assistant.reply(EMERGENCY, first.context)
     assert alarm.triage == "emergency"
     agrees(await say(EMERGENCY), alarm)
     agrees(await say(f"/help {EMERGENCY}"), alarm)
-    long = assistant.reply(LONG, alarm.context)
-    assert long.kind == "fallback"
-    agrees(await say(LONG), long)
-    agrees(await say("1"), assistant.reply("1", long.context))
+    agrees(await say("what now"), assistant.reply("what now", alarm.context))
     assert "forgotten" in (await say("/forget")).text
     assert "Nothing has been said" in (await say("/sources")).text
     agrees(await say("more"), assistant.reply("more"))

@@ -77,10 +77,11 @@ class Desk:
         if incoming.choice:
             return self._keep(incoming, self._choose(incoming.choice, record))
         name, command, argument = _command(incoming.text)
-        reply = self._assistant.reply(argument if command else incoming.text, record.get("context"))
         # "/help my chest hurts" is no command: a red flag is never lost behind one.
-        if command is not None and not incoming.edited and not reply.triage and (not argument or command.takes):
+        grave = bool(argument) and self._assistant.reply(argument, record.get("context")).triage is not None
+        if command is not None and not incoming.edited and not grave and (not argument or command.takes):
             return self._run(name, incoming, record)
+        reply = self._assistant.reply(argument if command else incoming.text, record.get("context"))
         if incoming.edited and not (reply.triage and self._once(incoming, reply.triage)):
             return None
         return self._keep(incoming, reply)
@@ -108,7 +109,9 @@ class Desk:
         return None
 
     def _urgent(self, incoming: Incoming) -> bool:
-        return self._assistant.reply(incoming.text, self._recall(incoming.sender).get("context")).triage is not None
+        # A red flag that stands from before makes no new message urgent.
+        context = {k: v for k, v in self._recall(incoming.sender).get("context", {}).items() if k != "alarm"}
+        return self._assistant.reply(incoming.text, context).triage is not None
 
     def _run(self, name: str, incoming: Incoming, record: dict[str, Any]) -> Outgoing:
         if name == "start":
