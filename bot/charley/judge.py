@@ -15,11 +15,9 @@ from collections.abc import Mapping, Sequence
 from operator import add, lshift, mul
 
 EPOCHS = 7
-"""Rounds through the examples, beside those that `FIRST` asks for."""
-SHARED = 0.9
-"""A feature that so large a share of the examples have, as the numbers of the block of families, is learnt only at first:"""
+"""Rounds through the examples, beside those that `FIRST` adds."""
 FIRST = 4500
-"""in one round or, in a small bank, in as many more as make so many visits."""
+"""The shared features are learnt in the first round only or, in a small bank, in as many more as make so many visits."""
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
@@ -109,9 +107,19 @@ def _lanes(total: int, size: int) -> array[int]:
     return lanes
 
 
-def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int, seed: int = 1) -> Judge:
-    """Learns from one vector and one label (0 ≤ label < size) an example. Cost: rounds × examples × features."""
-    pupil = _Pupil(examples, targets, size)
+def train(
+    examples: Sequence[Mapping[str, float]],
+    shared: Sequence[Mapping[str, float]],
+    targets: Sequence[int],
+    size: int,
+    seed: int = 1,
+) -> Judge:
+    """Learns from two vectors and one label (0 ≤ label < size) an example. Cost: rounds × examples × features.
+
+    `shared` holds the features that all examples have, as the numbers of the block of families. There are many of them, and
+    they settle soon: after the first rounds they are taken for learnt.
+    """
+    pupil = _Pupil(examples, shared, targets, size)
     order = list(range(len(examples)))
     rng = random.Random(seed)
     early = FIRST // max(1, len(examples))
@@ -126,11 +134,19 @@ def train(examples: Sequence[Mapping[str, float]], targets: Sequence[int], size:
 class _Pupil:
     """Weights while they are learnt, one long number a feature."""
 
-    def __init__(self, examples: Sequence[Mapping[str, float]], targets: Sequence[int], size: int) -> None:
-        self.names = sorted({name for e in examples for name in e})
-        index = {name: i for i, name in enumerate(self.names)}
-        self.values = [[int(x * COARSE + _ROUND) - _SHIFT for x in e.values()] for e in examples]
-        self.places = [list(map(index.__getitem__, e)) for e in examples]
+    def __init__(
+        self,
+        examples: Sequence[Mapping[str, float]],
+        shared: Sequence[Mapping[str, float]],
+        targets: Sequence[int],
+        size: int,
+    ) -> None:
+        self.names = sorted({name for e in (*examples, *shared) for name in e})
+        at = {name: i for i, name in enumerate(self.names)}.__getitem__
+        both = list(zip(examples, shared, strict=True))
+        self.own = [len(e) for e in examples]
+        self.values = [[int(x * COARSE + _ROUND) - _SHIFT for x in (*e.values(), *s.values())] for e, s in both]
+        self.places = [[*map(at, e), *map(at, s)] for e, s in both]
         self.squares = [max(1, sum(map(mul, item, item))) for item in self.values]
         self.targets = targets
         self.size = size
@@ -159,18 +175,12 @@ class _Pupil:
                 self.taken += 1
 
     def settle(self) -> None:
-        """Takes the features that nearly all examples share for learnt: their part of each score is kept."""
-        often = [0] * len(self.names)
-        for places in self.places:
-            for f in places:
-                often[f] += 1
-        shared = [n > SHARED * len(self.places) for n in often]
-        weights = self.weights
-        for i, (values, places) in enumerate(zip(self.values, self.places, strict=True)):
-            own = [(x, f) for x, f in zip(values, places, strict=True) if not shared[f]]
-            self.settled[i] = sum([x * weights[f] for x, f in zip(values, places, strict=True) if shared[f]], self.settled[i])
-            self.values[i] = [x for x, _ in own]
-            self.places[i] = [f for _, f in own]
+        """Takes the shared features for learnt: their part of each score is kept."""
+        weight = self.weights.__getitem__
+        for i, own in enumerate(self.own):
+            values, places = self.values[i], self.places[i]
+            self.settled[i] = sum(map(mul, values[own:], map(weight, places[own:])), self.settled[i])
+            self.values[i], self.places[i] = values[:own], places[:own]
 
     def _learn(self, i: int, scores: array[int], limit: int) -> None:
         """Moves the weights so that example `i` scores higher for its label and lower for those above the limit."""
@@ -194,6 +204,10 @@ class _Pupil:
         for row in self.total:
             kept = [(k, s) for k, s in enumerate(_lanes(row + level, self.size)) if not low < s < high]
             labels.extend([k for k, _ in kept])
-            values.extend([max(-32768, min(32767, (s - _HALF) // unit)) for _, s in kept])
+            averages = [(s - _HALF) // unit for _, s in kept]
+            try:
+                values += array("h", averages)
+            except OverflowError:
+                values += array("h", [max(-32768, min(32767, v)) for v in averages])
             starts.append(len(labels))
         return Judge(self.names, starts, labels, values, self.size)

@@ -324,7 +324,7 @@ class _School:
         labels = tuple(sorted({x.example.label for x in lessons}))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
-        judge = train([features.vector(x.sight, x.names)[0] | x.kin for x in lessons], targets, len(labels))
+        judge = train([features.vector(x.sight, x.names)[0] for x in lessons], [x.kin for x in lessons], targets, len(labels))
         reader = self._reader([x.words for x in lessons])
         return Matcher(reader, features, judge, labels, _phrasings(lessons, targets, len(labels), judge.index), curves)
 
