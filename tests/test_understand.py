@@ -114,7 +114,7 @@ def test_alternatives_leave_one_of_two_out() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("more pls", "more"), ("whyy is that", "why"),
+    [("more pls", "more"), ("whyy is that", "why"), ("can you go deeper into that in more detail", "more"),
      ("say it again", "repeat"), ("tell me mroe", "more"), ("none of thse", "none")],
 )
 def test_follow_ups_may_be_misspelt(assistant: Assistant, text: str, kind: str) -> None:

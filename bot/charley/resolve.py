@@ -14,6 +14,8 @@ ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
 """Words that point at what was talked about."""
+WONDERING = frozenset(["why", "what", "when", "where", "which", "who", "is", "are", "do", "does", "will", "has", "have", "how"])
+"""A message that begins so asks something of its own, though all its words may be a follow-up's."""
 COURTESY = frozenset(["thanks", "cheers", "hi", "hello", "hey", "ta"])
 """Words that a question may stand behind."""
 MISSPELT = 2
@@ -57,7 +59,8 @@ class Resolver:
         self._kinds.pop("", None)
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
-        self._words = frozenset(word for line in self._known for word in line.split(" "))
+        self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
+        self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
     @staticmethod
     def _phrases(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -121,6 +124,9 @@ class Resolver:
             kind = self._kinds.get(line)
             if kind:
                 return kind
+            for core, words_of in self._cores.items():
+                if not words_of.isdisjoint(each) and self._words.issuperset(each) and each[0] not in WONDERING:
+                    return core
             foreign = len(each) - len(self._words.intersection(each))
             if len(line) > 4 and foreign <= MISSPELT and (near := closest_within(line, self._known, 0.88)):
                 return self._kinds[near]

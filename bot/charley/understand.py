@@ -168,11 +168,12 @@ class Understander:
             if both is None:
                 continue
             first = self._one(both[0], Act(), before)
-            if not self._clear(first) or first.intent.partition(".")[0] not in PAIRED:
+            family = first.intent.partition(".")[0]
+            if not self._clear(first) or family not in (*PAIRED, "about"):
                 continue
             # Only "or" promises that what follows is asked about in the same way.
             second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(_topic(first),)))
-            same = second.intent.partition(".")[0] == first.intent.partition(".")[0]
+            same = second.intent.partition(".")[0] in (family, KIN.get(family))
             own = second.match and (second.match.sight.mentions or second.things - first.things)
             if same and own and second.intent != first.intent and self._clear(second):
                 return first, second
