@@ -48,6 +48,11 @@ def test_other_things_are_answered_behind_a_reminder(assistant: Assistant, messa
     assert reply.sections[0].sentences[0].text == first.sections[0].sentences[0].text
 
 
+def test_the_explanation_names_it(assistant: Assistant) -> None:
+    first = assistant.reply("my leg is cold and blue")
+    assert "raised before" in str(assistant.explain("can i just stretch it", first.context))
+
+
 def test_it_fades(assistant: Assistant) -> None:
     others = ["which foods help against leg cramps"] * STANDS
     assert "alarm" in talk(assistant, "my leg is cold and blue", *others[1:]).context

@@ -121,12 +121,12 @@ class Assistant:
         """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
         before = self._context(context)
         message = read(text[:LIMIT])
-        look = self._alarm.look(message, before.signs)
-        finding = look.finding
+        look, reply = self._alarm.look(message, before.signs), self.reply(text, context)
+        standing = self._alarm.again(before.alarm) if before.alarm and reply.triage else None
         act = self._resolver.find(message.words) if message.words else Act()
         asks = bool(message.words) and self._follow(act, before, look.carry) is None
         understood = self._understander.understand(message, act, before) if asks else ()
-        return explain(text, message, finding, act, understood, self._understander, self.reply(text, context))
+        return explain(text, message, look.finding or standing, act, understood, self._understander, reply)
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:
         return context.read(value, self._content, self._alarm.known, self._alarm.flags) if value else Context()

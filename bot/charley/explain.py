@@ -85,7 +85,7 @@ def explain(
         reply.kind,
         reply.intents,
         act.kind or ("about" if act.about else ""),
-        f"{finding.level}: {finding.flag} ({', '.join(finding.evidence)})" if finding else "",
+        f"{finding.level}: {finding.flag} ({', '.join(finding.evidence) or 'raised before'})" if finding else "",
         tuple(_question(u, understander, gate) for u in understood if u.match),
         gate,
     )
