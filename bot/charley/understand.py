@@ -414,6 +414,11 @@ class Understander:
 
     def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
         kind = self.content.intents[intent].slot
+        by = self.content.answers[intent].by if intent in self.content.answers else {}
+        for m in match.sight.mentions:
+            if m.id in by and m.kind != kind:
+                entity = self.content.entities[m.kind][m.id]
+                return Slot(m.kind, entity.name, entity)
         if not kind:
             return None
         mentioned = [m for m in match.sight.mentions if m.kind == kind and m.id]

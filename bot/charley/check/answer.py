@@ -63,11 +63,12 @@ def replies(content: Content) -> Iterator[Said]:
 
 
 def slots(content: Content, intent: str) -> list[Slot | None]:
-    """What an intent may be asked about: nothing, a name that is not known, and every entity of its kind."""
+    """What an intent may be asked about: nothing, a name that is not known, every entity of its kind, others it speaks of."""
     kind = content.intents[intent].slot
-    if not kind:
-        return [None]
-    return [None, Slot(kind, UNKNOWN), *(Slot(kind, e.name, e) for e in content.entities[kind].values())]
+    answer = content.answers[intent]
+    others = [e for k, by_id in content.entities.items() if k != kind for e in by_id.values() if e.id in answer.by]
+    out: list[Slot | None] = [None, *(Slot(e.kind, e.name, e) for e in others)]
+    return [*out, Slot(kind, UNKNOWN), *(Slot(kind, e.name, e) for e in content.entities[kind].values())] if kind else out
 
 
 def rules(content: Content, places: Places) -> Iterator[Problem]:

@@ -61,11 +61,10 @@ def _answers(content: Content, places: Places) -> Iterator[Problem]:
             if id not in content.answers:
                 message = f"unknown intent '{id}' in follow_ups{nearest(id, content.answers)}"
                 yield places.problem(message, *here, "follow_ups", id)
-        slot = content.intents[answer.intent].slot
-        known = content.entities.get(slot, {})
+        known = {id for by_id in content.entities.values() for id in by_id}
         for id, wording in answer.by.items():
             if id not in known:
-                yield places.problem(f"unknown {slot or 'slot'} '{id}'{nearest(id, known)}", *here, "by", id)
+                yield places.problem(f"unknown entity '{id}'{nearest(id, known)}", *here, "by", id)
             yield from _wording(content, places, (*here, "by", id), wording)
 
 
