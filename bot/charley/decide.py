@@ -14,8 +14,10 @@ SUBJECT = "subject"
 TALK = "chat."
 
 
-def decide(match: Match, gate: Mapping[str, float]) -> str:
+def decide(match: Match, gate: Mapping[str, float], going: bool = False) -> str:
     """One of ANSWER, OFFER, REFUSE for a match, by the thresholds of `intents/gate.yaml`.
+
+    `going`: the conversation is about the subject already.
 
     A message that does not name the subject must be surer to be answered, and is not offered choices unless it is
     likely that an intent was meant: "is tap water safe" is about water, not about cramps. Small talk is never offered.
@@ -23,7 +25,8 @@ def decide(match: Match, gate: Mapping[str, float]) -> str:
     if match.outside:
         return REFUSE
     talk = match.candidates[0].intent.startswith(TALK)
-    needed = gate["answer"] if named(match) else gate["answer_talk"] if talk else gate["answer_bare"]
+    bare = gate["part"] if going else gate["answer_bare"]
+    needed = gate["answer"] if named(match) else gate["answer_talk"] if talk else bare
     if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER

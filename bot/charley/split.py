@@ -111,6 +111,16 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
     return "," in stop and words[i] in COMMA_ASKING
 
 
+def requested(words: tuple[str, ...]) -> int:
+    """How many leading words only say that something is asked: "if not, I would like to ask what …"."""
+    for start in range(min(4, len(words))):
+        for phrase in REQUESTS:
+            end = start + len(phrase)
+            if len(phrase) > 3 and words[start:end] == phrase and words[end : end + 1] and words[end] in ASKING:
+                return end
+    return 0
+
+
 def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
     while start < end - 1 and words[start] in OPENERS:
         start += 1

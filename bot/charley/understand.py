@@ -13,7 +13,7 @@ from charley.model import Content, Entity
 from charley.recognise import PLACE, Mention
 from charley.resolve import POINTING, Act
 from charley.spelling import closest_within
-from charley.split import ASKING, OPENERS, Part, Splitter, alternatives, halves
+from charley.split import ASKING, OPENERS, Part, Splitter, alternatives, halves, requested
 from charley.text import Message, read
 
 CHOICES = 4
@@ -42,12 +42,16 @@ FAINT = 0.5
 THANKS = "chat.thanks"
 DISTANT = ("chat.capabilities",)
 """Small talk that a message which leans on the conversation is not likely to be."""
+TIE = 0.01
+"""Two kinds whose confidences are so close are both likely; the first wins."""
 SURER = 0.05
 """How much surer a message must be with a name in it than with the word left out."""
 UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
 LONGEST_PAIR = 16
 """Words of the longest message that is looked at for "X or Y" inside a question."""
+WIDELY = 0.3
+"""What strikes now, by so much, is not narrowed to what was talked about."""
 RIVAL = 0.9
 """How far behind the first candidate the other of such a pair may lie."""
 PAIRED = ("causes", "relief", "prevention")
@@ -216,6 +220,7 @@ class Understander:
         for part in parts:
             words = message.words[part.start : part.end]
             led = _lead(words)
+            led += requested(words[led:])
             about = led > 0 and words[led] not in ASKING
             opens = Act(about=(act.about and part.start == 0) or about)
             lean = self._lean(words[led:], opens, current, set()) if current is not before else None
@@ -292,7 +297,7 @@ class Understander:
         bonus = self._bonus(before, kinds, lean) if lean else {}
         bonus.update(less or {})
         match = self.matcher.match(sight, bonus or None)
-        decision = decide.decide(match, self._gate)
+        decision = decide.decide(match, self._gate, bool(before.topics) and not before.topics[-1].intent.startswith(UNRELATED))
         top = match.candidates[0]
         if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match)):
             return named
@@ -300,7 +305,8 @@ class Understander:
             alone = self._one(words + SUBJECT_SAID, Act(), before)
             if alone.decision == decide.ANSWER and self._tells_of(alone):
                 return replace(alone, asked=" ".join(words))
-        intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) else top.intent
+        now = top.intent == "relief.now" and match.margin > WIDELY
+        intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) and not now else top.intent
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
@@ -336,7 +342,7 @@ class Understander:
             top = found.candidates[0].intent
             if self.content.intents[top].slot == kind and found.confidence > least and not found.outside:
                 one = Understood(top, Slot(kind, strange[0]), found.confidence, decide.ANSWER, (), " ".join(words), False, match)
-                best = one if best is None or one.confidence > best.confidence else best
+                best = one if best is None or one.confidence > best.confidence + TIE else best
         return best
 
     def _strange(self, word: str) -> bool:
