@@ -138,7 +138,7 @@ LONG = " ".join(["word"] * 46) + "."
         (WARM, "causes.warm:", "causes.warmth:", f"{ANSWERS}:9: unknown intent 'causes.warm' (did you mean 'causes.warmth'?)"),
         (ANSWERS, '"{F-1}"\n', '"{F-11}"\n', f"{ANSWERS}:2: unknown fact 'F-11' (did you mean 'F-1'?)"),
         (ANSWERS, '"Note that {F-3}"', '"{F-4}"', f"{ANSWERS}:8: unknown fact 'F-4' (did you mean 'F-1'?)"),
-        (ANSWERS, "pill:", "pil:", f"{ANSWERS}:8: unknown drug 'pil' (did you mean 'pill'?)"),
+        (ANSWERS, "pill:", "pil:", f"{ANSWERS}:8: unknown entity 'pil' (did you mean 'pill'?)"),
         (
             ANSWERS,
             "[causes.drug, causes.warm]",

@@ -17,7 +17,7 @@ TALK = "chat."
 def decide(match: Match, gate: Mapping[str, float], going: bool = False) -> str:
     """One of ANSWER, OFFER, REFUSE for a match, by the thresholds of `intents/gate.yaml`.
 
-    `going`: the conversation is about the subject already.
+    `going`: the conversation, or another part of the message, is about the subject already.
 
     A message that does not name the subject must be surer to be answered, and is not offered choices unless it is
     likely that an intent was meant: "is tap water safe" is about water, not about cramps. Small talk is never offered.

@@ -297,7 +297,8 @@ class Understander:
         bonus = self._bonus(before, kinds, lean) if lean else {}
         bonus.update(less or {})
         match = self.matcher.match(sight, bonus or None)
-        decision = decide.decide(match, self._gate, bool(before.topics) and not before.topics[-1].intent.startswith(UNRELATED))
+        talked = bool(before.topics) and not before.topics[-1].intent.startswith(UNRELATED)
+        decision = decide.decide(match, self._gate, talked or lean in (BESIDE, PART))
         top = match.candidates[0]
         if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match)):
             return named
