@@ -196,6 +196,7 @@ class Book:
         self._opened: dict[int, tuple[Pattern, ...]] = {}
         self._memo: dict[str, Word] = {}
         self._near: dict[str, list[str]] = {}
+        self._bones: dict[str, dict[str, list[str]]] = {}
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...]) -> Text:
         starts, ends = _sentences(words, breaks)
@@ -244,9 +245,7 @@ class Book:
         near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
         if not near:
             bones = _bones(word)
-            alike = [
-                w for w in self._like(word[0]) if _bones(w) == bones and (bones == word or _bones(w, "") == _bones(word, ""))
-            ]
+            alike = [w for w in self._boned(bones) if bones == word or _bones(w, "") == _bones(word, "")]
             near = [(abs(len(w) - len(word)), False, w) for w in alike]
         if not near and len(word) == 3:
             near = [(1, False, w) for w in self._like(word[0]) if len(w) == 3 and sorted(w) == sorted(word)]
@@ -265,6 +264,15 @@ class Book:
                     if len(form) > 5:
                         self._near.setdefault("", []).append(form)
         return self._near.get(first, [])
+
+    def _boned(self, bones: str) -> list[str]:
+        """Words with these bones."""
+        first = bones[0]
+        if first not in self._bones:
+            known = self._bones[first] = {}
+            for form in self._like(first):
+                known.setdefault(_bones(form), []).append(form)
+        return self._bones[first].get(bones, [])
 
     def matches(self, text: Text) -> list[Match]:
         present = {e for word in text.read for e in word.elements}
