@@ -6,7 +6,7 @@ Compiled patterns are plain text that is opened when a message first needs it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import permutations, product
 from typing import Any, Final, NamedTuple
 
@@ -21,6 +21,7 @@ LIGHT: Final = -1
 _END: Final = 0  # the element `$`: the end of a sentence
 _LIGHT_WORDS: Final = 4
 _HARD: Final = frozenset(".!?;\n")
+_BE: Final = frozenset({"is", "are", "was"})
 _MEMO: Final = 8192
 _PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
@@ -330,6 +331,16 @@ class Book:
             at += way
 
 
+def apart(word: str, known: Set[str]) -> tuple[str, ...]:
+    """The known words that `word` runs together, as few as may be: "mycalfisswollen". None if it is of anything else."""
+    best: list[tuple[str, ...]] = [()] * (len(word) + 1)
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            if (not start or best[start]) and word[start:end] in known:
+                best[end] = min([r for r in (best[end], (*best[start], word[start:end])) if r], key=len)
+    return best[-1]
+
+
 def _bones(word: str, vowels: str = "aeiou") -> str:
     """A word without its vowels, but for the first letter, and without doubled letters."""
     kept = word[0]
@@ -353,12 +364,14 @@ def _sentences(words: tuple[str, ...], breaks: tuple[str, ...]) -> tuple[tuple[i
 
 
 def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
-    """Whether a full stop ends no sentence: "39.5", "chest. tight. help"."""
+    """Whether a full stop ends no sentence: "39.5", "chest. tight. help", "my calf ... swollen"."""
     if breaks[i].strip("."):
         return False
+    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2):
+        return True  # "my calf. is swollen"
     if breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit():
         return True
-    return (i < 2 or _ended(breaks, i - 1) or _ended(breaks, i - 2)) and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
+    return (i < 2 or (i == 2 and len(breaks[i]) > 1) or _ended(breaks, i - 1) or _ended(breaks, i - 2)) and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
 
 
 def _ended(breaks: tuple[str, ...], i: int) -> bool:

@@ -25,6 +25,9 @@ _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 
 _LONG: Final = 6  # letters of a short writing ("couldnt") that is known even when misspelt
 
+_JOINED: Final = 7  # letters of the shortest row of words written as one, and of the longest
+_JOINED_MOST: Final = 40
+
 Way = tuple[tuple[str, ...], ...]
 
 
@@ -201,8 +204,16 @@ class Triage:
             unit = written.lstrip("0123456789")
             opened = (written[: -len(unit)], unit) if unit in self._language.units else None
         elif opened is None and len(written) >= _LONG - 1:
-            opened = self._language.rewrites.get(self._told.look(written).form)
+            form = self._told.look(written).form
+            opened = self._language.rewrites.get(form) or (None if form else self._apart(written))
         return opened or (written,)
+
+    def _apart(self, written: str) -> tuple[str, ...]:
+        """The words that `written` runs together, themselves opened: "cantbreathe"."""
+        if not _JOINED <= len(written) <= _JOINED_MOST or written in self._language.compounds:
+            return ()
+        rewrites = self._language.rewrites
+        return tuple(w for part in patterns.apart(written, self._language.joined) for w in rewrites.get(part, (part,)))
 
     def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, Match], dict[str, Match]]:
         """The signs that the message says are there, and those of them that have not gone again."""
