@@ -363,10 +363,11 @@ class Scopes:
         clause = text.words[i + 1 : end]
         if not language.ever.isdisjoint(clause):
             return False
+        done = not _DONE.isdisjoint(read.form for read in text.read[i + 2 : min(end, i + 5)])
         before = text.words[max(text.starts[i], i - 3) : i]
         if not language.real_if.isdisjoint(before):
             return True
-        if not _DOING.isdisjoint(before) and clause[0] in language.personal and not _DONE.isdisjoint(clause[1:4]):
+        if not _DOING.isdisjoint(before) and clause[0] in language.personal and done:
             return True  # "what do I do if I took twenty"
         if not language.asked_if.isdisjoint(before) and not language.personal.isdisjoint(clause[:3]):
             return not language.verbs.isdisjoint(clause)

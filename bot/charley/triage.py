@@ -111,7 +111,7 @@ def compiled(
     ways = [(number, _way(line)) for number, flag in enumerate(graded) for line in flag["when"]]
     data: dict[str, Any] = {
         "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in by_id.values()},
-        "flags": [list(flag.values()) for flag in graded],
+        "flags": graded,
         "ways": ways,
         "by_sign": _by_sign([way for _, way in ways]),
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent")},
@@ -134,7 +134,7 @@ class Triage:
     def __init__(self, data: Mapping[str, Any]) -> None:
         """`data` is what `compiled` made."""
         self.signs = {k: Sign(k, (), **sign) for k, sign in data["signs"].items()}
-        self.flags = tuple(Flag(*(tuple(v) if isinstance(v, list | tuple) else v for v in values)) for values in data["flags"])
+        self.flags = tuple(map(_flag, data["flags"]))
         self._language = language = Language.of(data["language"])
         self._ways: tuple[tuple[int, Way], ...] = tuple((number, tuple(map(tuple, way))) for number, way in data["ways"])
         self._by_sign: Mapping[str, Sequence[int]] = data["by_sign"]
@@ -260,6 +260,11 @@ class Triage:
                 if any(s in seen and (only or not self.signs[s].context) for s in used):
                     return tuple(dict.fromkeys(used))
         return ()
+
+
+def _flag(values: Mapping[str, Any]) -> Flag:
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Flag(**kept)
 
 
 def _by_sign(ways: Sequence[Way]) -> dict[str, list[int]]:
