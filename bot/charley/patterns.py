@@ -371,8 +371,10 @@ def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
     """Whether a full stop ends no sentence: "39.5", "chest. tight. help", "my calf ... swollen"."""
     if breaks[i].strip("."):
         return False
-    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2):
+    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2 or _ended(breaks, i + 1)):
         return True  # "my calf. is swollen"
+    if words[i - 1] in _BE and _ended(breaks, i - 1):
+        return True  # "my calf.is.swollen"
     if breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit():
         return True
     short = i < 2 or (i == 2 and len(breaks[i]) > 1) or _ended(breaks, i - 1) or _ended(breaks, i - 2)

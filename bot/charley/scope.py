@@ -40,6 +40,7 @@ _OTHERS: Final = frozenset(
 )  # whom a question or a tale goes on to speak of
 _DO: Final = frozenset({"do", "does", "did"})
 _GO_ON: Final = frozenset({"and", "but", "then"})
+_LASTING: Final = frozenset({"since", "over", "throughout"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
 
 
@@ -341,11 +342,9 @@ class Scopes:
 
     def _right_now(self, i: int) -> bool:
         """ "What if my leg is cold right now": what is so now is no fancy."""
-        words = self._text.words[i : self._text.ends[i]]
-        if "now" not in words or not self._language.ever.isdisjoint(words):
-            return False
-        now = words.index("now")
-        return not self._language.personal.isdisjoint(words[:now]) and not self._language.present.isdisjoint(words[:now])
+        language, words = self._language, self._text.words[i : self._text.ends[i]]
+        until = words[: words.index("now")] if "now" in words else ()
+        return language.ever.isdisjoint(until) and not (language.personal.isdisjoint(until) or language.present.isdisjoint(until))
 
     def _states(self, start: int) -> bool:
         """Whether a clause says how things are: "my leg is cold", not "my foot goes blue"."""
@@ -380,6 +379,8 @@ class Scopes:
         """
         text, language = self._text, self._language
         first, last = cue.places[0], cue.places[-1]
+        if not _LASTING.isdisjoint(text.words[max(first - 2, text.starts[first]) : first]):
+            return  # "since last year": still so
         start, end = self._around(cue)
         trailing = first - start > _LEAD or not language.verbs.isdisjoint(text.words[start:first])
         # "I can not breathe when I was young I swam" is two sentences; "I have had a stroke years ago" is one.

@@ -188,15 +188,19 @@ class Triage:
         breaks: list[str] = []
         following = (*message.words[1:], "")
         joined = False
+        mark = ""
         for i, word in enumerate(message.words):
             if joined:
                 joined = False
                 continue
             joined = following[i] in self._pairs.get(word, ()) and not message.breaks[i + 1]
             opened = self._opened(f"{word} {following[i]}" if joined else word)
-            words.extend(opened)
-            breaks.extend((message.breaks[i], *[""] * (len(opened) - 1)))
-        return tuple(words), (*breaks, message.breaks[-1])
+            mark += message.breaks[i]
+            if opened:  # "lol" is opened to nothing
+                words.extend(opened)
+                breaks.extend((mark, *[""] * (len(opened) - 1)))
+                mark = ""
+        return tuple(words), (*breaks, mark + message.breaks[-1])
 
     def _opened(self, written: str) -> tuple[str, ...]:
         opened = self._language.rewrites.get(written)
@@ -205,8 +209,8 @@ class Triage:
             opened = (written[: -len(unit)], unit) if unit in self._language.units else None
         elif opened is None and len(written) >= _LONG - 1:
             form = self._told.look(written).form
-            opened = self._language.rewrites.get(form) or (None if form else self._apart(written))
-        return opened or (written,)
+            opened = self._language.rewrites.get(form) or (None if form else self._apart(written) or None)
+        return (written,) if opened is None else opened
 
     def _apart(self, written: str) -> tuple[str, ...]:
         """The words that `written` runs together, themselves opened: "cantbreathe"."""
