@@ -278,7 +278,7 @@ class Book:
         return self._bones[first].get(bones, [])
 
     def matches(self, text: Text) -> list[Match]:
-        present = {e for word in text.read for e in word.elements}
+        present = frozenset().union(*[word.elements for word in text.read])
         found = []
         for place, word in enumerate(text.read):
             for pattern in word.patterns:
@@ -371,7 +371,7 @@ def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
     """Whether a full stop ends no sentence: "39.5", "chest. tight. help", "my calf ... swollen"."""
     if breaks[i].strip("."):
         return False
-    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2 or _ended(breaks, i + 1)):
+    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2 or i + 2 >= len(words) or breaks[i + 1] or breaks[i + 2]):
         return True  # "my calf. is swollen"
     if words[i - 1] in _BE and _ended(breaks, i - 1):
         return True  # "my calf.is.swollen"

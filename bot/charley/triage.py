@@ -139,10 +139,11 @@ class Triage:
         self._ways: tuple[tuple[int, Way], ...] = tuple((number, tuple(map(tuple, way))) for number, way in data["ways"])
         self._by_sign: Mapping[str, Sequence[int]] = data["by_sign"]
         used = {s for _, way in self._ways for group in way for s in group}
-        self._carried = tuple(s for s, sign in self.signs.items() if s in used and not sign.passing)
+        self._carried = {s: k for k, (s, sign) in enumerate(self.signs.items()) if s in used and not sign.passing}
         # What is neither carried on nor takes part in a flag need not be weighed.
         self._weighed = {s for s in self._carried if not self.signs[s].plain}
         self._pairs = _pairs(language.rewrites)
+        self._spelt: dict[str, tuple[str, ...]] = {}
         self._told = Book(data["told"], language.light, language.barriers, data["plain"])
         self._aside = Book(data["aside"], language.light, language.barriers, None)
 
@@ -180,7 +181,8 @@ class Triage:
         return possible
 
     def _carry(self, seen: Mapping[str, object], earlier: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(s for s in self._carried if s in seen or s in earlier)
+        """The signs that are handed on, in the order of the content."""
+        return tuple(sorted(self._carried.keys() & (seen.keys() | earlier), key=self._carried.__getitem__))
 
     def _rewritten(self, message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words with short writings opened: "cnt" is "can not", "heat stroke" is "heatstroke", "4cm" is "4 cm"."""
@@ -193,16 +195,25 @@ class Triage:
             if joined:
                 joined = False
                 continue
-            joined = following[i] in self._pairs.get(word, ()) and not message.breaks[i + 1]
+            second = self._pairs.get(word)
+            joined = second is not None and following[i] in second and not message.breaks[i + 1]
             opened = self._opened(f"{word} {following[i]}" if joined else word)
             mark += message.breaks[i]
-            if opened:  # "lol" is opened to nothing
-                words.extend(opened)
-                breaks.extend((mark, *[""] * (len(opened) - 1)))
+            for part in opened:  # none: "lol"
+                words.append(part)
+                breaks.append(mark)
                 mark = ""
         return tuple(words), (*breaks, mark + message.breaks[-1])
 
     def _opened(self, written: str) -> tuple[str, ...]:
+        opened = self._spelt.get(written)
+        if opened is None:
+            if len(self._spelt) >= WORDS:
+                self._spelt.clear()
+            opened = self._spelt[written] = self._open(written)
+        return opened
+
+    def _open(self, written: str) -> tuple[str, ...]:
         opened = self._language.rewrites.get(written)
         if opened is None and written[0].isdigit() and not written.isdigit():
             unit = written.lstrip("0123456789")
