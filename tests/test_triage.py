@@ -180,6 +180,20 @@ def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, betw
         assert level(f"{_plainly(text)}{between}{more}") == "emergency"
 
 
+URGENT = [t for told in (ADVERSARIAL, ROUNDS, LOOKALIKES) for t in told["urgent"] if t not in MISSES]
+BEFORE = ("haha ", "lol ", "sorry to bother you but ", "idk if it matters but ", "not only that, ", "i do not like doctors, ")
+BEHIND = (" lol", " haha", ", not sure why", ", no idea why", ", what should i do", ", any tips", " :(")
+ODD = ("isn't it odd that ", "isn't it bad that ", "doesn't it matter that ", "is it normal that ")
+
+
+@given(st.sampled_from([*EMERGENCIES, *URGENT]), st.sampled_from(["", *BEFORE, *ODD]), st.sampled_from(["", *BEHIND]))
+@settings(max_examples=1000, deadline=None)
+def test_words_around_it_take_no_sign_away(text: str, before: str, behind: str) -> None:
+    """Laughter, courtesy, not knowing why, and asking whether it is odd, but for what asks already."""
+    if before not in ODD or not text.startswith(("isn't", "doesn't", "what", "not ", "my calf.")):
+        assert level(f"{before}{_plainly(text)}{behind}") in ("emergency", "urgent" if text in URGENT else "emergency")
+
+
 @given(st.sampled_from(HARMLESS), st.sampled_from(OF_ADULTS), st.booleans(), st.sampled_from([". ", "\n", "! "]))
 @settings(max_examples=1000, deadline=None)
 def test_ordinary_sentences_together_raise_nothing(text: str, more: str, before: bool, between: str) -> None:
@@ -219,8 +233,9 @@ def test_slips_of_the_finger_take_no_emergency_away(text: str, data: st.DataObje
     words = text.split()
     long = [i for i, w in enumerate(words) if len(w) > 5 and w.isalpha() and w.isascii() and w.islower()]
     for i in data.draw(st.lists(st.sampled_from(long), max_size=2, unique=True)) if long else ():
-        slipped = slip(words[i], data.draw)
-        if BOOK.look(slipped).form == BOOK.look(words[i]).form:
+        slipped = read(slip(words[i], data.draw)).words[0]  # "eee" is read as "e"
+        known = BOOK.look(words[i]).form
+        if known and BOOK.look(slipped).form == known:
             words[i] = slipped
     assert level(" ".join(words)) == "emergency"
 

@@ -6,7 +6,7 @@ Compiled patterns are plain text that is opened when a message first needs it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import permutations, product
 from typing import Any, Final, NamedTuple
 
@@ -19,8 +19,10 @@ LIGHT: Final = -1
 """The usual reach where only light words ("is", "very") may stand between two steps."""
 
 _END: Final = 0  # the element `$`: the end of a sentence
+_MARK: Final = 1  # the element `,`: any mark, or the end of a sentence
 _LIGHT_WORDS: Final = 4
 _HARD: Final = frozenset(".!?;\n")
+_BE: Final = frozenset({"is", "are", "was"})
 _MEMO: Final = 8192
 _PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
@@ -85,8 +87,8 @@ def compiled(patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], fre
 class _Compiler:
     def __init__(self, groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> None:
         self._groups, self._frequent = groups, frequent
-        self._elements: dict[tuple[str, ...], int] = {("$",): _END}
-        self._common = [1000]
+        self._elements: dict[tuple[str, ...], int] = {("$",): _END, (",",): _MARK}
+        self._common = [1000, 1000]
 
     def compile(self, patterns: Iterable[Named]) -> dict[str, Any]:
         barriers: dict[tuple[str, ...], int] = {(): 0}
@@ -108,6 +110,7 @@ class _Compiler:
             for form in forms:
                 words.setdefault(form, []).append(str(element))
         words.pop("$", None)
+        words.pop(",", None)
         return {
             "names": list(names),
             "barriers": [" ".join(words) for words in barriers],
@@ -132,7 +135,7 @@ class _Compiler:
 
     def _choices(self, token: str) -> list[tuple[str | tuple[str, ...], ...]]:
         """What a written step may stand for: rows of words, each a set of forms, and gaps as they are written."""
-        if token[0] == "~" or token == "$":
+        if token[0] == "~" or token in ("$", ","):
             return [(token,)]
         maybe = token.endswith("?")
         single, phrases = self._spread(token[:-1] if maybe else token)
@@ -164,8 +167,8 @@ class _Compiler:
         steps: list[Step] = []
         reach = usual
         for token in tokens:
-            if token == "$":
-                steps.append(Step(_END, reach))
+            if token in ("$", ","):
+                steps.append(Step(_END if token == "$" else _MARK, reach))
             elif isinstance(token, str):
                 reach = int(token[1:] or 4)
                 continue
@@ -196,6 +199,7 @@ class Book:
         self._opened: dict[int, tuple[Pattern, ...]] = {}
         self._memo: dict[str, Word] = {}
         self._near: dict[str, list[str]] = {}
+        self._bones: dict[str, dict[str, list[str]]] = {}
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...]) -> Text:
         starts, ends = _sentences(words, breaks)
@@ -227,7 +231,7 @@ class Book:
     def _parse(self, line: str) -> Pattern:
         name, anchor, barriers, *rest = map(int, line.split())
         steps = tuple(map(Step, rest[::2], rest[1::2]))
-        wanted = frozenset(e for e in rest[::2] if e != _END)
+        wanted = frozenset(e for e in rest[::2] if e > _MARK)
         return Pattern(self._names[name], steps, anchor, frozenset(self._further[barriers].split()), wanted)
 
     def mend(self, word: str) -> list[str]:
@@ -244,9 +248,7 @@ class Book:
         near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
         if not near:
             bones = _bones(word)
-            alike = [
-                w for w in self._like(word[0]) if _bones(w) == bones and (bones == word or _bones(w, "") == _bones(word, ""))
-            ]
+            alike = [w for w in self._boned(bones) if bones == word or _bones(w, "") == _bones(word, "")]
             near = [(abs(len(w) - len(word)), False, w) for w in alike]
         if not near and len(word) == 3:
             near = [(1, False, w) for w in self._like(word[0]) if len(w) == 3 and sorted(w) == sorted(word)]
@@ -266,8 +268,17 @@ class Book:
                         self._near.setdefault("", []).append(form)
         return self._near.get(first, [])
 
+    def _boned(self, bones: str) -> list[str]:
+        """Words with these bones."""
+        first = bones[0]
+        if first not in self._bones:
+            known = self._bones[first] = {}
+            for form in self._like(first):
+                known.setdefault(_bones(form), []).append(form)
+        return self._bones[first].get(bones, [])
+
     def matches(self, text: Text) -> list[Match]:
-        present = {e for word in text.read for e in word.elements}
+        present = frozenset().union(*[word.elements for word in text.read])
         found = []
         for place, word in enumerate(text.read):
             for pattern in word.patterns:
@@ -292,6 +303,8 @@ class Book:
         step = pattern.steps[following]
         if step.element == _END:
             return () if at + 1 == text.ends[at] else None
+        if step.element == _MARK:
+            return () if at + 1 == text.ends[at] or text.breaks[at + 1] else None
         reach = step.reach if way > 0 else pattern.steps[k].reach
         for place in self._places(step.element, reach, at, text, pattern.barriers, way):
             rest = self._follow(pattern, following, place, text, way)
@@ -322,6 +335,16 @@ class Book:
             at += way
 
 
+def apart(word: str, known: Set[str]) -> tuple[str, ...]:
+    """The known words that `word` runs together, as few as may be: "mycalfisswollen". None if it is of anything else."""
+    best: list[tuple[str, ...]] = [()] * (len(word) + 1)
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            if (not start or best[start]) and word[start:end] in known:
+                best[end] = min([r for r in (best[end], (*best[start], word[start:end])) if r], key=len)
+    return best[-1]
+
+
 def _bones(word: str, vowels: str = "aeiou") -> str:
     """A word without its vowels, but for the first letter, and without doubled letters."""
     kept = word[0]
@@ -345,12 +368,17 @@ def _sentences(words: tuple[str, ...], breaks: tuple[str, ...]) -> tuple[tuple[i
 
 
 def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
-    """Whether a full stop ends no sentence: "39.5", "chest. tight. help"."""
+    """Whether a full stop ends no sentence: "39.5", "chest. tight. help", "my calf ... swollen"."""
     if breaks[i].strip("."):
         return False
+    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2 or i + 2 >= len(words) or breaks[i + 1] or breaks[i + 2]):
+        return True  # "my calf. is swollen"
+    if words[i - 1] in _BE and _ended(breaks, i - 1):
+        return True  # "my calf.is.swollen"
     if breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit():
         return True
-    return (i < 2 or _ended(breaks, i - 1) or _ended(breaks, i - 2)) and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
+    short = i < 2 or (i == 2 and len(breaks[i]) > 1) or _ended(breaks, i - 1) or _ended(breaks, i - 2)
+    return short and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
 
 
 def _ended(breaks: tuple[str, ...], i: int) -> bool:

@@ -29,6 +29,10 @@ _QUESTION: Final = frozenset({"do", "does", "what", "why", "how", "should"})
 _TOLD: Final = frozenset("had was were went got did felt came saw called rang".split())
 _BE: Final = frozenset({"is", "are"})
 _JUDGED: Final = frozenset("sign symptom normal common safe good related linked connected caused ever effect".split())
+_TURNED: Final = frozenset("is are was do does did would should has have".split())
+_WORRYING: Final = frozenset("bad odd strange weird serious dangerous worrying concerning scary funny wrong urgent".split())
+_DONE: Final = frozenset("took taken swallowed drank ate overdosed fainted collapsed fell hit cut broke want".split())
+_DOING: Final = frozenset("do matter matters happens".split())
 _UNABLE: Final = (("not",), ("barely",), ("hardly",))
 _RUN_ON: Final = (("do",), ("does",), ("would",), ("can",))
 _OTHERS: Final = frozenset(
@@ -36,6 +40,7 @@ _OTHERS: Final = frozenset(
 )  # whom a question or a tale goes on to speak of
 _DO: Final = frozenset({"do", "does", "did"})
 _GO_ON: Final = frozenset({"and", "but", "then"})
+_LASTING: Final = frozenset({"since", "over", "throughout"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
 
 
@@ -45,6 +50,8 @@ class Language:
 
     rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
+    joined: frozenset[str] = frozenset()
+    compounds: frozenset[str] = frozenset()
     lookalikes: tuple[str, ...] = ()
     light: frozenset[str] = frozenset()
     frequent: frozenset[str] = frozenset()
@@ -194,7 +201,7 @@ class Scopes:
     def _denies(self, i: int) -> bool:
         text, language = self._text, self._language
         word = text.words[i]
-        if i + 1 >= text.ends[i] or (word == "no" and text.breaks[i + 1]):
+        if i + 1 >= text.ends[i] or (word == "no" and text.breaks[i + 1]) or (word == "not" and self._asks_no(i)):
             return False
         if word not in language.negators:
             return f"{word} {text.words[i + 1]}" in language.negators
@@ -204,6 +211,16 @@ class Scopes:
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
         allowed = language.negators[word]
         return not (_leads(rest, allowed) or _leads(skipped, allowed) or text.read[i + 1].form in allowed)
+
+    def _asks_no(self, i: int) -> bool:
+        """ "Is it not odd that my leg is cold", "are not swollen calves bad": the "not" of such a question denies nothing."""
+        text = self._text
+        first = i - 1
+        if first < text.starts[i] or text.words[first] not in _TURNED:
+            return False
+        if first > text.starts[i] and not text.breaks[first] and text.words[first - 1] not in self._language.fillers:
+            return False
+        return text.words[i + 1] == "it" or not _WORRYING.isdisjoint(text.words[i + 1 : self._clause_end(i)])
 
     def _answers(self, i: int) -> bool:
         """ "Chest pain? No." """
@@ -221,7 +238,7 @@ class Scopes:
             word = text.words[j]
             if j > i + 1 and word in ("can", "could") and text.words[j + 1 : j + 2] == ("not",):
                 return
-            if (word in language.closers or word in language.negators) and j > i + 1:
+            if (word in language.closers or word in language.negators or word == "since") and j > i + 1:
                 return
             if j > i + 1 and (text.breaks[j] or word == "and") and not self._listed(j):
                 return
@@ -314,7 +331,7 @@ class Scopes:
 
     def _imagine(self, i: int) -> None:
         text, language = self._text, self._language
-        if text.words[i] == "if" and self._real(i):
+        if (text.words[i] == "if" and self._real(i)) or self._right_now(i):
             return
         for k in range(i, text.ends[i]):
             if k > i + 1 and (text.words[k] in language.closers or (text.breaks[k] and (k > i + 2 or text.words[k] == "and"))):
@@ -322,6 +339,12 @@ class Scopes:
             if k > i + 1 and self.clauses[k] == k and (text.words[i] not in _IF or (k > i + 2 and self._states(k))):
                 return
             self._away_by[k] = i
+
+    def _right_now(self, i: int) -> bool:
+        """ "What if my leg is cold right now": what is so now is no fancy."""
+        language, words = self._language, self._text.words[i : self._text.ends[i]]
+        until = words[: words.index("now")] if "now" in words else ()
+        return language.ever.isdisjoint(until) and not (language.personal.isdisjoint(until) or language.present.isdisjoint(until))
 
     def _states(self, start: int) -> bool:
         """Whether a clause says how things are: "my leg is cold", not "my foot goes blue"."""
@@ -339,9 +362,12 @@ class Scopes:
         clause = text.words[i + 1 : end]
         if not language.ever.isdisjoint(clause):
             return False
+        done = not _DONE.isdisjoint(read.form for read in text.read[i + 2 : min(end, i + 5)])
         before = text.words[max(text.starts[i], i - 3) : i]
         if not language.real_if.isdisjoint(before):
             return True
+        if not _DOING.isdisjoint(before) and clause[0] in language.personal and done:
+            return True  # "what do I do if I took twenty"
         if not language.asked_if.isdisjoint(before) and not language.personal.isdisjoint(clause[:3]):
             return not language.verbs.isdisjoint(clause)
         return bool(clause) and clause[0] in language.personal and not language.present.isdisjoint(clause[1:6])
@@ -353,6 +379,8 @@ class Scopes:
         """
         text, language = self._text, self._language
         first, last = cue.places[0], cue.places[-1]
+        if not _LASTING.isdisjoint(text.words[max(first - 2, text.starts[first]) : first]):
+            return  # "since last year": still so
         start, end = self._around(cue)
         trailing = first - start > _LEAD or not language.verbs.isdisjoint(text.words[start:first])
         # "I can not breathe when I was young I swam" is two sentences; "I have had a stroke years ago" is one.

@@ -6,6 +6,7 @@ message says that it is there: not where it is denied, asked about in general, i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -23,6 +24,9 @@ _KEPT: Final = ("context", "plain", "passing", "history", "spoiled_by")  # of a 
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 
 _LONG: Final = 6  # letters of a short writing ("couldnt") that is known even when misspelt
+
+_JOINED: Final = 7  # letters of the shortest row of words written as one, and of the longest
+_JOINED_MOST: Final = 40
 
 Way = tuple[tuple[str, ...], ...]
 
@@ -48,7 +52,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A combination of signs that calls for help. Each line of `when` is one way to raise it: "a|b + c"."""
+    """A combination of signs that calls for help. Each line of `when` is one way to raise it: "a|b + c".
+
+    `unless`: signs of the same message that keep it down ("he has a headache" where she is pregnant).
+    """
 
     id: str
     level: str
@@ -57,6 +64,7 @@ class Flag:
     reason: str = ""
     sources: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +101,19 @@ def compiled(
     by_id = {sign.id: sign for sign in signs}
     graded = [asdict(flag) for flag in sorted(flags, key=lambda flag: LEVELS.index(flag.level))]
     used = {s for flag in graded for line in flag["when"] for group in _way(line) for s in group}
+    used.update(s for flag in graded for s in flag["unless"])
     told = [Named(s.id, p, s.barriers) for s in by_id.values() if s.id in used for p in s.patterns]
     # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended
     # word must not put an emergency into the past.
     aside = [Named("", p, tight=True) for p in language.lookalikes]
     aside += [Named(s.id, p, s.barriers) for s in by_id.values() if s.id not in used for p in s.patterns]
     aside += [Named(name, p, tight=True) for name in CUES for p in getattr(language, name)]
+    ways = [(number, _way(line)) for number, flag in enumerate(graded) for line in flag["when"]]
     data: dict[str, Any] = {
         "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in by_id.values()},
-        "flags": [list(flag.values()) for flag in graded],
-        "ways": [[_way(line) for line in flag["when"]] for flag in graded],
+        "flags": graded,
+        "ways": ways,
+        "by_sign": _by_sign([way for _, way in ways]),
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent")},
         "told": patterns.compiled(told, groups, language.frequent),
         "aside": patterns.compiled(aside, groups, language.frequent),
@@ -123,16 +134,16 @@ class Triage:
     def __init__(self, data: Mapping[str, Any]) -> None:
         """`data` is what `compiled` made."""
         self.signs = {k: Sign(k, (), **sign) for k, sign in data["signs"].items()}
-        self.flags = tuple(
-            Flag(i, level, (*when,), reply, reason, (*of,), (*rows,)) for i, level, when, reply, reason, of, rows in data["flags"]
-        )
+        self.flags = tuple(map(_flag, data["flags"]))
         self._language = language = Language.of(data["language"])
-        self._ways: tuple[tuple[Way, ...], ...] = tuple(tuple(tuple(map(tuple, way)) for way in ways) for ways in data["ways"])
-        used = {s for ways in self._ways for way in ways for group in way for s in group}
-        self._carried = tuple(s for s, sign in self.signs.items() if s in used and not sign.passing)
+        self._ways: tuple[tuple[int, Way], ...] = tuple((number, tuple(map(tuple, way))) for number, way in data["ways"])
+        self._by_sign: Mapping[str, Sequence[int]] = data["by_sign"]
+        used = {s for _, way in self._ways for group in way for s in group}
+        self._carried = {s: k for k, (s, sign) in enumerate(self.signs.items()) if s in used and not sign.passing}
         # What is neither carried on nor takes part in a flag need not be weighed.
         self._weighed = {s for s in self._carried if not self.signs[s].plain}
         self._pairs = _pairs(language.rewrites)
+        self._spelt: dict[str, tuple[str, ...]] = {}
         self._told = Book(data["told"], language.light, language.barriers, data["plain"])
         self._aside = Book(data["aside"], language.light, language.barriers, None)
 
@@ -148,19 +159,30 @@ class Triage:
         matches = self._told.matches(text)
         names = dict.fromkeys(m.name for m in matches)
         here = names.keys() | earlier
-        possible = [(flag, met) for flag, ways in zip(self.flags, self._ways, strict=True) if (met := _met(ways, here))]
+        possible = self._possible(here, names)
         if not possible and names.keys().isdisjoint(self._weighed):
             return Look(None, self._carry(names, earlier))
         there, lasting = self._there(text, matches)
         raised = []
-        for flag, met in possible:
+        for number, met in possible.items():
+            flag = self.flags[number]
             used = self._raised(met, there if flag.level == "emergency" else lasting, earlier)
             if used:
                 raised.append((flag, used))
         return Look(_finding(raised, there, text) if raised else None, self._carry(lasting, earlier))
 
+    def _possible(self, here: Set[str], seen: Mapping[str, object]) -> dict[int, list[Way]]:
+        """The ways that the signs here could raise a flag, if every one of them counts, by the flag's number."""
+        possible: dict[int, list[Way]] = {}
+        for k in sorted({k for sign in here for k in self._by_sign.get(sign, ())}):
+            number, way = self._ways[k]
+            if not any(here.isdisjoint(group) for group in way) and not any(s in seen for s in self.flags[number].unless):
+                possible.setdefault(number, []).append(way)
+        return possible
+
     def _carry(self, seen: Mapping[str, object], earlier: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(s for s in self._carried if s in seen or s in earlier)
+        """The signs that are handed on, in the order of the content."""
+        return tuple(sorted(self._carried.keys() & (seen.keys() | earlier), key=self._carried.__getitem__))
 
     def _rewritten(self, message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words with short writings opened: "cnt" is "can not", "heat stroke" is "heatstroke", "4cm" is "4 cm"."""
@@ -168,24 +190,45 @@ class Triage:
         breaks: list[str] = []
         following = (*message.words[1:], "")
         joined = False
+        mark = ""
         for i, word in enumerate(message.words):
             if joined:
                 joined = False
                 continue
-            joined = following[i] in self._pairs.get(word, ()) and not message.breaks[i + 1]
+            second = self._pairs.get(word)
+            joined = second is not None and following[i] in second and not message.breaks[i + 1]
             opened = self._opened(f"{word} {following[i]}" if joined else word)
-            words.extend(opened)
-            breaks.extend((message.breaks[i], *[""] * (len(opened) - 1)))
-        return tuple(words), (*breaks, message.breaks[-1])
+            mark += message.breaks[i]
+            for part in opened:  # none: "lol"
+                words.append(part)
+                breaks.append(mark)
+                mark = ""
+        return tuple(words), (*breaks, mark + message.breaks[-1])
 
     def _opened(self, written: str) -> tuple[str, ...]:
+        opened = self._spelt.get(written)
+        if opened is None:
+            if len(self._spelt) >= WORDS:
+                self._spelt.clear()
+            opened = self._spelt[written] = self._open(written)
+        return opened
+
+    def _open(self, written: str) -> tuple[str, ...]:
         opened = self._language.rewrites.get(written)
         if opened is None and written[0].isdigit() and not written.isdigit():
             unit = written.lstrip("0123456789")
             opened = (written[: -len(unit)], unit) if unit in self._language.units else None
         elif opened is None and len(written) >= _LONG - 1:
-            opened = self._language.rewrites.get(self._told.look(written).form)
-        return opened or (written,)
+            form = self._told.look(written).form
+            opened = self._language.rewrites.get(form) or (None if form else self._apart(written) or None)
+        return (written,) if opened is None else opened
+
+    def _apart(self, written: str) -> tuple[str, ...]:
+        """The words that `written` runs together, themselves opened: "cantbreathe"."""
+        if not _JOINED <= len(written) <= _JOINED_MOST or written in self._language.compounds:
+            return ()
+        rewrites = self._language.rewrites
+        return tuple(w for part in patterns.apart(written, self._language.joined) for w in rewrites.get(part, (part,)))
 
     def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, Match], dict[str, Match]]:
         """The signs that the message says are there, and those of them that have not gone again."""
@@ -234,16 +277,22 @@ class Triage:
         return ()
 
 
-def _met(ways: tuple[Way, ...], here: Set[str]) -> list[Way]:
-    """The ways that the signs seen could raise a flag, if every one of them counts."""
-    met = []
-    for way in ways:
-        for group in way:
-            if here.isdisjoint(group):
-                break
-        else:
-            met.append(way)
-    return met
+def _flag(values: Mapping[str, Any]) -> Flag:
+    kept: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Flag(**kept)
+
+
+def _by_sign(ways: Sequence[Way]) -> dict[str, list[int]]:
+    """For each sign the numbers of the ways that are looked at where it was found.
+
+    A way is found by one of its groups: by the one whose signs take part in the fewest ways.
+    """
+    common = Counter(s for way in ways for group in way for s in group)
+    found: dict[str, list[int]] = {}
+    for number, way in enumerate(ways):
+        for sign in min(way, key=lambda group: max(common[s] for s in group)):
+            found.setdefault(sign, []).append(number)
+    return found
 
 
 def _way(line: str) -> Way:
