@@ -23,6 +23,8 @@ UNREAD_LETTER = 0.6
 """Cost of leaving a word unread: so high that a far candidate is taken, with a low weight, rather than nothing."""
 LINK = 0.5
 """How much the neighbours of a word count beside its spelling."""
+LINKED = 6.0
+"""Most that the neighbours count."""
 LINK_ENGLISH = 0.15
 """The same where the word as it stands is an English one."""
 FAINT = 0.05
@@ -256,7 +258,7 @@ def _settled(tokens: list[Token], link: Link) -> Reading:
         trust = LINK if token.itself < 0.5 else LINK_ENGLISH
         shares = []
         for word, weight in token.words:
-            share = weight * math.exp(trust * (link(before, word) + link(word, after)))
+            share = weight * math.exp(trust * min(LINKED, link(before, word) + link(word, after)))
             whole += share - weight
             shares.append((-share, word))
         shares.sort()

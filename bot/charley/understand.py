@@ -50,6 +50,8 @@ UNLISTED = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
 LONGEST_PAIR = 16
 """Words of the longest message that is looked at for "X or Y" inside a question."""
+LED = 0.1
+"""Margin from which what is left of "not X but Y" is answered in the light of X."""
 WIDELY = 0.3
 """What strikes now, by so much, is not narrowed to what was talked about."""
 RIVAL = 0.9
@@ -250,7 +252,9 @@ class Understander:
             return alone
         dismissed = self._dismissed(tuple(away), before)
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
-        return self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less)
+        one = self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less)
+        led = one.match is not None and not one.match.outside and one.match.margin > LED
+        return replace(one, decision=decide.ANSWER) if led and one.decision == decide.REFUSE else one
 
     def _dismissed(self, words: tuple[str, ...], before: Context) -> str:
         """The intent that is not asked: what was talked about, if the words name nothing ("no, not that")."""
