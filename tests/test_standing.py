@@ -53,6 +53,15 @@ def test_the_explanation_names_it(assistant: Assistant) -> None:
     assert "raised before" in str(assistant.explain("can i just stretch it", first.context))
 
 
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [("no chest pain, just a leg cramp", "heart"), ("is a swollen, red, hot calf a sign of a blood clot", "leg_clot")],
+)
+def test_the_explanation_names_what_was_set_aside(assistant: Assistant, text: str, flag: str) -> None:
+    assert assistant.reply(text).triage is None
+    assert f"not as there: {flag}" in str(assistant.explain(text))
+
+
 def test_it_fades(assistant: Assistant) -> None:
     others = ["which foods help against leg cramps"] * STANDS
     assert "alarm" in talk(assistant, "my leg is cold and blue", *others[1:]).context

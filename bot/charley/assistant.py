@@ -126,7 +126,7 @@ class Assistant:
         act = self._resolver.find(message.words) if message.words else Act()
         asks = bool(message.words) and self._follow(act, before, look.carry) is None
         understood = self._understander.understand(message, act, before) if asks else ()
-        return explain(text, message, look.finding or standing, act, understood, self._understander, reply)
+        return explain(message, look.finding or standing, look.aside, act, understood, self._understander, reply)
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:
         return context.read(value, self._content, self._alarm.known, self._alarm.flags) if value else Context()

@@ -70,9 +70,9 @@ def _lines(question: dict[str, Any]) -> list[str]:
 
 
 def explain(
-    text: str,
     message: Message,
     finding: Finding | None,
+    aside: tuple[str, ...],
     act: Act,
     understood: tuple[Understood, ...],
     understander: Understander,
@@ -85,10 +85,16 @@ def explain(
         reply.kind,
         reply.intents,
         act.kind or ("about" if act.about else ""),
-        f"{finding.level}: {finding.flag} ({', '.join(finding.evidence) or 'raised before'})" if finding else "",
+        _flag(finding, aside),
         tuple(_question(u, understander, gate) for u in understood if u.match),
         gate,
     )
+
+
+def _flag(finding: Finding | None, aside: tuple[str, ...]) -> str:
+    if finding:
+        return f"{finding.level}: {finding.flag} ({', '.join(finding.evidence) or 'raised before'})"
+    return f"none; spoken of, but not as there: {', '.join(aside)}" if aside else ""
 
 
 def _question(u: Understood, understander: Understander, gate: dict[str, float]) -> dict[str, Any]:

@@ -81,10 +81,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A finding, if there is one, and the ids of the signs to hand to the next turn."""
+    """A finding, if there is one, and the ids of the signs to hand to the next turn.
+
+    `aside` are the flags whose signs were all spoken of, but not as things that are there: denied, past, asked about.
+    """
 
     finding: Finding | None
     carry: tuple[str, ...]
+    aside: tuple[str, ...] = ()
 
 
 def compiled(
@@ -163,13 +167,15 @@ class Triage:
         if not possible and names.keys().isdisjoint(self._weighed):
             return Look(None, self._carry(names, earlier))
         there, lasting = self._there(text, matches)
-        raised = []
+        raised, aside = [], []
         for number, met in possible.items():
             flag = self.flags[number]
             used = self._raised(met, there if flag.level == "emergency" else lasting, earlier)
             if used:
                 raised.append((flag, used))
-        return Look(_finding(raised, there, text) if raised else None, self._carry(lasting, earlier))
+            else:
+                aside.append(flag.id)
+        return Look(_finding(raised, there, text) if raised else None, self._carry(lasting, earlier), tuple(aside))
 
     def _possible(self, here: Set[str], seen: Mapping[str, object]) -> dict[int, list[Way]]:
         """The ways that the signs here could raise a flag, if every one of them counts, by the flag's number."""
