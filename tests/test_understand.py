@@ -43,6 +43,8 @@ def last(assistant: Assistant, turns: str) -> Reply:
         # a narrow topic stays, a wide one is not narrowed to its like
         ("why do leg cramps come at night / how do i stop them", ["prevention.night"]),
         ("should i put ice on a leg cramp / how do i keep them from coming back", ["prevention.overview"]),
+        # a named medicine is not medicines in general
+        ("can birth control pills cause leg cramps", ["causes.medication.item"]),
         # a name alone
         ("statins", ["causes.medication.item"]),
         ("what about bananas", ["prevention.food"]),

@@ -141,6 +141,11 @@ class Understander:
             for text in (intent.question, intent.title)
             if text and "{" not in text and intent.id in content.answers
         }
+        # "Can medicines cause it" with a name in it is the question about that medicine.
+        self._named: dict[str, list[tuple[str, str]]] = {}
+        for intent in content.intents.values():
+            if intent.slot:
+                self._named.setdefault(intent.id.rpartition(".")[0], []).append((intent.id, intent.slot))
         self._alone = next((i for i in content.messages.get("alone", "").split() if i in content.answers), "")
         self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
 
@@ -312,6 +317,7 @@ class Understander:
                 return replace(alone, asked=" ".join(words))
         now = top.intent == "relief.now" and match.margin > WIDELY
         intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) and not now else top.intent
+        intent = next((i for i, k in self._named.get(intent, ()) if k in kinds), intent)
         if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
             clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
             decision = decide.ANSWER if clear else decide.OFFER
