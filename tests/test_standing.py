@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from charley import Assistant
 from charley.context import STANDS
-from charley.model import Reply
+from conversation import talk
 
 RAISED = {
     "my leg is cold and blue": "emergency",
@@ -19,13 +19,6 @@ RAISED = {
 LEANING = ("what should i do", "can i just stretch it", "is it serious", "why", "more", "tell me more", "yes")
 LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath")
 LEANING += ("it's probably nothing", "should i stop taking it", "asdf", "")
-
-
-def talk(assistant: Assistant, *turns: str) -> Reply:
-    reply = assistant.reply(turns[0])
-    for turn in turns[1:]:
-        reply = assistant.reply(turn, reply.context)
-    return reply
 
 
 @pytest.mark.parametrize("after", LEANING)

@@ -9,14 +9,11 @@ from charley.model import Reply
 from charley.resolve import Resolver
 from charley.split import alternatives
 from charley.text import read
+from conversation import talk
 
 
 def last(assistant: Assistant, turns: str) -> Reply:
-    reply = None
-    for turn in turns.split(" / "):
-        reply = assistant.reply(turn, reply.context if reply else None)
-    assert reply is not None
-    return reply
+    return talk(assistant, *turns.split(" / "))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from charley.model import Content, Reply, Section, Sentence, Suggestion
 from charley.resolve import Act, Resolver
 from charley.text import LIMIT, Message, read
 from charley.triage import Finding
-from charley.understand import Understander, Understood
+from charley.understand import Understander, Understood, topic
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
@@ -99,8 +99,8 @@ class Assistant:
     def _remind(self, reply: Reply, finding: Finding, before: Context) -> Reply:
         """The reply with what to do about a standing red flag in front."""
         first = _before(reply.sections[0], self._alarm.say(finding)[0])
-        after = {**reply.context, "alarm": [before.alarm, before.stands - 1]} if before.stands > 1 else reply.context
-        return replace(reply, sections=(first, *reply.sections[1:]), context=after)
+        stands = Context(alarm=before.alarm, stands=before.stands - 1).to_json()
+        return replace(reply, sections=(first, *reply.sections[1:]), context={**reply.context, **stands})
 
     def choose(self, intent: str, slots: Mapping[str, str] | None = None, context: Mapping[str, Any] | None = None) -> Reply:
         """The reply to a suggestion that was picked by its intent, without matching (for buttons).
@@ -207,7 +207,7 @@ class Assistant:
             section = self._composer.section(intent, slot, wanted, said)
             said += [f for s in section.sentences for f in s.facts]
             sections.append(section)
-            topics.append(Topic(intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
+            topics.append(topic(intent, slot))
         first = understood[0]
         kind = _kind(topics)
         note = self._understood_note(understood, kind)

@@ -105,11 +105,12 @@ def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
     problems = (*problems, *check.broken(content, found))
     if problems:
         raise ContentError(problems)
+    known = names(content)
     return {
         "key": key,
         "content": _plain(content),
-        "names": names(content),
-        "matcher": learn(content).dump(),
+        "names": known,
+        "matcher": learn(content, known).dump(),
         "triage": compiled(content.red_flags) if content.red_flags else {},
     }
 

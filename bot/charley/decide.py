@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from charley.features import Sight
 from charley.matcher import Match
 
 ANSWER = "answer"
@@ -25,16 +26,17 @@ def decide(match: Match, gate: Mapping[str, float], going: bool = False) -> str:
     if match.outside:
         return REFUSE
     talk = match.candidates[0].intent.startswith(TALK)
+    subject = named(match.sight)
     bare = gate["part"] if going else gate["answer_bare"]
-    needed = gate["answer"] if named(match) else gate["answer_talk"] if talk else bare
+    needed = gate["answer"] if subject else gate["answer_talk"] if talk else bare
     if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER
     if talk:
         return REFUSE
-    return OFFER if match.inside >= gate["offer" if named(match) else "offer_bare"] else REFUSE
+    return OFFER if match.inside >= gate["offer" if subject else "offer_bare"] else REFUSE
 
 
-def named(match: Match) -> bool:
+def named(sight: Sight) -> bool:
     """Whether the message names the subject."""
-    return any(concept == SUBJECT for _, _, concept in match.sight.concepts)
+    return any(concept == SUBJECT for _, _, concept in sight.concepts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from charley.families import SIZE, Families, packed, unpacked
 from charley.reading import Reading
-from charley.recognise import NO, Concepts, Mention, Recogniser
+from charley.recognise import Concepts, Mention, Recogniser, denied
 from charley.text import stem
 
 PAIR = 0.5
@@ -97,7 +97,7 @@ class Features:
             out[label] = ENTITY
             if m.id and m.kind not in ALIKE:
                 out[f"{label}={self.recogniser.parent(m)}"] = ENTITY
-            for i in range(m.start, m.end):
+            for i in m.places:
                 covered.setdefault(i, label if i == m.start else "")
         for _, _, concept in sight.concepts:
             out[f"~{concept}"] = CONCEPT
@@ -115,8 +115,8 @@ class Features:
         self.rarity = dict(zip(kept, array("f", [math.log(size / (c + 1)) + 1.0 for c in kept.values()]), strict=True))
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 
-    def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> tuple[Vector, float]:
-        """The unit vector over known features, and the share of the message that the bank can read (0 to 1)."""
+    def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> Vector:
+        """The vector over known features; with what the bank cannot read, its length would be 1."""
         rarity = self.rarity
         out: Vector = {}
         square = 0.0
@@ -129,12 +129,12 @@ class Features:
         length = math.sqrt(square + missing) or 1.0
         for name in out:
             out[name] /= length
-        return out, (square / (square + missing) if square else 0.0)
+        return out
 
     def _unread(self, sight: Sight) -> float:
         """How many words' worth of the message stands for no word that the bank's phrasings use."""
         rarity = self.rarity
-        covered = {i for m in sight.mentions for i in range(m.start, m.end)} if sight.mentions else ()
+        covered = {i for m in sight.mentions for i in m.places}
         missing = 0.0
         for i, token in enumerate(sight.reading):
             if token.how == "number" or i in covered:
@@ -152,9 +152,9 @@ class Features:
     def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
         """The block of families: where the words of the message lie together, as a vector of length `FAMILY`."""
         total = 0
-        denied = {i for m in sight.mentions if m.kind.startswith(NO) for i in range(m.start, m.end)} if sight.mentions else ()
+        hidden = denied(sight.mentions)
         for i, token in enumerate(sight.reading):
-            if i in denied:
+            if i in hidden:
                 continue
             for word, share in token.words:
                 total += int(share * 64.0 + 0.5) * self._row(word, None)

@@ -129,7 +129,7 @@ class Matcher:
 
         `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent.
         """
-        words = self.features.vector(sight)[0]
+        words = self.features.vector(sight)
         kin = self.features.families(sight, self._table)
         vector = {**words, **kin}
         scores = self.judge.scores(vector)
@@ -198,7 +198,7 @@ class Matcher:
         best, witness = 0.0, ""
         for text in self.phrasings.texts[label].split("\n"):
             shared = 0.0
-            for name, value in self.features.vector(self.sight(_words(text)))[0].items():
+            for name, value in self.features.vector(self.sight(_words(text))).items():
                 shared += words.get(name, 0.0) * value
             if shared > best:
                 best, witness = shared, text
@@ -324,7 +324,7 @@ class _School:
         labels = tuple(sorted({x.example.label for x in lessons}))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
-        judge = train([features.vector(x.sight, x.names)[0] for x in lessons], [x.kin for x in lessons], targets, len(labels))
+        judge = train([features.vector(x.sight, x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
         reader = self._reader([x.words for x in lessons])
         return Matcher(reader, features, judge, labels, _phrasings(lessons, targets, len(labels), judge.index), curves)
 

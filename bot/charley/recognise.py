@@ -28,6 +28,16 @@ class Mention:
     start: int
     end: int
 
+    @property
+    def places(self) -> range:
+        """The tokens of the reading that it takes."""
+        return range(self.start, self.end)
+
+
+def denied(mentions: Iterable[Mention]) -> set[int]:
+    """The tokens that name what the message says is not so."""
+    return {i for m in mentions if m.kind.startswith(NO) for i in m.places}
+
 
 def stems(name: str) -> tuple[str, ...]:
     return tuple(stem(w) for w in read(name).words)
@@ -134,8 +144,8 @@ class Recogniser:
 
     def concepts(self, found: Sequence[tuple[int, int, str]], mentions: Sequence[Mention]) -> tuple[tuple[int, int, str], ...]:
         """The concepts that do not stand in a denied name: "I am not pregnant" does not speak of pregnancy."""
-        denied = {i for m in mentions if m.kind.startswith(NO) for i in range(m.start, m.end)}
-        return tuple(c for c in found if c[0] not in denied) if denied else tuple(found)
+        hidden = denied(mentions)
+        return tuple(c for c in found if c[0] not in hidden) if hidden else tuple(found)
 
     def _in_context(self, sequence: tuple[str, ...], start: int, end: int) -> bool:
         return any(s in self._context for i, s in enumerate(sequence) if not start <= i < end)

@@ -100,7 +100,7 @@ class Resolver:
         for end, _ in self._about.at(words, start) if start < len(words) else ():
             if end < len(words):
                 return end - start, True
-        if words[start : start + 1] and words[start] in COURTESY and words[start + 1 : start + 2] and len(words) > start + 2:
+        if start < len(words) - 2 and words[start] in COURTESY:
             return int(words[start + 1] in OPENERS or words[start + 1] in ASKING), False
         lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
         return int(lead), False

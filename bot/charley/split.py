@@ -11,11 +11,11 @@ from charley.text import Message, read
 
 ASKING = frozenset(
     "what why how when where which who whose is am are was were do does did can could should shall would will may might "
-    "has have wot wat wats wen wy shud cud duz".split()
+    "has have".split()
 )
 """A clause that begins with one of these asks something."""
 OPENERS = frozenset(
-    "and also plus but or so well ok okay hi hello hey oh then now please thanks thx because cos n yet just".split()
+    "and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split()
 )
 REQUESTS = tuple(
     tuple(phrase.split())

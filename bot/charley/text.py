@@ -104,6 +104,7 @@ _SHORT = {
     }.items()
     for short in shorts.split()
 }
+_OPENED = _CONTRACTIONS | _UNQUOTED | _SHORT
 _ENDINGS = {"re": "are", "s": "s", "m": "am", "ll": "will", "ve": "have", "d": "would"}
 
 
@@ -140,8 +141,7 @@ def read(text: str) -> Message:
     cleaned = clean(text)
     words: list[str] = []
     breaks = [""]
-    if _DRAWN.search(cleaned):
-        cleaned = _DRAWN.sub(r"\1", cleaned)
+    cleaned = _DRAWN.sub(r"\1", cleaned)
     spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
     for part in _PART.findall(spelt):
         if not part[0].isalnum():
@@ -154,7 +154,7 @@ def read(text: str) -> Message:
 
 
 def _open(part: str) -> tuple[str, ...]:
-    known = _UNQUOTED.get(part) or _CONTRACTIONS.get(part) or _SHORT.get(part)
+    known = _OPENED.get(part)
     if known:
         return known
     if "'" not in part:

@@ -20,12 +20,15 @@ CONTEXT = ("cramp", "leg", "medicine")
 """Concepts that must be near an entity's name that is also an everyday word."""
 
 
-def learn(content: Content) -> Matcher:
-    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers."""
+def learn(content: Content, known: Mapping[str, Named]) -> Matcher:
+    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
+
+    `known` is what `names` made of the content.
+    """
     from charley.families import bundled
 
     examples: list[Example] = []
-    fill = _Names(content)
+    fill = Names(content)
     for intent in content.intents.values():
         for line, phrasing in enumerate(intent.phrasings):
             for number, text in enumerate(expand(phrasing, PER_LINE), line):
@@ -35,11 +38,10 @@ def learn(content: Content) -> Matcher:
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
             far += 1
-    known = names(content)
     return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), _fixed(known))
 
 
-class _Names:
+class Names:
     """Puts a name into each place of a wording, all names of a kind in turn."""
 
     def __init__(self, content: Content) -> None:

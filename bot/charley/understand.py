@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from charley import decide
-from charley.compose import Slot
+from charley.compose import Composer, Slot
 from charley.context import Context, Topic
 from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content, Entity
@@ -133,6 +133,7 @@ class Understander:
         self.content = content
         self.matcher = matcher
         self._gate = content.gate
+        self._composer = Composer(content)
         self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
         # What a reply offers can be typed back word for word.
         self._labels = {
@@ -170,7 +171,7 @@ class Understander:
 
     def stands_alone(self, message: Message) -> bool:
         """Whether a message names the subject and points at nothing said before."""
-        return decide.named(self.matcher.match(self.matcher.sight(message.words))) and not POINTING.intersection(message.words)
+        return decide.named(self.matcher.sight(message.words)) and not POINTING.intersection(message.words)
 
     def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
         """ "Is it X or Y", "X and Y", when both are questions of one family, each clear by itself."""
@@ -183,7 +184,7 @@ class Understander:
             if not self._clear(first) or family not in (*PAIRED, "about"):
                 continue
             # Only "or" promises that what follows is asked about in the same way.
-            second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(_topic(first),)))
+            second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(topic(first.intent, first.slot),)))
             same = second.intent.partition(".")[0] in (family, KIN.get(family))
             own = second.match and (second.match.sight.mentions or second.things - first.things)
             if same and own and second.intent != first.intent and self._clear(second):
@@ -223,7 +224,7 @@ class Understander:
         """Every part for itself; a part that only goes on from the one before it is read in its light."""
         out = []
         current = before
-        beside = any(c == decide.SUBJECT for _, _, c in self.matcher.sight(message.words).concepts)
+        beside = decide.named(self.matcher.sight(message.words))
         for part in parts:
             words = message.words[part.start : part.end]
             led = _lead(words)
@@ -240,7 +241,7 @@ class Understander:
                 one = replace(one, intent=self._narrowed(one.intent, current, itself=True))
             out.append((part, one))
             if one.decision == decide.ANSWER:
-                current = replace(before, topics=(_topic(one),))
+                current = replace(before, topics=(topic(one.intent, one.slot),))
         return out
 
     def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> Understood:
@@ -273,7 +274,7 @@ class Understander:
         talk in a longer message is said, or speaks of the assistant ("… where do I start?" does not).
         """
         if whole.match and whole.match.outside:
-            read = [(p, u) for p, u in read if u.match and (decide.named(u.match) or _remark(p, u))]
+            read = [(p, u) for p, u in read if u.match and (decide.named(u.match.sight) or _remark(p, u))]
         read = [(p, u) for p, u in read if not u.intent.startswith(decide.TALK) or _remark(p, u) or u.speaks_of(ASSISTANT)]
         good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
         asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
@@ -323,7 +324,7 @@ class Understander:
             decision = decide.ANSWER if clear else decide.OFFER
         fills = bool(before.topics) and self.content.intents[before.topics[-1].intent].slot in kinds
         if self._vague(match) and not fills:
-            if self._alone and decide.named(match) and not _plural(match):
+            if self._alone and decide.named(sight) and not _plural(match):
                 slot = self._slot(self._alone, match, before)
                 return Understood(self._alone, slot, self._gate["sure"], decide.ANSWER, (), " ".join(words), False, match)
             return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
@@ -342,7 +343,7 @@ class Understander:
     def _unlisted(self, words: tuple[str, ...], match: Match) -> Understood | None:
         """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
         strange = [w for w in words if self._strange(w)]
-        if len(strange) != 1 or not decide.named(match) or ASKING.isdisjoint(words):
+        if len(strange) != 1 or not decide.named(match.sight) or ASKING.isdisjoint(words):
             return None
         without = self.matcher.match(self.matcher.sight(tuple(w for w in words if w != strange[0])))
         least = max(self._gate["sure"], match.confidence, without.confidence + SURER)
@@ -369,15 +370,14 @@ class Understander:
         """Only the subject is named, so that no question can be told from another."""
         sight = match.sight
         named = {i for start, end, c in sight.concepts if c in SUBJECT for i in range(start, end)}
-        named.update(i for m in sight.mentions if m.kind == "muscle" for i in range(m.start, m.end))
+        named.update(i for m in sight.mentions if m.kind == "muscle" for i in m.places)
         return bool(named) and all(i in named or w in SMALL for i, w in enumerate(sight.stems))
 
     def _tells_of(self, one: Understood) -> bool:
         """Whether the answer has something to say of the very thing that is named."""
-        by, entity = self.content.answers[one.intent].by, one.slot.entity if one.slot else None
-        while entity and entity.id not in by:
-            entity = self.content.entities[entity.kind].get(entity.parent)
-        return bool(entity) or not self.content.intents[one.intent].slot
+        answer = self.content.answers[one.intent]
+        own = self._composer.wording(answer, one.slot) is not answer.wording
+        return own or not self.content.intents[one.intent].slot
 
     def _lean(self, words: tuple[str, ...], act: Act, before: Context, kinds: set[str]) -> _Lean | None:
         if not before.topics and not before.choices:
@@ -463,8 +463,7 @@ class Understander:
         out: list[Topic] = []
         for candidate in [c for c in match.candidates if not c.intent.startswith(decide.TALK)][:CHOICES]:
             if first - candidate.score <= NEAR or len(out) < 2:
-                slot = self._slot(candidate.intent, match, before)
-                out.append(Topic(candidate.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", "")))
+                out.append(topic(candidate.intent, self._slot(candidate.intent, match, before)))
         return tuple(out)
 
 
@@ -481,7 +480,7 @@ def _plural(match: Match) -> bool:
 
 def _name_alone(match: Match) -> bool:
     """Whether the message is but a name that is known here: it is asked of the subject."""
-    named = {i for m in match.sight.mentions if m.id for i in range(m.start, m.end)}
+    named = {i for m in match.sight.mentions if m.id for i in m.places}
     return bool(named) and all(i in named or w in SMALL for i, w in enumerate(match.sight.stems))
 
 
@@ -498,9 +497,9 @@ def _wider(wide: str, narrow: str) -> bool:
     return wide in WIDE and wide != narrow and (narrow.startswith("scope.") or wide.split(".")[0] == narrow.split(".")[0])
 
 
-def _topic(understood: Understood) -> Topic:
-    slot = understood.slot
-    return Topic(understood.intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
+def topic(intent: str, slot: Slot | None) -> Topic:
+    """What the conversation keeps of an answer."""
+    return Topic(intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
 
 
 def _distinct(asked: list[Understood]) -> list[Understood]:

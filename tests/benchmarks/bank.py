@@ -16,7 +16,7 @@ import itertools
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from charley import Assistant, content, folder
 from charley.matcher import OUTSIDE
 from charley.model import Content
 from charley.phrasing import expand
-from charley.train import LOOK_ALIKE, PER_LINE
+from charley.train import LOOK_ALIKE, PER_LINE, Names
 
 KEEP = 0.95
 TYPOS = ("typo", "heavy_typo")
@@ -36,25 +36,15 @@ Learner = Callable[[Sequence[str], Sequence[str]], Learnt]
 
 def bank(read: Content) -> list[tuple[str, str, int]]:
     """Wording, label and line of everything that the matcher learns."""
-    names = {
-        "{" + kind + "}": itertools.cycle([e.names[0] for e in by_id.values() if e.names])
-        for kind, by_id in read.entities.items()
-    }
+    fill = Names(read)
     out = []
     number = itertools.count()
     for intent in read.intents.values():
         for label, lines in ((intent.id, intent.phrasings), (LOOK_ALIKE, intent.not_phrasings)):
             for line in lines:
                 at = next(number)
-                out += [(filled(text, names), label, at) for text in expand(line, PER_LINE)]
+                out += [(fill(text), label, at) for text in expand(line, PER_LINE)]
     return out
-
-
-def filled(text: str, names: dict[str, Iterator[str]]) -> str:
-    for place, cycle in names.items():
-        while place in text:
-            text = text.replace(place, next(cycle), 1)
-    return text
 
 
 def linear(texts: Sequence[str], labels: Sequence[str]) -> Learnt:

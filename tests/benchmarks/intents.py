@@ -13,9 +13,12 @@ import argparse
 import json
 import resource
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.reply import quantiles
 
 from charley.families import bundled
 from charley.matcher import Example, Matcher, build
@@ -93,6 +96,13 @@ def accuracy(ask: Ask, messages: Sequence[tuple[str, str]], most: int = 0) -> st
     return f"{100 * right / len(chosen):.1f}" if chosen else "–"
 
 
+def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
+    """How often a message from inside has the higher confidence; a tie counts half."""
+    ordered = sorted(outside)
+    above = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in inside)
+    return above / (2 * len(inside) * len(outside))
+
+
 def refusing(ask: Ask, inside: Sequence[tuple[str, str]], outside: Sequence[tuple[str, str]], held: Sequence[float]) -> str:
     """AUROC, false positives at 95 % true positives, accuracy and recall at the threshold that the bank alone chose."""
     if not outside:
@@ -100,17 +110,11 @@ def refusing(ask: Ask, inside: Sequence[tuple[str, str]], outside: Sequence[tupl
     answers = [(*ask(text), label) for text, label in inside]
     kept = sorted(confidence for _, confidence, _ in answers)
     strange = sorted(ask(text)[1] for text, _ in outside)
-    below = at = 0
-    for value in kept:
-        while at < len(strange) and strange[at] < value:
-            at += 1
-        below += at
-    auroc = below / (len(kept) * len(strange))
     fpr = sum(s >= kept[len(kept) // 20] for s in strange) / len(strange)
     limit = sorted(held)[int((1 - KEEP) * len(held))] if held else 0.0
     right = sum(intent == label and confidence >= limit for intent, confidence, label in answers)
     recall = sum(s < limit for s in strange)
-    return f"{auroc:.3f} / {fpr:.3f} / {100 * right / len(answers):.1f} / {100 * recall / len(strange):.1f}"
+    return f"{auroc(kept, strange):.3f} / {fpr:.3f} / {100 * right / len(answers):.1f} / {100 * recall / len(strange):.1f}"
 
 
 def main() -> None:
@@ -144,9 +148,8 @@ def main() -> None:
         start = time.thread_time()
         ask(text)
         times.append(1000 * (time.thread_time() - start))
-    times.sort()
     print(f"\nbuild {seconds:.1f} s CPU, peak memory +{memory:.0f} MB; ", end="")
-    print(f"a message {times[len(times) // 2]:.2f} ms CPU at the median, {times[int(len(times) * 0.99)]:.2f} ms at p99")
+    print(f"a message {quantiles(times)} CPU")
 
 
 if __name__ == "__main__":

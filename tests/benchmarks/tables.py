@@ -101,14 +101,14 @@ def public(folder_: Path) -> str:
     made, _ = intents.ours(intents.rows(folder_, "train_10shot"))
     ask = intents.asked(made)
     figures = [intents.accuracy(ask, intents.rows(folder_, c)) for c in intents.COLUMNS]
-    auroc = intents.refusing(ask, intents.rows(folder_, "test"), intents.rows(folder_, "oos_test"), [])[:5]
-    return " / ".join(figures) + f" | {auroc}"
+    inside, outside = ([ask(text)[1] for text, _ in intents.rows(folder_, name)] for name in ("test", "oos_test"))
+    return " / ".join(figures) + f" | {intents.auroc(inside, outside):.3f}"
 
 
 def own(folders: list[Path]) -> str:
     """How often the first candidate is right, and the area under the curve, over the labelled messages of all folders."""
     loaded, _ = content.read(folder.texts(Path(__file__).resolve().parents[2]))
-    understander, resolver = Understander(loaded, train.learn(loaded)), Resolver(loaded.acts)
+    understander, resolver = Understander(loaded, train.learn(loaded, train.names(loaded))), Resolver(loaded.acts)
     inside, outside, right = [], [], 0
     for place in folders:
         for message in (*lines(place / "questions.jsonl"), *lines(place / "out_of_scope.jsonl")):
@@ -123,8 +123,7 @@ def own(folders: list[Path]) -> str:
             else:
                 inside.append(chance)
                 right += bool({message["intent"], *message.get("also", [])} & {u.intent for u in understood})
-    below = sum((i > o) + 0.5 * (i == o) for i in inside for o in outside)
-    return f"{100 * right / len(inside):.1f} | {below / (len(inside) * len(outside)):.3f}"
+    return f"{100 * right / len(inside):.1f} | {intents.auroc(inside, outside):.3f}"
 
 
 def main() -> None:
