@@ -34,14 +34,11 @@ def quantiles(times: list[float]) -> str:
 def measure(path: Path) -> None:
     """Loads the bank and asks every message, in a process that did nothing else."""
     bare = peak()
-    import charley.assistant  # noqa: F401
-    from charley import bank
+    from charley import Assistant, bank
 
     start = time.process_time()
     bank.load(Path(__file__).resolve().parents[2])
     print(f"loading the built bank: {1000 * (time.process_time() - start):.0f} ms")
-
-    from charley import Assistant
 
     assistant = Assistant(Path(__file__).resolve().parents[2])
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
