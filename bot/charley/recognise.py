@@ -54,28 +54,38 @@ def ordered(named: Iterable[tuple[tuple[str, ...], str]]) -> list[tuple[str, str
 
 
 class Phrases:
-    """Several-word names under their first stem, longest first."""
+    """Several-word names, looked up where they may begin; longest first."""
 
     def __init__(self, named: Named = ()) -> None:
-        self._under: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._values: dict[tuple[str, ...], list[str]] = {}
+        self._sizes: dict[str, list[int]] = {}
+        self._next: dict[str, set[str]] = {}
         for name, value in named:
             words = tuple(name.split(" "))
-            self._under.setdefault(words[0], []).append((words, value))
+            self._values.setdefault(words, []).append(value)
+            self._next.setdefault(words[0], set()).add(words[1] if len(words) > 1 else "")
+            sizes = self._sizes.setdefault(words[0], [])
+            if len(words) not in sizes:
+                sizes.append(len(words))
+
+    def starts(self, sequence: tuple[str, ...]) -> list[int]:
+        """Where a name may begin, by its first two words."""
+        following = self._next.get
+        pairs = enumerate(zip(sequence, (*sequence[1:], ""), strict=False))
+        return [i for i, (word, after) in pairs if (known := following(word)) is not None and (after in known or "" in known)]
 
     def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
         """`(end, value)` of every name that begins at `start`, longest first."""
-        entries = self._under.get(sequence[start])
-        if entries is None:
+        sizes = self._sizes.get(sequence[start])
+        if sizes is None:
             return []
+        values = self._values
         return [
-            (start + len(words), value)
-            for words, value in entries
-            if len(words) == 1 or sequence[start : start + len(words)] == words
+            (start + size, value)
+            for size in sizes
+            if start + size <= len(sequence)
+            for value in values.get(sequence[start : start + size], ())
         ]
-
-    def begin(self, word: str) -> bool:
-        """Whether any name begins with this word or stem."""
-        return word in self._under
 
 
 def phrases(lines: Iterable[str]) -> Phrases:
@@ -93,8 +103,7 @@ class Concepts:
         """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
         out: list[tuple[int, int, str]] = []
         until: dict[str, int] = {}
-        begin = self._phrases.begin
-        for start in [i for i, word in enumerate(sequence) if begin(word)]:
+        for start in self._phrases.starts(sequence):
             for end, concept in self._phrases.at(sequence, start):
                 if until.get(concept, 0) < end:
                     out.append((start, end, concept))
@@ -109,7 +118,9 @@ class Recogniser:
         """`names` come from `charley.train.names`: loose, exact and doubtful ones, and the context of the doubtful."""
         self._entities = entities
         given = names or {}
-        self._loose, self._exact, self._doubtful = (Phrases(given.get(k, ())) for k in ("loose", "exact", "doubtful"))
+        kinds = [given.get(k, ()) for k in ("loose", "exact", "doubtful")]
+        self._loose, self._exact, self._doubtful = map(Phrases, kinds)
+        self._any = Phrases([pair for kind in kinds for pair in kind])
         self._context = frozenset(word for word, _ in given.get("context", ()))
 
     def parent(self, mention: Mention) -> str:
@@ -122,24 +133,25 @@ class Recogniser:
 
     def find(self, reading: Reading, sequence: tuple[str, ...]) -> tuple[Mention, ...]:
         """Mentions in order. Of two that overlap, the longer wins; one stretch may be of two kinds."""
-        surface = tuple(stem(t.surface) for t in reading)
+        surface = tuple([stem(t.surface) for t in reading])
+        starts = self._any.starts(sequence)
+        if surface != sequence:
+            starts = sorted({*starts, *self._any.starts(surface)})
         out: list[Mention] = []
-        at = 0
-        while at < len(sequence):
-            if not (self._loose.begin(sequence[at]) or self._exact.begin(surface[at]) or self._doubtful.begin(surface[at])):
-                at += 1
+        until = 0
+        for at in starts:
+            if at < until:
                 continue
             hits = self._loose.at(sequence, at) + self._exact.at(surface, at)
             if not hits:
                 hits = [h for h in self._doubtful.at(surface, at) if self._in_context(sequence, at, h[0])]
             if not hits:
-                at += 1
                 continue
-            end = max(h[0] for h in hits)
-            for value in dict.fromkeys(v for e, v in hits if e == end):
+            until = max([h[0] for h in hits])
+            for value in dict.fromkeys([v for e, v in hits if e == until]):
                 kind, _, name = value.partition(":")
-                out.append(Mention(f"{NO}{kind}", "", at, end) if _denied(kind, sequence, at) else Mention(kind, name, at, end))
-            at = end
+                denied = _denied(kind, sequence, at)
+                out.append(Mention(f"{NO}{kind}", "", at, until) if denied else Mention(kind, name, at, until))
         return tuple(out)
 
     def concepts(self, found: Sequence[tuple[int, int, str]], mentions: Sequence[Mention]) -> tuple[tuple[int, int, str], ...]:
