@@ -7,13 +7,15 @@ folder (`CHARLEY_CACHE`, else the platform's). A file that is damaged, stale or 
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import json
 import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -60,18 +62,17 @@ def load(folder: str | os.PathLike[str] | None = None) -> Bank:
     Raises:
         ContentError: the folder is not usable; every problem is in the error.
     """
-    if folder is None:
-        root, packed = bundled()
-        if packed and (data := _parse(_bytes(root / BUILT), None)):
-            return _restore(data)
-    else:
-        root = Path(folder)
-    found = texts(root)
-    key = f"{digest(found)}-{_code()}"
-    place = _place(key)
-    if data := _parse(_read(place), key):
-        return _restore(data)
-    return _restore(_built(found, key, place))
+    with _uncollected():
+        if folder is None:
+            root, packed = bundled()
+            if packed and (data := _parse(_bytes(root / BUILT), None)):
+                return _restore(data)
+        else:
+            root = Path(folder)
+        found = texts(root)
+        key = f"{digest(found)}-{_code()}"
+        place = _place(key)
+        return _restore(_parse(_read(place), key) or _built(found, key, place))
 
 
 def build(root: Traversable) -> bytes:
@@ -81,7 +82,20 @@ def build(root: Traversable) -> bytes:
         ContentError: the content has problems.
     """
     found = texts(root)
-    return _pack(_make(found, f"{digest(found)}-{_code()}"))
+    with _uncollected():
+        return _pack(_make(found, f"{digest(found)}-{_code()}"))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would search in vain: what a bank is made of stays."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _built(found: Mapping[str, str], key: str, place: Path | None) -> dict[str, Any]:

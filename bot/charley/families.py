@@ -81,13 +81,13 @@ def packed(row: bytes) -> int:
     return int.from_bytes(lanes.tobytes(), "little") - _LEVEL
 
 
-def unpacked(total: int) -> list[int]:
-    """The numbers of a sum of `packed` words."""
-    lanes = array("I")
-    lanes.frombytes((total + _LEVEL).to_bytes(SIZE * LANE // 8, "little"))
+def unpacked(total: int) -> array[int]:
+    """The numbers of a sum of `packed` words, each at most 1 too low."""
+    lanes = array("i")
+    lanes.frombytes(total.to_bytes(SIZE * LANE // 8, "little", signed=True))
     if sys.byteorder == "big":
         lanes.byteswap()
-    return [n - _HALF for n in lanes]
+    return lanes
 
 
 _HALF = 1 << (LANE - 1)

@@ -6,8 +6,10 @@ import math
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import mul
 
-from charley.families import SIZE, Families, packed, unpacked
+from charley.families import Families, packed, unpacked
+from charley.judge import VALUE
 from charley.reading import Reading
 from charley.recognise import Concepts, Mention, Recogniser, denied
 from charley.text import stem
@@ -26,8 +28,6 @@ LEVEL = 2.0
 """How much more often than by chance two words must stand side by side, as a logarithm, counts from minus this on."""
 
 Vector = dict[str, float]
-PLACES = tuple(f"%{i:02}" for i in range(SIZE))
-"""The features of the block of families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +149,30 @@ class Features:
             missing += max(0.0, rest)
         return missing
 
-    def families(self, sight: Sight, table: Callable[[], Families]) -> Vector:
-        """The block of families: where the words of the message lie together, as a vector of length `FAMILY`."""
-        total = 0
+    def families(self, sight: Sight, table: Callable[[], Families]) -> array[int]:
+        """The block of families: where the words of the message lie together.
+
+        `SIZE` numbers in units of 1 / VALUE, of length `FAMILY` together; empty where no word is known.
+        """
         hidden = denied(sight.mentions)
+        known = self._packed
+        whole = parts = 0
         for i, token in enumerate(sight.reading):
             if i in hidden:
                 continue
+            if token.how == "exact":
+                whole += known[token.surface] if token.surface in known else self._row(token.surface, None)
+                continue
             for word, share in token.words:
-                total += int(share * 64.0 + 0.5) * self._row(word, None)
+                parts += int(share * 64.0 + 0.5) * self._row(word, None)
             if token.itself > 0.05:
-                total += int(token.itself * 64.0 + 0.5) * self._row(token.surface, table)
+                parts += int(token.itself * 64.0 + 0.5) * self._row(token.surface, table)
+        total = whole * 64 + parts
         if not total:
-            return {}
+            return array("h")
         numbers = unpacked(total)
-        length = FAMILY / math.sqrt(sum([n * n for n in numbers]))
-        return dict(zip(PLACES, [n * length for n in numbers], strict=True))
+        length = FAMILY * VALUE / math.sqrt(sum(map(mul, numbers, numbers)))
+        return array("h", [int(n * length) for n in numbers])
 
     def _row(self, word: str, table: Callable[[], Families] | None) -> int:
         found = self._packed.get(word)

@@ -13,9 +13,9 @@ from operator import mul
 from typing import Any
 
 from charley.families import SIZE, Families
-from charley.features import FAMILY, PLACES, Features, Sight, Vector
+from charley.features import FAMILY, Features, Sight, Vector
 from charley.gate import UNFITTED, Curve, Row, fit
-from charley.judge import Judge, train
+from charley.judge import VALUE, Judge, Pupil
 from charley.reading import Reader
 from charley.recognise import PLACE, Concepts, Recogniser
 from charley.spelling import Speller
@@ -29,7 +29,7 @@ FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 1200
+HELD = 600
 """Most held-out phrasings that a round looks at."""
 THIN = 5000
 """About how many phrasings a round learns at most."""
@@ -55,6 +55,7 @@ class Match:
 
     sight: Sight
     vector: Vector
+    kin: Sequence[int]
     candidates: tuple[Candidate, ...]
     confidence: float
     inside: float
@@ -131,8 +132,7 @@ class Matcher:
         """
         words = self.features.vector(sight)
         kin = self.features.families(sight, self._table)
-        vector = {**words, **kin}
-        scores = self.judge.scores(vector)
+        scores = self.judge.scores(words, kin)
         for intent, extra in (bonus or {}).items():
             if intent in self._number:
                 scores[self._number[intent]] += extra
@@ -144,7 +144,8 @@ class Matcher:
         row = (scores[best], margin, *self._familiarity(best, words, kin, sight))
         return Match(
             sight,
-            vector,
+            words,
+            kin,
             tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
             self.curves[0](row),
             self.curves[1](row),
@@ -157,7 +158,7 @@ class Matcher:
     def _table(self) -> Families:
         return self.reader.families
 
-    def _familiarity(self, label: int, words: Vector, kin: Vector, sight: Sight) -> tuple[float, float, float, float]:
+    def _familiarity(self, label: int, words: Vector, kin: Sequence[int], sight: Sight) -> tuple[float, float, float, float]:
         """How well a label knows a message, each 0 to 1.
 
         The shares of its words and of its pairs of words that the label's phrasings have used, how near it lies to
@@ -177,14 +178,14 @@ class Matcher:
             singles += square
             known += square if users[name] & bit else 0.0
         rest = max(0.0, 1.0 - squares)
-        near = math.fsum(map(mul, kin.values(), self.phrasings.centres[label * SIZE : label * SIZE + SIZE]))
+        near = sum(map(mul, kin, self.phrasings.centres[label * SIZE : label * SIZE + SIZE]))
         foreign = 0.0
         for token in sight.reading:
             foreign += token.itself
         return (
             (known / (singles + rest) if singles else 0.0),
             pairs,
-            near / (127.0 * FAMILY),
+            near / (127.0 * FAMILY * VALUE),
             foreign / max(1, len(sight.reading)),
         )
 
@@ -207,13 +208,9 @@ class Matcher:
     def why(self, match: Match, intent: str) -> list[tuple[str, float]]:
         """Each feature's part in an intent's score, largest first; the block of families is one part, `%`."""
         label = self._number[intent]
-        parts: dict[str, float] = {}
-        for name, value in match.vector.items():
-            part = value * dict(self.judge.row(name)).get(label, 0.0)
-            name = "%" if name[0] == "%" and len(name) > 1 else name
-            if part:
-                parts[name] = parts.get(name, 0.0) + part
-        return sorted(parts.items(), key=lambda p: (-p[1], p[0]))
+        parts = {name: value * dict(self.judge.row(name)).get(label, 0.0) for name, value in match.vector.items()}
+        parts["%"] = self.judge.block_part(match.kin, label)
+        return sorted([p for p in parts.items() if p[1]], key=lambda p: (-p[1], p[0]))
 
     def dump(self) -> dict[str, Any]:
         """Everything that `restore` needs, as JSON values and bytes."""
@@ -288,7 +285,7 @@ class _Lesson:
     words: tuple[str, ...]
     sight: Sight
     names: Vector
-    kin: Vector
+    kin: Sequence[int]
 
 
 class _School:
@@ -317,14 +314,16 @@ class _School:
             lessons.append(_Lesson(example, each, sight, features.names(sight), kin))
         return lessons
 
-    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve]) -> Matcher:
+    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve], draft: bool = False) -> Matcher:
         """Trains a matcher."""
         features = self._features()
         features.learn([x.names for x in lessons])
         labels = tuple(sorted({x.example.label for x in lessons}))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
-        judge = train([features.vector(x.sight, x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
+        pupil = Pupil([features.vector(x.sight, x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
+        pupil.study()
+        judge = pupil.draft() if draft else pupil.judge()
         reader = self._reader([x.words for x in lessons])
         return Matcher(reader, features, judge, labels, _phrasings(lessons, targets, len(labels), judge.index), curves)
 
@@ -342,7 +341,7 @@ class _School:
             if len(rows) >= HELD:
                 break
             kept, held, away = _parted(lessons, fold, rng)
-            matcher = self.learn(kept, (UNFITTED, UNFITTED))
+            matcher = self.learn(kept, (UNFITTED, UNFITTED), draft=True)
             for number, x in enumerate(held[:HELD]):
                 words = x.words if number % 3 else _words(misspelt(x.example.text, 12, rng))
                 match = matcher.match(matcher.sight(words))
@@ -406,18 +405,14 @@ def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], size: int, in
     start = 0
     for label in range(size):
         end = bisect_right(targets, label)
-        total = dict.fromkeys(PLACES, 0.0)
-        for x in lessons[start:end]:
-            for name in x.names:
-                if name in index:
-                    users[index[name]] |= 1 << label
-            for place, value in x.kin.items():
-                total[place] += value
-        square = 0.0
-        for value in total.values():
-            square += value * value
-        texts.append("\n".join(x.example.text for x in lessons[start:end]))
-        centres.extend([round(127.0 * value / (math.sqrt(square) or 1.0)) for value in total.values()])
+        own = lessons[start:end]
+        for name in set().union(*[x.names for x in own]):
+            if name in index:
+                users[index[name]] |= 1 << label
+        total = [sum(numbers) for numbers in zip(*[x.kin for x in own if x.kin], strict=True)] or [0] * SIZE
+        length = math.sqrt(sum(map(mul, total, total))) or 1.0
+        texts.append("\n".join([x.example.text for x in own]))
+        centres.extend([round(127.0 * n / length) for n in total])
         start = end
     width = _width(size)
     return Phrasings(tuple(texts), b"".join(bits.to_bytes(width, "little") for bits in users), centres)
@@ -457,8 +452,9 @@ def misspelt(text: str, every: int, rng: random.Random) -> str:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    for kind, place in PLACE.items():
-        text = text.replace("{" + kind + "}", place)
+    if "{" in text:
+        for kind, place in PLACE.items():
+            text = text.replace("{" + kind + "}", place)
     return read(text).words
 
 

@@ -8,6 +8,7 @@ from itertools import islice, product
 MOST = 24
 """Wordings that one line may open into."""
 
+_BRACKETS = re.compile(r"[()\[\]]")
 _PART = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]|([^()\[\]]+)")
 
 
@@ -21,6 +22,8 @@ def expand(line: str, most: int = MOST) -> list[str]:
     Raises:
         PhrasingError: the brackets are nested or do not match, or there are more than `MOST` wordings.
     """
+    if not _BRACKETS.search(line):
+        return [" ".join(line.split())]
     parts: list[list[str]] = []
     at = 0
     count = 1

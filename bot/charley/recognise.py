@@ -36,7 +36,7 @@ class Mention:
 
 def denied(mentions: Iterable[Mention]) -> set[int]:
     """The tokens that name what the message says is not so."""
-    return {i for m in mentions if m.kind.startswith(NO) for i in m.places}
+    return {i for m in mentions if m.kind.startswith(NO) for i in m.places} if mentions else set()
 
 
 def stems(name: str) -> tuple[str, ...]:
