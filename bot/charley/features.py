@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import mul
 
 from charley.families import Families, packed, unpacked
@@ -105,10 +107,7 @@ class Features:
 
     def learn(self, documents: Sequence[Mapping[str, float]]) -> None:
         """Sets rarity from the documents of the bank: ln((n + 1) / (df + 1)) + 1, as a 32-bit number."""
-        counts: dict[str, int] = {}
-        for document in documents:
-            for name in document:
-                counts[name] = counts.get(name, 0) + 1
+        counts = Counter(chain.from_iterable(documents))
         size = len(documents) + 1
         least = 2 if len(documents) > LARGE else 1
         kept = {t: c for t, c in counts.items() if c >= least or " " not in t}

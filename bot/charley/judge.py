@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import add, mul
 
-EPOCHS = 3
+EPOCHS = 2
 """Rounds through the examples, beside those that `FIRST` adds."""
 FIRST = 2500
 """Visits after which the block that all examples have is taken for learnt; a small bank has as many more rounds as it takes."""
-BELIEF = 0.4
+BELIEF = 0.6
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 BLOCK_BELIEF = 2.0
 """The same for the block: how much the centre of a label's blocks argues for it."""
@@ -32,9 +32,8 @@ SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
 RIVALS = 2
 """Most labels that one step sets an example apart from."""
-KEPT = 4
-LAST = 2
-"""The weights are averaged over so many rounds, the last ones, and taken into the average `KEPT` times in each."""
+KEPT = 8
+"""How many times in the last round the weights are taken into the average; a power of two."""
 
 VALUE = 1 << 12
 """Values are counted in units of 1 / VALUE."""
@@ -42,7 +41,7 @@ WEIGHT = 1 << 12
 """Weights of a judge are counted in units of 1 / WEIGHT and lie between -8 and 8."""
 FINE = 1 << 14
 """Weights that are being learnt are counted in units of 1 / FINE."""
-SMALL = 16
+SMALL = 80
 """Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped."""
 
 _HALF = 1 << 31
@@ -149,12 +148,6 @@ def _joined(lanes: Sequence[int]) -> int:
     return int.from_bytes(joined.tobytes(), "little")
 
 
-def _mean(blocks: Sequence[Sequence[int]]) -> list[float]:
-    """The mean of each number over the blocks that are not empty."""
-    known = [block for block in blocks if block]
-    return [sum(numbers) / len(known) for numbers in zip(*known, strict=True)]
-
-
 class Pupil:
     """Weights while they are learnt, one long number a feature.
 
@@ -163,6 +156,8 @@ class Pupil:
 
     An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty) and its label
     (0 ≤ label < size). The block has many numbers, and their weights settle soon: after `FIRST` visits they are taken for learnt.
+
+    `used[i]` tells as bits which labels' examples have feature `i`, `centres[k]` is the sum of the blocks of label `k`.
     """
 
     def __init__(
@@ -181,81 +176,89 @@ class Pupil:
         self.targets = targets
         self.size = size
         self.level = _level(size)
-        self.calm = [False] * len(vectors)
-        self.settled: list[int] = []
         self.squares = [max(1, sum(map(mul, x, x)) + sum(map(mul, b, b))) for x, b in zip(self.values, blocks, strict=True)]
+        self.used = [0] * len(self.names)
+        self.centres: list[list[int]] = [[] for _ in range(size)]
         self.weights, self.shared = self._believed()
         self.total = [0] * len(self.names)
         self.rng = random.Random(seed)
 
     def _believed(self) -> tuple[list[int], list[int]]:
         """The weights of the features and of the block before anything is learnt."""
-        weights = [0] * len(self.names)
-        used = Counter(chain.from_iterable(self.places))
-        middle = _mean(self.blocks)
-        shared = [0] * len(middle)
-        own: dict[int, list[int]] = {}
+        weights, used = [0] * len(self.names), self.used
+        counts = Counter(chain.from_iterable(self.places))
+        own: list[list[int]] = [[] for _ in range(self.size)]
         for i, label in enumerate(self.targets):
-            own.setdefault(label, []).append(i)
-        for label, examples in own.items():
-            lane = 32 * label
+            own[label].append(i)
+        known = [0] * self.size
+        for label, examples in enumerate(own):
+            lane, bit = 32 * label, 1 << label
             for f, n in Counter(chain.from_iterable([self.places[i] for i in examples])).items():
-                weights[f] += int(BELIEF * FINE) * n // (used[f] + 1) << lane
-            for f, (x, m) in enumerate(zip(_mean([self.blocks[i] for i in examples]), middle, strict=False)):
-                shared[f] += round(BLOCK_BELIEF * FINE * (x - m) / VALUE) << lane
+                weights[f] += int(BELIEF * FINE) * n // (counts[f] + 1) << lane
+                used[f] |= bit
+            blocks = [block for i in examples if (block := self.blocks[i])]
+            self.centres[label] = [sum(numbers) for numbers in zip(*blocks, strict=True)]
+            known[label] = len(blocks)
+        middle = [sum(numbers) / sum(known) for numbers in zip(*filter(None, self.centres), strict=True)]
+        shared = [0] * len(middle)
+        for label, (centre, n) in enumerate(zip(self.centres, known, strict=True)):
+            for f, (x, m) in enumerate(zip(centre, middle, strict=False)):
+                shared[f] += round(BLOCK_BELIEF * FINE * (x / n - m) / VALUE) << (32 * label)
         return weights, shared
 
     def study(self) -> None:
         """Goes through the examples round by round. Cost: examples × features × a few rounds."""
         order = list(range(len(self.targets)))
+        calm = [False] * len(order)
         rounds = EPOCHS + FIRST // max(1, len(order))
-        visits = 0
+        first = min(FIRST, len(order) * rounds)
+        settled: list[int] = []
         for turn in range(rounds):
             self.rng.shuffle(order)
             # An example that was right is looked at again only every third round.
-            chosen = [i for i in order if not self.calm[i]] if turn % 3 else order
+            chosen = [i for i in order if not calm[i]] if turn % 3 else order
             for part in range(KEPT):
-                for i in chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT]:
-                    self._visit(i)
-                    visits += 1
-                    if visits == FIRST:
-                        self._settle()
-                if turn >= rounds - LAST:
+                visited = chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT]
+                if not settled:
+                    self._visit(visited[:first], None, calm)
+                    visited, first = visited[first:], first - len(visited)
+                    if first <= 0:
+                        settled = self._settle()
+                self._visit(visited, settled, calm)
+                if turn == rounds - 1:
                     self.total = list(map(add, self.total, self.weights))
 
-    def _visit(self, i: int) -> None:
-        values, places, target = self.values[i], self.places[i], self.targets[i]
-        base = self.settled[i] if self.settled else sum(map(mul, self.blocks[i], self.shared), self.level)
-        scores = _lanes(sum(map(mul, values, map(self.weights.__getitem__, places)), base), self.size)
-        limit = scores[target] - int(MARGIN * VALUE * FINE)
-        scores[target] = 0
-        high = max(scores)
-        self.calm[i] = high <= limit + int(SLACK * VALUE * FINE)
-        if not self.calm[i]:
-            rivals: list[int] = []
-            best = high
-            while best > limit and len(rivals) < RIVALS:
-                rivals.append(scores.index(best))
-                scores[rivals[-1]] = 0
+    def _visit(self, chosen: Sequence[int], settled: Sequence[int] | None, calm: list[bool]) -> None:
+        """Learns from each of the chosen examples what it does not know; `settled` is the block's part of its scores."""
+        size, places, values, weights, level = self.size, self.places, self.values, self.weights, self.level
+        margin, slack = int(MARGIN * VALUE * FINE), int(SLACK * VALUE * FINE)
+        for i in chosen:
+            base = sum(map(mul, self.blocks[i], self.shared), level) if settled is None else settled[i]
+            scores = _lanes(sum(map(mul, values[i], map(weights.__getitem__, places[i])), base), size)
+            target = self.targets[i]
+            limit = scores[target] - margin
+            scores[target] = 0
+            best = max(scores)
+            calm[i] = best <= limit + slack
+            if calm[i]:
+                continue
+            step = min(int(STEP * FINE), (best - limit) * VALUE // (2 * self.squares[i]))
+            rivals = moves = 0
+            while best > limit and rivals < RIVALS:
+                rival = scores.index(best)
+                moves += (1 << 32 * target) - (1 << 32 * rival)
+                rivals += 1
+                scores[rival] = 0
                 best = max(scores)
-            self._learn(i, rivals, high - limit)
+            step //= rivals
+            for x, f in zip(values[i], places[i], strict=True):
+                weights[f] += x * step // VALUE * moves
+            if settled is None:
+                self.shared = [w + x * step // VALUE * moves for w, x in zip(self.shared, self.blocks[i], strict=False)] or self.shared
 
-    def _learn(self, i: int, rivals: Sequence[int], loss: int) -> None:
-        """Moves the weights so that example `i` scores higher for its label and lower for the rivals."""
-        values, block = self.values[i], self.blocks[i]
-        step = min(int(STEP * FINE), loss * VALUE // (2 * self.squares[i])) // len(rivals)
-        move = len(rivals) << (32 * self.targets[i])
-        for k in rivals:
-            move -= 1 << (32 * k)
-        weights = self.weights
-        for x, f in zip(values, self.places[i], strict=True):
-            weights[f] += x * step // VALUE * move
-        if block and not self.settled:
-            self.shared = [w + x * step // VALUE * move for w, x in zip(self.shared, block, strict=True)]
-
-    def _settle(self) -> None:
-        """Takes the block for learnt: its part of each score is kept."""
-        self.settled = [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
+    def _settle(self) -> list[int]:
+        """Takes the block for learnt: its part of each example's scores."""
+        return [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
 
     def draft(self) -> Draft:
         """A judge of the average of the weights, for a look at it while the pupil is at hand."""
@@ -264,22 +267,19 @@ class Pupil:
     def judge(self) -> Judge:
         """A judge of the average of the weights."""
         starts, labels, values = array("I", [0]), array("H"), array("h")
-        touched = _HALF.__ne__
+        lanes, touched = range(self.size), _HALF.__ne__
         for row in self._average():
-            lanes = _lanes(row + self.level, self.size)
-            kept = [(k, w) for k in compress(range(self.size), map(touched, lanes)) if not -SMALL < (w := lanes[k] - _HALF) < SMALL]
-            labels.extend([k for k, _ in kept])
-            try:
-                values += array("h", [w for _, w in kept])
-            except OverflowError:
-                values += array("h", [max(-32768, min(32767, w)) for _, w in kept])
+            weights = _lanes(row + self.level, self.size)
+            kept = [k for k in compress(lanes, map(touched, weights)) if not -SMALL < weights[k] - _HALF < SMALL]
+            labels.extend(kept)
+            values.extend([max(-32768, min(32767, weights[k] - _HALF)) for k in kept])
             starts.append(len(labels))
         return Judge(self.names, starts, labels, values, self.size)
 
     def _average(self) -> list[int]:
         """The rows in units of 1 / WEIGHT. Sums of a power of two weights are shifted, all lanes at once."""
-        shift = (KEPT * LAST * FINE // WEIGHT).bit_length() - 1
+        shift = (KEPT * FINE // WEIGHT).bit_length() - 1
         level = self.level >> shift
         mask = level * 2 - (self.level >> 31)
-        rows = (*self.total, *[w * KEPT * LAST for w in self.shared])
+        rows = (*self.total, *[w * KEPT for w in self.shared])
         return [(((row + self.level) >> shift) & mask) - level for row in rows]

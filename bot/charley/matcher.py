@@ -6,7 +6,6 @@ import math
 import random
 import sys
 from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import mul
@@ -29,9 +28,9 @@ FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 600
+HELD = 450
 """Most held-out phrasings that a round looks at."""
-THIN = 5000
+THIN = 3500
 """About how many phrasings a round learns at most."""
 GRAFTED = 0.4
 """Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
@@ -325,7 +324,7 @@ class _School:
         pupil.study()
         judge = pupil.draft() if draft else pupil.judge()
         reader = self._reader([x.words for x in lessons])
-        return Matcher(reader, features, judge, labels, _phrasings(lessons, targets, len(labels), judge.index), curves)
+        return Matcher(reader, features, judge, labels, _phrasings(lessons, pupil), curves)
 
     def calibrate(self, lessons: Sequence[_Lesson]) -> tuple[Curve, Curve]:
         """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
@@ -398,24 +397,17 @@ def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[
     return [x for i, x in enumerate(kept) if i % every == 0], chosen, away
 
 
-def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], size: int, index: Mapping[str, int]) -> Phrasings:
-    texts: list[str] = []
-    users = [0] * len(index)
+def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
+    texts: list[list[str]] = [[] for _ in range(pupil.size)]
+    for lesson, label in zip(lessons, pupil.targets, strict=True):
+        texts[label].append(lesson.example.text)
     centres = array("b")
-    start = 0
-    for label in range(size):
-        end = bisect_right(targets, label)
-        own = lessons[start:end]
-        for name in set().union(*[x.names for x in own]):
-            if name in index:
-                users[index[name]] |= 1 << label
-        total = [sum(numbers) for numbers in zip(*[x.kin for x in own if x.kin], strict=True)] or [0] * SIZE
+    for total in pupil.centres:
         length = math.sqrt(sum(map(mul, total, total))) or 1.0
-        texts.append("\n".join([x.example.text for x in own]))
-        centres.extend([round(127.0 * n / length) for n in total])
-        start = end
-    width = _width(size)
-    return Phrasings(tuple(texts), b"".join(bits.to_bytes(width, "little") for bits in users), centres)
+        centres.extend([round(127.0 * n / length) for n in total or [0] * SIZE])
+    width = _width(pupil.size)
+    used = b"".join([bits.to_bytes(width, "little") for bits in pupil.used])
+    return Phrasings(tuple(map("\n".join, texts)), used, centres)
 
 
 def _width(labels: int) -> int:
