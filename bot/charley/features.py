@@ -114,21 +114,22 @@ class Features:
         self.rarity = dict(zip(kept, array("f", [math.log(size / (c + 1)) + 1.0 for c in kept.values()]), strict=True))
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 
-    def vector(self, sight: Sight, names: Mapping[str, float] | None = None) -> Vector:
+    def vector(self, sight: Sight) -> Vector:
         """The vector over known features; with what the bank cannot read, its length would be 1."""
+        return self.weighed(self.names(sight), self._unread(sight))
+
+    def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
+        """What `names` made, times rarity; `unread` words more would make its length 1."""
         rarity = self.rarity
         out: Vector = {}
-        square = 0.0
-        for name, share in (self.names(sight) if names is None else names).items():
+        square = unread * self.rarest * self.rarest
+        for name, share in names.items():
             known = rarity.get(name)
             if known is not None:
                 value = out[name] = share * known
                 square += value * value
-        missing = self._unread(sight) * self.rarest * self.rarest
-        length = math.sqrt(square + missing) or 1.0
-        for name in out:
-            out[name] /= length
-        return out
+        length = math.sqrt(square) or 1.0
+        return {name: value / length for name, value in out.items()}
 
     def _unread(self, sight: Sight) -> float:
         """How many words' worth of the message stands for no word that the bank's phrasings use."""

@@ -18,16 +18,22 @@ from itertools import chain, compress
 from operator import add, mul
 
 EPOCHS = 2
-"""Rounds through the examples, beside those that `FIRST` adds."""
+"""Rounds through the examples of a large bank."""
+VISITS = 6000
+"""Visits that a small bank has rounds enough for."""
 FIRST = 2500
-"""Visits after which the block that all examples have is taken for learnt; a small bank has as many more rounds as it takes."""
+"""Visits after which the block that all examples have is taken for learnt."""
 BELIEF = 0.6
 """What a feature argues for a label before anything is learnt, if only that label has it."""
+DOUBT = 4
+"""Examples without the label that are taken to have the feature as well, unseen."""
 BLOCK_BELIEF = 2.0
 """The same for the block: how much the centre of a label's blocks argues for it."""
 STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
+AGAIN = 0.4
+PACE=13434
 SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
 RIVALS = 2
@@ -41,8 +47,8 @@ WEIGHT = 1 << 12
 """Weights of a judge are counted in units of 1 / WEIGHT and lie between -8 and 8."""
 FINE = 1 << 14
 """Weights that are being learnt are counted in units of 1 / FINE."""
-SMALL = 80
-"""Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped."""
+SMALL = 64
+"""Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped; a power of two."""
 
 _HALF = 1 << 31
 """Half of what a label's lane in a long number holds: 32 bits. Scores stay far below 32, so no sum spills over."""
@@ -140,6 +146,14 @@ def _lanes(total: int, size: int) -> array[int]:
     return lanes
 
 
+def _short(weights: Sequence[int]) -> array[int]:
+    """The weights in 16 bits each; beyond what these hold, the most that they hold."""
+    try:
+        return array("h", weights)
+    except OverflowError:
+        return array("h", [max(-32768, min(32767, w)) for w in weights])
+
+
 def _joined(lanes: Sequence[int]) -> int:
     """The long number of these lanes."""
     joined = array("I", lanes)
@@ -176,7 +190,6 @@ class Pupil:
         self.targets = targets
         self.size = size
         self.level = _level(size)
-        self.squares = [max(1, sum(map(mul, x, x)) + sum(map(mul, b, b))) for x, b in zip(self.values, blocks, strict=True)]
         self.used = [0] * len(self.names)
         self.centres: list[list[int]] = [[] for _ in range(size)]
         self.weights, self.shared = self._believed()
@@ -194,7 +207,7 @@ class Pupil:
         for label, examples in enumerate(own):
             lane, bit = 32 * label, 1 << label
             for f, n in Counter(chain.from_iterable([self.places[i] for i in examples])).items():
-                weights[f] += int(BELIEF * FINE) * n // (counts[f] + 1) << lane
+                weights[f] += int(BELIEF * FINE) * n // (counts[f] + DOUBT) << lane
                 used[f] |= bit
             blocks = [block for i in examples if (block := self.blocks[i])]
             self.centres[label] = [sum(numbers) for numbers in zip(*blocks, strict=True)]
@@ -210,7 +223,7 @@ class Pupil:
         """Goes through the examples round by round. Cost: examples × features × a few rounds."""
         order = list(range(len(self.targets)))
         calm = [False] * len(order)
-        rounds = EPOCHS + FIRST // max(1, len(order))
+        rounds = max(EPOCHS, VISITS // max(1, len(order)))
         first = min(FIRST, len(order) * rounds)
         settled: list[int] = []
         for turn in range(rounds):
@@ -231,7 +244,7 @@ class Pupil:
     def _visit(self, chosen: Sequence[int], settled: Sequence[int] | None, calm: list[bool]) -> None:
         """Learns from each of the chosen examples what it does not know; `settled` is the block's part of its scores."""
         size, places, values, weights, level = self.size, self.places, self.values, self.weights, self.level
-        margin, slack = int(MARGIN * VALUE * FINE), int(SLACK * VALUE * FINE)
+        margin, slack, again = int(MARGIN * VALUE * FINE), int(SLACK * VALUE * FINE), int(AGAIN * VALUE * FINE)
         for i in chosen:
             base = sum(map(mul, self.blocks[i], self.shared), level) if settled is None else settled[i]
             scores = _lanes(sum(map(mul, values[i], map(weights.__getitem__, places[i])), base), size)
@@ -239,10 +252,10 @@ class Pupil:
             limit = scores[target] - margin
             scores[target] = 0
             best = max(scores)
-            calm[i] = best <= limit + slack
-            if calm[i]:
+            calm[i] = best <= limit + again
+            if best <= limit + slack:
                 continue
-            step = min(int(STEP * FINE), (best - limit) * VALUE // (2 * self.squares[i]))
+            step = min(int(STEP * FINE), (best - limit) // PACE)
             rivals = moves = 0
             while best > limit and rivals < RIVALS:
                 rival = scores.index(best)
@@ -267,12 +280,17 @@ class Pupil:
     def judge(self) -> Judge:
         """A judge of the average of the weights."""
         starts, labels, values = array("I", [0]), array("H"), array("h")
-        lanes, touched = range(self.size), _HALF.__ne__
+        shift = SMALL.bit_length()
+        ones, zero = self.level >> 31, _HALF >> shift
+        mask = ones * ((1 << (32 - shift)) - 1)
+        large, lanes = zero.__ne__, range(self.size)
         for row in self._average():
-            weights = _lanes(row + self.level, self.size)
-            kept = [k for k in compress(lanes, map(touched, weights)) if not -SMALL < weights[k] - _HALF < SMALL]
+            row += self.level
+            # A small weight and SMALL together are above nothing, and below twice SMALL: shifted, they are gone.
+            kept = list(compress(lanes, map(large, _lanes((row + ones * SMALL) >> shift & mask, self.size))))
+            weights = _lanes(row, self.size)
             labels.extend(kept)
-            values.extend([max(-32768, min(32767, weights[k] - _HALF)) for k in kept])
+            values.extend(_short([weights[k] - _HALF for k in kept]))
             starts.append(len(labels))
         return Judge(self.names, starts, labels, values, self.size)
 

@@ -320,7 +320,7 @@ class _School:
         labels = tuple(sorted({x.example.label for x in lessons}))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
-        pupil = Pupil([features.vector(x.sight, x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
+        pupil = Pupil([features.weighed(x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
         pupil.study()
         judge = pupil.draft() if draft else pupil.judge()
         reader = self._reader([x.words for x in lessons])
