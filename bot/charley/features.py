@@ -171,8 +171,8 @@ class Features:
         if not total:
             return array("h")
         numbers = unpacked(total)
-        length = FAMILY * VALUE / math.sqrt(sum(map(mul, numbers, numbers)))
-        return array("h", [int(n * length) for n in numbers])
+        scale = int(FAMILY * VALUE * (1 << 20) / math.sqrt(sum(map(mul, numbers, numbers))))
+        return array("h", [n * scale >> 20 for n in numbers])
 
     def _row(self, word: str, table: Callable[[], Families] | None) -> int:
         found = self._packed.get(word)

@@ -6,8 +6,10 @@ import math
 import random
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import mul
 from typing import Any
 
@@ -90,6 +92,10 @@ class Phrasings:
     texts: tuple[str, ...]
     used: bytes
     centres: array[int]
+
+    def centre(self, label: int) -> array[int]:
+        """Where the phrasings of a label lie."""
+        return self.centres[label * SIZE : (label + 1) * SIZE]
 
 
 class Matcher:
@@ -177,7 +183,7 @@ class Matcher:
             singles += square
             known += square if users[name] & bit else 0.0
         rest = max(0.0, 1.0 - squares)
-        near = sum(map(mul, kin, self.phrasings.centres[label * SIZE : label * SIZE + SIZE]))
+        near = sum(map(mul, kin, self.phrasings.centre(label)))
         foreign = 0.0
         for token in sight.reading:
             foreign += token.itself
@@ -373,10 +379,8 @@ class _School:
         return self.families
 
     def _reader(self, words: Iterable[Sequence[str]]) -> Reader:
-        counts = dict(self.extra)
-        for each in words:
-            for word in each:
-                counts[word] = counts.get(word, 0) + 1
+        counts = Counter(self.extra)
+        counts.update(chain.from_iterable(words))
         return Reader(Speller(counts, self.fixed), self.families)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from charley.model import KINDS, Entity
 from charley.reading import Reading
@@ -39,8 +40,15 @@ def denied(mentions: Iterable[Mention]) -> set[int]:
     return {i for m in mentions if m.kind.startswith(NO) for i in m.places} if mentions else set()
 
 
+@lru_cache(maxsize=10_000)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name; kept, since a build asks for them several times."""
+    return read(name).words
+
+
 def stems(name: str) -> tuple[str, ...]:
-    return tuple(stem(w) for w in read(name).words)
+    """The stems of a name."""
+    return tuple([stem(w) for w in words(name)])
 
 
 Named = Sequence[Sequence[str]]
@@ -133,9 +141,9 @@ class Recogniser:
 
     def find(self, reading: Reading, sequence: tuple[str, ...]) -> tuple[Mention, ...]:
         """Mentions in order. Of two that overlap, the longer wins; one stretch may be of two kinds."""
-        surface = tuple([stem(t.surface) for t in reading])
-        starts = self._any.starts(sequence)
-        if surface != sequence:
+        surface, starts = sequence, self._any.starts(sequence)
+        if any([t.how != "exact" for t in reading]):
+            surface = tuple([stem(t.surface) for t in reading])
             starts = sorted({*starts, *self._any.starts(surface)})
         out: list[Mention] = []
         until = 0

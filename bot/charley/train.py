@@ -10,8 +10,7 @@ from charley.features import Features
 from charley.matcher import OUTSIDE, Example, Matcher, build, restore
 from charley.model import Content
 from charley.phrasing import expand
-from charley.recognise import PLACE, Concepts, Named, Recogniser, ordered, stems
-from charley.text import read
+from charley.recognise import PLACE, Concepts, Named, Recogniser, ordered, stems, words
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
@@ -98,19 +97,19 @@ def _vocabulary(content: Content) -> dict[str, int]:
         for entity in by_id.values():
             lines += [*entity.names, *entity.exact, *entity.in_context]
     for line in lines:
-        for word in read(line).words:
+        for word in words(line):
             counts[word] = 1
     return counts
 
 
 def _unreachable(content: Content) -> list[str]:
     """Words of names that are never reached by an edit."""
-    loose = {w for names in content.lexicon.values() for n in names for w in read(n).words}
+    loose = {w for names in content.lexicon.values() for n in names for w in words(n)}
     exact: set[str] = set()
     for by_id in content.entities.values():
         for entity in by_id.values():
             for name in entity.names:
-                words = read(name).words
-                loose.update(w for w in words if len(w) > 5 or len(words) > 1)
-            exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in read(n).words)
+                parts = words(name)
+                loose.update(w for w in parts if len(w) > 5 or len(parts) > 1)
+            exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in words(n))
     return sorted(exact - loose)
