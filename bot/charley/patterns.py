@@ -24,6 +24,7 @@ _LIGHT_WORDS: Final = 4
 _HARD: Final = frozenset(".!?;\n")
 _BE: Final = frozenset({"is", "are", "was"})
 _MEMO: Final = 8192
+_LONGEST: Final = 40  # letters of a listed word, at most
 _PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
 
@@ -198,7 +199,7 @@ class Book:
         self._lines: list[str] = data["patterns"].split("\n")
         self._opened: dict[int, tuple[Pattern, ...]] = {}
         self._memo: dict[str, Word] = {}
-        self._near: dict[str, list[str]] = {}
+        self._near: dict[tuple[str, int], list[str]] = {}
         self._bones: dict[str, dict[str, list[str]]] = {}
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...]) -> Text:
@@ -243,7 +244,8 @@ class Book:
         if self._plain is None or not 3 <= len(word) <= 16 or not word.isalpha() or f" {word} " in self._plain:
             return []
         most = 1 if len(word) < 8 else 2
-        near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like(word[0]), most)] if len(word) > 3 else []
+        known = self._like(word[0], len(word), most) if len(word) > 3 else []
+        near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, known, most)]
         # Of four letters one slip leaves too little to go by, unless two letters only changed places.
         near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
         if not near:
@@ -251,29 +253,29 @@ class Book:
             alike = [w for w in self._boned(bones) if bones == word or _bones(w, "") == _bones(word, "")]
             near = [(abs(len(w) - len(word)), False, w) for w in alike]
         if not near and len(word) == 3:
-            near = [(1, False, w) for w in self._like(word[0]) if len(w) == 3 and sorted(w) == sorted(word)]
+            near = [(1, False, w) for w in self._like(word[0], 3, 0) if sorted(w) == sorted(word)]
         if not near and len(word) > 4:
-            near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like(""), 1)]
+            near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like("", len(word), 1), 1)]
         near = [n for n in near if stem(n[2]) == stem(word)] or near
         least = min(near)[:2] if near else ()
         return sorted(n[2] for n in near if n[:2] == least)
 
-    def _like(self, first: str) -> list[str]:
-        """Words that a misspelt word may stand for, by their first letter; "" for the long ones, whatever it is."""
+    def _like(self, first: str, length: int, most: int) -> list[str]:
+        """Words of `length` ± `most` letters, by their first letter; "" for the long ones, whatever it is."""
         if not self._near:
             for form in self._forms:
                 if len(form) > 2 and form.isalpha():
-                    self._near.setdefault(form[0], []).append(form)
+                    self._near.setdefault((form[0], len(form)), []).append(form)
                     if len(form) > 5:
-                        self._near.setdefault("", []).append(form)
-        return self._near.get(first, [])
+                        self._near.setdefault(("", len(form)), []).append(form)
+        return [w for size in range(length - most, length + most + 1) for w in self._near.get((first, size), ())]
 
     def _boned(self, bones: str) -> list[str]:
         """Words with these bones."""
         first = bones[0]
         if first not in self._bones:
             known = self._bones[first] = {}
-            for form in self._like(first):
+            for form in self._like(first, 0, _LONGEST):
                 known.setdefault(_bones(form), []).append(form)
         return self._bones[first].get(bones, [])
 
