@@ -32,8 +32,8 @@ BLOCK_BELIEF = 2.0
 STEP = 0.6
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
-AGAIN = 0.4
-PACE=13434
+AGAIN = 0.5
+PACE=214944
 SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
 RIVALS = 2
@@ -45,8 +45,11 @@ VALUE = 1 << 12
 """Values are counted in units of 1 / VALUE."""
 WEIGHT = 1 << 12
 """Weights of a judge are counted in units of 1 / WEIGHT and lie between -8 and 8."""
-FINE = 1 << 14
-"""Weights that are being learnt are counted in units of 1 / FINE."""
+COARSE = 1 << 8
+FINE = 1 << 18
+"""While they are learnt, values are counted in units of 1 / COARSE and weights in units of 1 / FINE, so that a step needs no division;"""
+BLOCK_FINE = COARSE * FINE // VALUE
+"""weights of the block, whose numbers are in units of 1 / VALUE, in units of 1 / BLOCK_FINE."""
 SMALL = 64
 """Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped; a power of two."""
 
@@ -185,7 +188,7 @@ class Pupil:
         self.names = sorted({name for vector in vectors for name in vector})
         at = {name: i for i, name in enumerate(self.names)}.__getitem__
         self.places = [list(map(at, vector)) for vector in vectors]
-        self.values = [_whole(vector) for vector in vectors]
+        self.values = [[int(x * COARSE + 0.5) for x in vector.values()] for vector in vectors]
         self.blocks = blocks
         self.targets = targets
         self.size = size
@@ -216,7 +219,7 @@ class Pupil:
         shared = [0] * len(middle)
         for label, (centre, n) in enumerate(zip(self.centres, known, strict=True)):
             for f, (x, m) in enumerate(zip(centre, middle, strict=False)):
-                shared[f] += round(BLOCK_BELIEF * FINE * (x / n - m) / VALUE) << (32 * label)
+                shared[f] += round(BLOCK_BELIEF * BLOCK_FINE * (x / n - m) / VALUE) << (32 * label)
         return weights, shared
 
     def study(self) -> None:
@@ -244,30 +247,34 @@ class Pupil:
     def _visit(self, chosen: Sequence[int], settled: Sequence[int] | None, calm: list[bool]) -> None:
         """Learns from each of the chosen examples what it does not know; `settled` is the block's part of its scores."""
         size, places, values, weights, level = self.size, self.places, self.values, self.weights, self.level
-        margin, slack, again = int(MARGIN * VALUE * FINE), int(SLACK * VALUE * FINE), int(AGAIN * VALUE * FINE)
+        margin, slack, again = [int(x * COARSE * FINE) for x in (MARGIN, SLACK, AGAIN)]
         for i in chosen:
             base = sum(map(mul, self.blocks[i], self.shared), level) if settled is None else settled[i]
             scores = _lanes(sum(map(mul, values[i], map(weights.__getitem__, places[i])), base), size)
             target = self.targets[i]
+            lane = 32 * target
             limit = scores[target] - margin
             scores[target] = 0
             best = max(scores)
             calm[i] = best <= limit + again
             if best <= limit + slack:
                 continue
-            step = min(int(STEP * FINE), (best - limit) // PACE)
-            rivals = moves = 0
-            while best > limit and rivals < RIVALS:
+            step = min(int(STEP * FINE / COARSE), (best - limit) // PACE)
+            rivals, moves = 0, 0
+            while best > limit:
                 rival = scores.index(best)
-                moves += (1 << 32 * target) - (1 << 32 * rival)
+                moves += (1 << lane) - (1 << 32 * rival)
                 rivals += 1
+                if rivals == RIVALS:
+                    break
                 scores[rival] = 0
                 best = max(scores)
             step //= rivals
+            move = step * moves
             for x, f in zip(values[i], places[i], strict=True):
-                weights[f] += x * step // VALUE * moves
+                weights[f] += x * move
             if settled is None:
-                self.shared = [w + x * step // VALUE * moves for w, x in zip(self.shared, self.blocks[i], strict=False)] or self.shared
+                self.shared = [w + x * step // COARSE * moves for w, x in zip(self.shared, self.blocks[i], strict=False)] or self.shared
 
     def _settle(self) -> list[int]:
         """Takes the block for learnt: its part of each example's scores."""
@@ -295,9 +302,12 @@ class Pupil:
         return Judge(self.names, starts, labels, values, self.size)
 
     def _average(self) -> list[int]:
-        """The rows in units of 1 / WEIGHT. Sums of a power of two weights are shifted, all lanes at once."""
-        shift = (KEPT * FINE // WEIGHT).bit_length() - 1
+        """The rows in units of 1 / WEIGHT."""
+        return [*self._shifted(self.total, KEPT * FINE // WEIGHT), *self._shifted(self.shared, BLOCK_FINE // WEIGHT)]
+
+    def _shifted(self, rows: Sequence[int], parts: int) -> list[int]:
+        """The rows divided by a power of two, all lanes at once."""
+        shift = parts.bit_length() - 1
         level = self.level >> shift
         mask = level * 2 - (self.level >> 31)
-        rows = (*self.total, *[w * KEPT for w in self.shared])
         return [(((row + self.level) >> shift) & mask) - level for row in rows]
