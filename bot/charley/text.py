@@ -139,10 +139,15 @@ def clean(text: str) -> str:
 def read(text: str) -> Message:
     """Cleans `text` and parts it into words. Any string is accepted; the cost is linear in its length."""
     cleaned = clean(text)
+    if _DRAWN.search(cleaned):
+        cleaned = _DRAWN.sub(r"\1", cleaned)
+    spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
+    if spelt.isascii() and spelt.replace(" ", "").isalnum():
+        parts = spelt.split()
+        if _OPENED.keys().isdisjoint(parts):
+            return Message(cleaned, tuple(parts), ("",) * (len(parts) + 1))
     words: list[str] = []
     breaks = [""]
-    cleaned = _DRAWN.sub(r"\1", cleaned)
-    spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
     for part in _PART.findall(spelt):
         if not part[0].isalnum():
             breaks[-1] += part
