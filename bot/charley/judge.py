@@ -21,7 +21,7 @@ EPOCHS = 2
 """Rounds through the examples of a large bank."""
 VISITS = 6000
 """Visits that a small bank has rounds enough for."""
-FIRST = 2000
+FIRST = 1500
 """Visits after which the block that all examples have is taken for learnt."""
 BELIEF = 0.6
 """What a feature argues for a label before anything is learnt, if only that label has it."""
@@ -32,7 +32,7 @@ BLOCK_BELIEF = 2.0
 STEP = 0.6
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
-AGAIN = 0.5
+AGAIN = 0.6
 PACE=214944
 SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""

@@ -200,6 +200,7 @@ class Book:
         self._opened: dict[int, tuple[Pattern, ...]] = {}
         self._memo: dict[str, Word] = {}
         self._near: dict[tuple[str, int], list[str]] = {}
+        self._alike: dict[tuple[str, int, int], list[str]] = {}
         self._bones: dict[str, dict[str, list[str]]] = {}
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...]) -> Text:
@@ -268,7 +269,11 @@ class Book:
                     self._near.setdefault((form[0], len(form)), []).append(form)
                     if len(form) > 5:
                         self._near.setdefault(("", len(form)), []).append(form)
-        return [w for size in range(length - most, length + most + 1) for w in self._near.get((first, size), ())]
+        key = (first, length, most)
+        if key not in self._alike:
+            sizes = range(length - most, length + most + 1)
+            self._alike[key] = [w for size in sizes for w in self._near.get((first, size), ())]
+        return self._alike[key]
 
     def _boned(self, bones: str) -> list[str]:
         """Words with these bones."""
