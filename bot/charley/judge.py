@@ -17,23 +17,20 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import add, mul
 
-EPOCHS = 2
-"""Rounds through the examples of a large bank."""
-VISITS = 6000
-"""Visits that a small bank has rounds enough for."""
-FIRST = 1500
+FIRST = 2000
 """Visits after which the block that all examples have is taken for learnt."""
-BELIEF = 0.6
+BELIEF = 0.4
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 DOUBT = 4
 """Examples without the label that are taken to have the feature as well, unseen."""
 BLOCK_BELIEF = 2.0
 """The same for the block: how much the centre of a label's blocks argues for it."""
-STEP = 0.6
+STEP = 0.3
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
-AGAIN = 0.6
+AGAIN = 0.5
 PACE=214944
+LASTS = lambda r: 1 << (max(1,r-1).bit_length()-1)
 SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
 RIVALS = 2
@@ -222,11 +219,12 @@ class Pupil:
                 shared[f] += round(BLOCK_BELIEF * BLOCK_FINE * (x / n - m) / VALUE) << (32 * label)
         return weights, shared
 
-    def study(self) -> None:
-        """Goes through the examples round by round. Cost: examples × features × a few rounds."""
+    def study(self, rounds: int) -> None:
+        """Goes through the examples round by round. Cost: rounds × examples × features."""
         order = list(range(len(self.targets)))
         calm = [False] * len(order)
-        rounds = max(EPOCHS, VISITS // max(1, len(order)))
+        last = LASTS(rounds)
+        self.taken = last * KEPT
         first = min(FIRST, len(order) * rounds)
         settled: list[int] = []
         for turn in range(rounds):
@@ -241,7 +239,7 @@ class Pupil:
                     if first <= 0:
                         settled = self._settle()
                 self._visit(visited, settled, calm)
-                if turn == rounds - 1:
+                if turn >= rounds - last:
                     self.total = list(map(add, self.total, self.weights))
 
     def _visit(self, chosen: Sequence[int], settled: Sequence[int] | None, calm: list[bool]) -> None:
@@ -303,7 +301,7 @@ class Pupil:
 
     def _average(self) -> list[int]:
         """The rows in units of 1 / WEIGHT."""
-        return [*self._shifted(self.total, KEPT * FINE // WEIGHT), *self._shifted(self.shared, BLOCK_FINE // WEIGHT)]
+        return [*self._shifted(self.total, self.taken * FINE // WEIGHT), *self._shifted(self.shared, BLOCK_FINE // WEIGHT)]
 
     def _shifted(self, rows: Sequence[int], parts: int) -> list[int]:
         """The rows divided by a power of two, all lanes at once."""

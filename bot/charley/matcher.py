@@ -26,6 +26,9 @@ OUTSIDE = "outside."
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
 SHOWN = 6
 """Most candidates of a match."""
+VISITS = 45_000
+"""How many examples the judge looks at while it learns, in as many rounds as that gives, but within these bounds."""
+LEAST, MOST = 2, 7
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
@@ -305,9 +308,11 @@ class _School:
         self.extra = extra
         self.fixed = fixed
         self.kin: dict[str, bytes] = {}
+        self.rounds = MOST
 
     def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
         """Reads the examples."""
+        self.rounds = max(LEAST, min(MOST, VISITS // max(1, len(examples))))
         words = [_words(e.text) for e in examples]
         reader = self._reader(words)
         self.kin = {w: self.families.of(w) for w in reader.speller.counts}
@@ -327,7 +332,7 @@ class _School:
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
         pupil = Pupil([features.weighed(x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
-        pupil.study()
+        pupil.study(self.rounds)
         judge = pupil.draft() if draft else pupil.judge()
         reader = self._reader([x.words for x in lessons])
         return Matcher(reader, features, judge, labels, _phrasings(lessons, pupil), curves)
