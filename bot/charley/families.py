@@ -34,6 +34,7 @@ class Families:
 
     def __init__(self, table: bytes = b"") -> None:
         self._table = table
+        self._spans: dict[bytes, tuple[int, int]] = {}
 
     def __contains__(self, word: str) -> bool:
         return bool(self._entry(word))
@@ -59,17 +60,27 @@ class Families:
 
     def _entry(self, word: str) -> bytes:
         table, key = self._table, word.encode() + b"\t"
-        low, high = 0, len(table)
+        low, high = self._spans.get(key[:2]) or self._span(key[:2])
+        at = self._place(key, low, high)
+        return table[at + len(key) : table.find(b"\n", at)] if table.startswith(key, at) else b""
+
+    def _span(self, letters: bytes) -> tuple[int, int]:
+        """Where the words with these first two letters lie: it halves what a search has to look at, and is kept."""
+        low, high = (self._place(key, 0, len(self._table)) for key in (letters, letters + b"\xff"))
+        self._spans[letters] = (low, high)
+        return low, high
+
+    def _place(self, key: bytes, low: int, high: int) -> int:
+        """Where the first line that is not below `key` begins, between two places."""
+        table = self._table
         while low < high:
             start = table.rfind(b"\n", low, (low + high) // 2) + 1 or low
             end = table.find(b"\n", start)
-            if table.startswith(key, start):
-                return table[start + len(key) : end]
             if table[start:end] < key:
                 low = end + 1
             else:
                 high = start
-        return b""
+        return low
 
 
 def packed(row: bytes) -> int:

@@ -120,15 +120,9 @@ class Features:
 
     def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
         """What `names` made, times rarity; `unread` words more would make its length 1."""
-        rarity = self.rarity
-        out: Vector = {}
-        square = unread * self.rarest * self.rarest
-        for name, share in names.items():
-            known = rarity.get(name)
-            if known is not None:
-                value = out[name] = share * known
-                square += value * value
-        length = math.sqrt(square) or 1.0
+        known = self.rarity.get
+        out = {name: share * rarity for name, share in names.items() if (rarity := known(name)) is not None}
+        length = math.sqrt(math.fsum(map(mul, out.values(), out.values())) + unread * self.rarest * self.rarest) or 1.0
         return {name: value / length for name, value in out.items()}
 
     def _unread(self, sight: Sight) -> float:

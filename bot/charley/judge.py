@@ -19,13 +19,13 @@ from operator import add, mul
 
 FIRST = 2000
 """Visits after which the block that all examples have is taken for learnt."""
-BELIEF = 0.4
+BELIEF = 0.5
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 DOUBT = 4
 """Examples without the label that are taken to have the feature as well, unseen."""
 BLOCK_BELIEF = 2.0
 """The same for the block: how much the centre of a label's blocks argues for it."""
-STEP = 0.3
+STEP = 0.4
 """Most that one example may move a weight (C of PA-I)."""
 MARGIN = 1.0
 AGAIN = 0.5
