@@ -3,72 +3,103 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charley.gate import UNFITTED, fit
-from charley.judge import Judge, train
+from charley.judge import VALUE, Judge, Pupil
 
 Vector = dict[str, float]
 
 
-def blocks(seed: int, labels: int = 4, each: int = 12) -> tuple[list[Vector], list[Vector], list[int]]:
-    """Vectors whose label shows in two of their features, the third being noise; and one feature that all share."""
+Block = list[int]
+
+
+def lessons(seed: int, labels: int = 4, each: int = 12) -> tuple[list[Vector], list[Block], list[int]]:
+    """Vectors whose label shows in two of their features, the third being noise; and a block that tells nothing."""
     rng = random.Random(seed)
     examples, shared, targets = [], [], []
     for label in range(labels):
         for _ in range(each):
             examples.append({f"own{label}": 0.6, f"also{label}": 0.3, f"noise{rng.randrange(9)}": 0.5})
-            shared.append({"all": rng.uniform(-0.5, 0.5)})
+            shared.append([rng.randrange(-VALUE // 2, VALUE // 2)])
             targets.append(label)
     return examples, shared, targets
 
 
-def best(judge: Judge, vector: Vector) -> int:
-    scores = judge.scores(vector)
+def train(examples: list[Vector], blocks: list[Block], targets: list[int], size: int, seed: int = 1) -> Judge:
+    pupil = Pupil(examples, blocks, targets, size, seed)
+    pupil.study(4)
+    return pupil.judge()
+
+
+def best(judge: Judge, vector: Vector, block: Sequence[int] = ()) -> int:
+    scores = judge.scores(vector, block)
     return scores.index(max(scores))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_it_learns_what_tells_labels_apart(seed: int) -> None:
-    examples, shared, targets = blocks(seed)
+    examples, shared, targets = lessons(seed)
     judge = train(examples, shared, targets, 4)
-    assert [best(judge, x | y) for x, y in zip(examples, shared, strict=True)] == targets
+    assert [best(judge, x, y) for x, y in zip(examples, shared, strict=True)] == targets
     assert best(judge, {"own2": 1.0}) == 2
     assert dict(judge.row("own2"))[2] > 0
     assert not judge.row("never seen")
 
 
 def test_the_same_examples_give_the_same_weights() -> None:
-    first, second = (train(*blocks(1), 4) for _ in range(2))
+    first, second = (train(*lessons(1), 4) for _ in range(2))
     assert first.features == second.features
     assert first.labels == second.labels
     assert first.weights == second.weights
-    assert train(*blocks(1), 4, seed=2).weights != first.weights
+    assert train(*lessons(1), 4, seed=2).weights != first.weights
 
 
-@given(st.dictionaries(st.sampled_from(["own0", "also1", "noise3", "all", "unknown"]), st.floats(-1.0, 1.0), max_size=5))
+@given(st.dictionaries(st.sampled_from(["own0", "also1", "noise3", "unknown"]), st.floats(-1.0, 1.0), max_size=4), st.integers(-VALUE, VALUE))
 @settings(max_examples=60)
-def test_scores_are_the_sum_of_the_rows(vector: Vector) -> None:
-    scores = JUDGE.scores(vector)
+def test_scores_are_the_sum_of_the_rows(vector: Vector, number: int) -> None:
+    scores = JUDGE.scores(vector, [number])
     for label in range(4):
-        expected = 0.0
+        expected = JUDGE.block_part([number], label)
         for name, value in vector.items():
             expected += value * dict(JUDGE.row(name)).get(label, 0.0)
         assert scores[label] == pytest.approx(expected, abs=0.01)
 
 
-JUDGE = train(*blocks(3), 4)
+JUDGE = train(*lessons(3), 4)
 
 
-def test_a_feature_that_all_share_is_learnt_too() -> None:
+def test_the_block_is_learnt_too() -> None:
     rng = random.Random(5)
-    shared = [{"all": rng.uniform(0.2, 1.0) * (1 if i % 2 else -1)} for i in range(60)]
+    shared = [[round(VALUE * rng.uniform(0.2, 1.0) * (1 if i % 2 else -1))] for i in range(60)]
     judge = train([{"x": 0.1}] * 60, shared, [i % 2 for i in range(60)], 2)
-    assert best(judge, {"all": 1.0}) == 1
-    assert best(judge, {"all": -1.0}) == 0
+    assert best(judge, {}, [VALUE]) == 1
+    assert best(judge, {}, [-VALUE]) == 0
+
+
+@pytest.mark.parametrize("blocks", [[[]] * 8, [[], [VALUE]] * 4])
+def test_an_example_may_lack_the_block(blocks: list[Block]) -> None:
+    judge = train([{f"own{i % 2}": 1.0} for i in range(8)], blocks, [i % 2 for i in range(8)], 2)
+    assert [best(judge, {f"own{k}": 1.0}) for k in range(2)] == [0, 1]
+
+
+def test_a_draft_scores_as_the_judge_does_but_for_what_the_judge_drops() -> None:
+    pupil = Pupil(*lessons(7), 4)
+    pupil.study(3)
+    judge, draft = pupil.judge(), pupil.draft()
+    for vector, block, _ in zip(*lessons(8), strict=True):
+        assert draft.scores(vector, block) == pytest.approx(judge.scores(vector, block), abs=0.05)
+
+
+def test_what_labels_have_in_common_is_kept() -> None:
+    pupil = Pupil([{"x": 1.0}, {"x": 0.5, "y": 0.5}, {"y": 1.0}], [[1, 2], [3, 4], []], [0, 0, 1], 2)
+    assert pupil.names == ["x", "y"]
+    assert pupil.used == [0b01, 0b11]
+    assert pupil.centres == [[4, 6], []]
 
 
 @given(st.lists(st.tuples(st.floats(-2, 2), st.booleans()), min_size=2, max_size=60))

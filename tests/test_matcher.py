@@ -53,6 +53,15 @@ def test_what_nobody_answers_is_known_as_such() -> None:
     assert MATCHER.match(MATCHER.sight(read("what is the capital of spain").words)).outside == "outside.x"
 
 
+def test_a_bank_whose_words_nobody_knows_answers_as_well() -> None:
+    examples = [Example(f"zq{k}x vqq{k}z", f"label{k % 2}", k) for k in range(12)]
+    odd = build(examples, Concepts(), Recogniser({}), bundled())
+    assert not odd.judge.numbers
+    match = odd.match(odd.sight(read("zq3x about the garden").words))
+    assert match.candidates[0].intent == "label1"
+    assert dict(odd.why(match, "label1"))
+
+
 @given(st.text(st.sampled_from("abcdefghij klmnopqrstuvwxyz0123456789'?"), max_size=80))
 def test_a_restored_matcher_is_the_same(text: str) -> None:
     again = RESTORED.match(RESTORED.sight(read(text).words))

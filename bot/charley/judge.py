@@ -1,9 +1,9 @@
 """Additive weights for each feature and label, learnt from the bank alone.
 
 Passive-aggressive learning of several labels (PA-I: Crammer et al., Online Passive-Aggressive Algorithms, JMLR 7, 2006)
-that sets an example apart from several rivals in one step, and averages the weights it passes through. All labels'
-weights of one feature lie side by side in one long whole number, so that a feature is weighed for every label by one
-multiplication. Sums of whole numbers are exact in any order: the same bank gives the same weights everywhere.
+that begins with what the counts tell, so that two or three rounds are enough, and averages the weights it passes through.
+All labels' weights of one feature lie side by side in one long whole number, so that a feature is weighed for every label
+by one multiplication. Sums of whole numbers are exact in any order: the same bank gives the same weights everywhere.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ FIRST = 2000
 BELIEF = 0.5
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 DOUBT = 4
-"""Examples without the label that are taken to have the feature as well, unseen."""
+"""Examples of other labels that are taken to have each feature as well, unseen."""
 BLOCK_BELIEF = 2.0
-"""The same for the block: how much the centre of a label's blocks argues for it."""
+"""What the centre of a label's blocks argues for it before anything is learnt."""
 STEP = 0.4
 """Most that one example may move a weight (C of PA-I)."""
+SQUARE = 1.64
+"""The square of an example's length, its features and its block together, as far as a step takes it into account."""
 MARGIN = 1.0
-AGAIN = 0.5
-PACE=214944
-LASTS = lambda r: 1 << (max(1,r-1).bit_length()-1)
 SLACK = 0.2
 """An example that lacks less than this of the margin is left as it is."""
-RIVALS = 2
-"""Most labels that one step sets an example apart from."""
+AGAIN = 0.5
+"""An example that lacked less than this is looked at again only every third round."""
 KEPT = 8
-"""How many times in the last round the weights are taken into the average; a power of two."""
+"""How many times in a round the weights are taken into the average; a power of two."""
 
 VALUE = 1 << 12
 """Values are counted in units of 1 / VALUE."""
 WEIGHT = 1 << 12
 """Weights of a judge are counted in units of 1 / WEIGHT and lie between -8 and 8."""
 COARSE = 1 << 8
+"""Values of an example that is learnt are counted in units of 1 / COARSE: numbers so small are quick."""
 FINE = 1 << 18
-"""While they are learnt, values are counted in units of 1 / COARSE and weights in units of 1 / FINE, so that a step needs no division;"""
+"""Weights that are being learnt are counted in units of 1 / FINE."""
 BLOCK_FINE = COARSE * FINE // VALUE
-"""weights of the block, whose numbers are in units of 1 / VALUE, in units of 1 / BLOCK_FINE."""
+"""The same for the weights of the block, so that both parts of a score are in the same units."""
 SMALL = 64
 """Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped; a power of two."""
 
@@ -55,13 +55,17 @@ _HALF = 1 << 31
 _SHIFT = 1 << 20
 _ROUND = _SHIFT + 0.5
 _UNIT = 1.0 / (VALUE * WEIGHT)
+_MARGIN, _SLACK, _AGAIN = (int(x * COARSE * FINE) for x in (MARGIN, SLACK, AGAIN))
+_STEP = int(STEP * FINE / COARSE)
+_PACE = int(2 * SQUARE * COARSE * COARSE)
 
 
 class Judge:
     """Scores of labels for a message: its features, and the block of numbers that every message has.
 
     Rows are sparse: a feature holds the labels it ever argued for or against. The row of feature `i` is
-    `labels[starts[i]:starts[i + 1]]`, with the `weights` beside them; those of the block follow the last feature's.
+    `labels[starts[i]:starts[i + 1]]`, with the `weights` beside them; those of the block's `numbers` follow the last feature's.
+    A bank may have no block, where no word of it is in the table of families.
     """
 
     def __init__(self, features: Sequence[str], starts: array[int], labels: array[int], weights: array[int], size: int) -> None:
@@ -70,6 +74,7 @@ class Judge:
         self.labels = labels
         self.weights = weights
         self.size = size
+        self.numbers = len(starts) - 1 - len(features)
         self._at: dict[str, int] | None = None
         self._rows: dict[str, int] = {}
         self._block: list[int] = []
@@ -95,15 +100,16 @@ class Judge:
                 at = self.index.get(name)
                 rows[name] = 0 if at is None else self._long(at)
         total = sum(map(mul, _whole(vector), map(rows.__getitem__, vector)), self._level)
-        if block:
+        if block and self.numbers:
             if not self._block:
-                self._block = [self._long(len(self.features) + i) for i in range(len(block))]
+                self._block = [self._long(len(self.features) + i) for i in range(self.numbers)]
             total = sum(map(mul, block, self._block), total)
         return [(s - _HALF) * _UNIT for s in _lanes(total, self.size)]
 
     def block_part(self, block: Sequence[int], label: int) -> float:
         """What the block adds to the score of one label."""
-        return math.fsum(x * dict(self._row(len(self.features) + i)).get(label, 0.0) for i, x in enumerate(block)) / VALUE
+        rows = [dict(self._row(len(self.features) + i)) for i in range(self.numbers)]
+        return math.fsum(x * row.get(label, 0.0) for x, row in zip(block, rows, strict=False)) / VALUE
 
     def _row(self, at: int) -> tuple[tuple[int, float], ...]:
         lo, hi = self.starts[at], self.starts[at + 1]
@@ -122,6 +128,7 @@ class Draft(Judge):
 
     def __init__(self, features: Sequence[str], rows: Sequence[int], size: int) -> None:
         super().__init__(features, array("I"), array("H"), array("h"), size)
+        self.numbers = len(rows) - len(features)
         self._given = rows
 
     def _long(self, at: int) -> int:
@@ -194,6 +201,10 @@ class Pupil:
         self.centres: list[list[int]] = [[] for _ in range(size)]
         self.weights, self.shared = self._believed()
         self.total = [0] * len(self.names)
+        self.taken = 0
+        self.calm = [False] * len(vectors)
+        self.settled: list[int] = []
+        self.visits = 0
         self.rng = random.Random(seed)
 
     def _believed(self) -> tuple[list[int], list[int]]:
@@ -222,61 +233,51 @@ class Pupil:
     def study(self, rounds: int) -> None:
         """Goes through the examples round by round. Cost: rounds × examples × features."""
         order = list(range(len(self.targets)))
-        calm = [False] * len(order)
-        last = LASTS(rounds)
-        self.taken = last * KEPT
-        first = min(FIRST, len(order) * rounds)
-        settled: list[int] = []
+        averaged = 1 << max(0, (rounds - 1).bit_length() - 1)
+        self.taken = averaged * KEPT
         for turn in range(rounds):
             self.rng.shuffle(order)
-            # An example that was right is looked at again only every third round.
-            chosen = [i for i in order if not calm[i]] if turn % 3 else order
+            chosen = [i for i in order if not self.calm[i]] if turn % 3 else order
             for part in range(KEPT):
-                visited = chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT]
-                if not settled:
-                    self._visit(visited[:first], None, calm)
-                    visited, first = visited[first:], first - len(visited)
-                    if first <= 0:
-                        settled = self._settle()
-                self._visit(visited, settled, calm)
-                if turn >= rounds - last:
+                self._visit(chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT])
+                if turn >= rounds - averaged:
                     self.total = list(map(add, self.total, self.weights))
 
-    def _visit(self, chosen: Sequence[int], settled: Sequence[int] | None, calm: list[bool]) -> None:
-        """Learns from each of the chosen examples what it does not know; `settled` is the block's part of its scores."""
-        size, places, values, weights, level = self.size, self.places, self.values, self.weights, self.level
-        margin, slack, again = [int(x * COARSE * FINE) for x in (MARGIN, SLACK, AGAIN)]
-        for i in chosen:
-            base = sum(map(mul, self.blocks[i], self.shared), level) if settled is None else settled[i]
-            scores = _lanes(sum(map(mul, values[i], map(weights.__getitem__, places[i])), base), size)
-            target = self.targets[i]
-            lane = 32 * target
-            limit = scores[target] - margin
-            scores[target] = 0
-            best = max(scores)
-            calm[i] = best <= limit + again
-            if best <= limit + slack:
-                continue
-            step = min(int(STEP * FINE / COARSE), (best - limit) // PACE)
-            rivals, moves = 0, 0
-            while best > limit:
-                rival = scores.index(best)
-                moves += (1 << lane) - (1 << 32 * rival)
-                rivals += 1
-                if rivals == RIVALS:
-                    break
-                scores[rival] = 0
-                best = max(scores)
-            step //= rivals
-            move = step * moves
-            for x, f in zip(values[i], places[i], strict=True):
-                weights[f] += x * move
-            if settled is None:
-                self.shared = [w + x * step // COARSE * moves for w, x in zip(self.shared, self.blocks[i], strict=False)] or self.shared
+    def _visit(self, chosen: Sequence[int]) -> None:
+        """Learns from each of the chosen examples what it lacks."""
+        early = [] if self.settled else chosen[: FIRST - self.visits]
+        self.visits += len(chosen)
+        for i in early:
+            block = self.blocks[i]
+            if step := self._learn(i, sum(map(mul, block, self.shared), self.level)):
+                amount, move = step
+                shared = [w + x * amount // COARSE * move for w, x in zip(self.shared, block, strict=False)]
+                self.shared = shared or self.shared
+        if self.visits >= FIRST and not self.settled:
+            self.settled = [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
+        for i in chosen[len(early) :]:
+            self._learn(i, self.settled[i])
 
-    def _settle(self) -> list[int]:
-        """Takes the block for learnt: its part of each example's scores."""
-        return [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
+    def _learn(self, i: int, base: int) -> tuple[int, int] | None:
+        """Moves the weights so that example `i` scores higher for its label and lower for its worst rival.
+
+        `base` is the block's part of its scores. Tells how far and where it moved them, if it did.
+        """
+        values, places, weights, target = self.values[i], self.places[i], self.weights, self.targets[i]
+        scores = _lanes(sum(map(mul, values, map(weights.__getitem__, places)), base), self.size)
+        bound = scores[target] - _MARGIN
+        scores[target] = 0
+        best = max(scores)
+        loss = best - bound
+        self.calm[i] = loss <= _AGAIN
+        if loss <= _SLACK:
+            return None
+        amount = min(_STEP, loss // _PACE)
+        move = (1 << 32 * target) - (1 << 32 * scores.index(best))
+        whole = amount * move
+        for x, f in zip(values, places, strict=True):
+            weights[f] += x * whole
+        return amount, move
 
     def draft(self) -> Draft:
         """A judge of the average of the weights, for a look at it while the pupil is at hand."""
