@@ -19,20 +19,20 @@ from operator import add, mul
 
 FIRST = 2000
 """Visits after which the block that all examples have is taken for learnt."""
-BELIEF = 0.5
+BELIEF = 0.8
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 DOUBT = 4
 """Examples of other labels that are taken to have each feature as well, unseen."""
-BLOCK_BELIEF = 2.0
+BLOCK_BELIEF = 3.2
 """What the centre of a label's blocks argues for it before anything is learnt."""
-STEP = 0.4
+STEP = 0.64
 """Most that one example may move a weight (C of PA-I)."""
-SQUARE = 1.64
+SQUARE = 2.0
 """The square of an example's length, its features and its block together, as far as a step takes it into account."""
-MARGIN = 1.0
-SLACK = 0.2
+MARGIN = 1.6
+SLACK = 0.32
 """An example that lacks less than this of the margin is left as it is."""
-AGAIN = 0.5
+AGAIN = 0.8
 """An example that lacked less than this is looked at again only every third round."""
 KEPT = 8
 """How many times in a round the weights are taken into the average; a power of two."""
@@ -47,7 +47,7 @@ FINE = 1 << 18
 """Weights that are being learnt are counted in units of 1 / FINE."""
 BLOCK_FINE = COARSE * FINE // VALUE
 """The same for the weights of the block, so that both parts of a score are in the same units."""
-SMALL = 64
+SMALL = 128
 """Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped; a power of two."""
 
 _HALF = 1 << 31
