@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,11 +169,15 @@ def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """A hash of the modules, so that a changed program does not read an old bank."""
+    package = Path(__file__).parent
     whole = hashlib.sha256()
-    for item in sorted(files("charley").iterdir(), key=lambda i: i.name):
-        if item.name.endswith(".py"):
-            whole.update(item.read_bytes())
-    whole.update(b"%08x" % zlib.crc32((files("charley") / "_data" / "families.tsv").read_bytes()))
+    for place in sorted(package.glob("*.py")):
+        whole.update(place.read_bytes())
+    # The table is large, and made as a whole: its size and its end tell it from another.
+    with (package / "_data" / "families.tsv").open("rb") as table:
+        size = table.seek(0, os.SEEK_END)
+        table.seek(max(0, size - 4096))
+        whole.update(b"%d" % size + table.read())
     return whole.hexdigest()[:16]
 
 

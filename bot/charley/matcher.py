@@ -229,7 +229,7 @@ class Matcher:
             "counts": _packed("I", counts.values()),
             "kin": b"\n".join([features.kin.get(w, b"") for w in counts]),
             "names": ",".join(judge.features),
-            "rarity": _packed("f", [features.rarity.get(n, 0.0) for n in judge.features]),
+            "rarity": _packed("f", [features.rarity[n] for n in judge.features]),
             "rarest": features.rarest,
             "starts": _packed("I", judge.starts),
             "rows": _packed(_code(len(self.labels)), judge.labels),
@@ -246,7 +246,7 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     """The matcher that `dump` described."""
     names = data["names"].split(",")
     words = data["words"].split(" ")
-    features.rarity = {n: r for n, r in zip(names, _opened("f", data["rarity"]), strict=True) if r}
+    features.rarity = dict(zip(names, _opened("f", data["rarity"]), strict=True))
     features.rarest = data["rarest"]
     features.kin = dict(zip(words, bytes(data["kin"]).split(b"\n"), strict=True))
     counts = dict(zip(words, _opened("I", data["counts"]), strict=True))

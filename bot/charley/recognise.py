@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from charley.model import KINDS, Entity
 from charley.reading import Reading
@@ -51,49 +52,65 @@ def stems(name: str) -> tuple[str, ...]:
     return tuple([stem(w) for w in words(name)])
 
 
-Named = Sequence[Sequence[str]]
-"""Pairs of a name, as stems with a space between, and what it names; in the order of `ordered`."""
+Named = Mapping[str, Sequence[Sequence[str]]]
+"""Names by their first word: pairs of a name, as stems with a space between, and what it names; longest first."""
 
 
-def ordered(named: Iterable[tuple[tuple[str, ...], str]]) -> list[tuple[str, str]]:
-    """Names ready for `Phrases`: longest first."""
+def ordered(named: Iterable[tuple[tuple[str, ...], str]]) -> dict[str, list[tuple[str, str]]]:
+    """Names ready for `Phrases`."""
     kept = {(" ".join(words), value): len(words) for words, value in named if words}
-    return sorted(kept, key=lambda pair: (-kept[pair], pair))
+    out: dict[str, list[tuple[str, str]]] = {}
+    for pair in sorted(kept, key=lambda pair: (-kept[pair], pair)):
+        out.setdefault(pair[0].partition(" ")[0], []).append(pair)
+    return out
+
+
+class _Names(NamedTuple):
+    """The names that begin with one word: the words that may follow it ("" for none), lengths, and values."""
+
+    following: frozenset[str]
+    sizes: tuple[int, ...]
+    values: Mapping[tuple[str, ...], Sequence[str]]
 
 
 class Phrases:
-    """Several-word names, looked up where they may begin; longest first."""
+    """Several-word names, looked up where they may begin; longest first. Those of a word are opened when it is met."""
 
-    def __init__(self, named: Named = ()) -> None:
-        self._values: dict[tuple[str, ...], list[str]] = {}
-        self._sizes: dict[str, list[int]] = {}
-        self._next: dict[str, set[str]] = {}
-        for name, value in named:
-            words = tuple(name.split(" "))
-            self._values.setdefault(words, []).append(value)
-            self._next.setdefault(words[0], set()).add(words[1] if len(words) > 1 else "")
-            sizes = self._sizes.setdefault(words[0], [])
-            if len(words) not in sizes:
-                sizes.append(len(words))
+    def __init__(self, *named: Named) -> None:
+        self._named = named
+        self._opened: dict[str, _Names] = {}
 
     def starts(self, sequence: tuple[str, ...]) -> list[int]:
         """Where a name may begin, by its first two words."""
-        following = self._next.get
         pairs = enumerate(zip(sequence, (*sequence[1:], ""), strict=False))
-        return [i for i, (word, after) in pairs if (known := following(word)) is not None and (after in known or "" in known)]
+        return [
+            i
+            for i, (word, after) in pairs
+            if (known := self._names(word)) is not None and (after in known.following or "" in known.following)
+        ]
 
     def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
         """`(end, value)` of every name that begins at `start`, longest first."""
-        sizes = self._sizes.get(sequence[start])
-        if sizes is None:
+        known = self._names(sequence[start])
+        if known is None:
             return []
-        values = self._values
         return [
             (start + size, value)
-            for size in sizes
+            for size in known.sizes
             if start + size <= len(sequence)
-            for value in values.get(sequence[start : start + size], ())
+            for value in known.values.get(sequence[start : start + size], ())
         ]
+
+    def _names(self, first: str) -> _Names | None:
+        known = self._opened.get(first)
+        if known is None and (pairs := [pair for named in self._named for pair in named.get(first, ())]):
+            values: dict[tuple[str, ...], list[str]] = {}
+            for name, value in pairs:
+                values.setdefault(tuple(name.split(" ")), []).append(value)
+            following = frozenset(words[1] if len(words) > 1 else "" for words in values)
+            sizes = tuple(dict.fromkeys(len(words) for words in values))
+            known = self._opened[first] = _Names(following, sizes, values)
+        return known
 
 
 def phrases(lines: Iterable[str]) -> Phrases:
@@ -104,8 +121,8 @@ def phrases(lines: Iterable[str]) -> Phrases:
 class Concepts:
     """The lexicon: which concepts a sequence of stems speaks of."""
 
-    def __init__(self, named: Named = ()) -> None:
-        self._phrases = Phrases(named)
+    def __init__(self, named: Named | None = None) -> None:
+        self._phrases = Phrases(named or {})
 
     def find(self, sequence: tuple[str, ...]) -> list[tuple[int, int, str]]:
         """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
@@ -122,14 +139,14 @@ class Concepts:
 class Recogniser:
     """Finds entities of every kind. Spelling has been mended by the reading, but for names marked `exact`."""
 
-    def __init__(self, entities: Mapping[str, Mapping[str, Entity]], names: Mapping[str, Named] | None = None) -> None:
+    def __init__(self, entities: Mapping[str, Mapping[str, Entity]], names: Mapping[str, Any] | None = None) -> None:
         """`names` come from `charley.train.names`: loose, exact and doubtful ones, and the context of the doubtful."""
         self._entities = entities
         given = names or {}
-        kinds = [given.get(k, ()) for k in ("loose", "exact", "doubtful")]
+        kinds = [given.get(k, {}) for k in ("loose", "exact", "doubtful")]
         self._loose, self._exact, self._doubtful = map(Phrases, kinds)
-        self._any = Phrases([pair for kind in kinds for pair in kind])
-        self._context = frozenset(word for word, _ in given.get("context", ()))
+        self._any = Phrases(*kinds)
+        self._context = frozenset(given.get("context", ()))
 
     def parent(self, mention: Mention) -> str:
         """The id of the class at the top of the entity's chain; its own id when it has none."""

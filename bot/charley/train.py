@@ -10,7 +10,7 @@ from charley.features import Features
 from charley.matcher import OUTSIDE, Example, Matcher, build, restore
 from charley.model import Content
 from charley.phrasing import expand
-from charley.recognise import PLACE, Concepts, Named, Recogniser, ordered, stems, words
+from charley.recognise import PLACE, Concepts, Recogniser, ordered, stems, words
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
@@ -19,7 +19,7 @@ CONTEXT = ("cramp", "leg", "medicine")
 """Concepts that must be near an entity's name that is also an everyday word."""
 
 
-def learn(content: Content, known: Mapping[str, Named]) -> Matcher:
+def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
 
     `known` is what `names` made of the content.
@@ -55,12 +55,12 @@ class Names:
         return text
 
 
-def wake(content: Content, data: Mapping[str, Any], known: Mapping[str, Named]) -> Matcher:
+def wake(content: Content, data: Mapping[str, Any], known: Mapping[str, Any]) -> Matcher:
     """The matcher of a built bank; `known` is what `names` made of the content."""
     return restore(data, Features(*_recognition(content, known)), _fixed(known) | frozenset(PLACE.values()))
 
 
-def names(content: Content) -> dict[str, list[tuple[str, str]]]:
+def names(content: Content) -> dict[str, Any]:
     """Every name of the lexicon and the entities as stems, ready to be recognised, and kept in a built bank."""
     loose: list[tuple[tuple[str, ...], str]] = [((place,), f"{kind}:") for kind, place in PLACE.items()]
     exact: list[tuple[tuple[str, ...], str]] = []
@@ -76,17 +76,17 @@ def names(content: Content) -> dict[str, list[tuple[str, str]]]:
         "loose": ordered(loose),
         "exact": ordered(exact),
         "doubtful": ordered(doubtful),
-        "context": ordered(((s,), "") for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name)),
-        "fixed": ordered(((w,), "") for w in _unreachable(content)),
+        "context": sorted({s for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name)}),
+        "fixed": _unreachable(content),
     }
 
 
-def _recognition(content: Content, known: Mapping[str, Named]) -> tuple[Concepts, Recogniser]:
+def _recognition(content: Content, known: Mapping[str, Any]) -> tuple[Concepts, Recogniser]:
     return Concepts(known["concepts"]), Recogniser(content.entities, known)
 
 
-def _fixed(known: Mapping[str, Named]) -> frozenset[str]:
-    return frozenset(word for word, _ in known["fixed"])
+def _fixed(known: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(known["fixed"])
 
 
 def _vocabulary(content: Content) -> dict[str, int]:
