@@ -22,6 +22,7 @@ def decide(match: Match, gate: Mapping[str, float], going: bool = False) -> str:
 
     A message that does not name the subject must be surer to be answered, and is not offered choices unless it is
     likely that an intent was meant: "is tap water safe" is about water, not about cramps. Small talk is never offered.
+    A message that is a phrasing of the bank word for word is answered, if it names the subject or is small talk.
     """
     if match.outside:
         return REFUSE
@@ -29,6 +30,8 @@ def decide(match: Match, gate: Mapping[str, float], going: bool = False) -> str:
     subject = named(match.sight)
     bare = gate["part"] if going else gate["answer_bare"]
     needed = gate["answer"] if subject else gate["answer_talk"] if talk else bare
+    if match.known and (subject or talk):
+        return ANSWER
     if match.confidence >= needed:
         close = match.margin < gate["margin"] and match.confidence < gate["sure"]
         return OFFER if close else ANSWER

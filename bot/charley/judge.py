@@ -187,7 +187,7 @@ class Pupil:
         blocks: Sequence[Sequence[int]],
         targets: Sequence[int],
         size: int,
-        seed: int = 1,
+        seed: int = 2,
     ) -> None:
         self.names = sorted({name for vector in vectors for name in vector})
         at = {name: i for i, name in enumerate(self.names)}.__getitem__

@@ -6,9 +6,11 @@ import math
 import random
 import sys
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import chain
 from operator import mul
 from typing import Any
@@ -33,7 +35,7 @@ FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 300
+HELD = 600
 """Most held-out phrasings that a round looks at."""
 THIN = 3500
 """About how many phrasings a round learns at most."""
@@ -54,7 +56,7 @@ class Match:
     """Candidates best first. `confidence` is the chance that the first is right, `inside` that any intent is.
 
     `margin` is the lead of the first in score over the second or, if that is higher, over the best label from outside;
-    `outside` names that label when it leads itself.
+    `outside` names that label when it leads itself. `known`: the message is a phrasing of the first candidate, word for word.
     """
 
     sight: Sight
@@ -65,6 +67,7 @@ class Match:
     inside: float
     margin: float
     outside: str
+    known: bool
     evidence: Row
     _witness: Callable[[], str] = field(repr=False, compare=False)
 
@@ -89,16 +92,25 @@ class Phrasings:
 
     `texts[k]` holds those of label `k`, one a line. `used` holds for each of `Judge.features`, in as many bytes as it
     takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its phrasings lie in
-    the space of `Families`, as `SIZE` numbers of -127 to 127.
+    the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the words of each
+    phrasing without a place, and `owners` its label.
     """
 
     texts: tuple[str, ...]
     used: bytes
     centres: array[int]
+    hashes: array[int]
+    owners: array[int]
 
     def centre(self, label: int) -> array[int]:
         """Where the phrasings of a label lie."""
         return self.centres[label * SIZE : (label + 1) * SIZE]
+
+    def owner(self, words: Iterable[str]) -> int | None:
+        """The label that has these words as a phrasing; None when there is none."""
+        key = _hash(words)
+        at = bisect_left(self.hashes, key)
+        return self.owners[at] if at < len(self.hashes) and self.hashes[at] == key else None
 
 
 class Matcher:
@@ -136,7 +148,8 @@ class Matcher:
     def match(self, sight: Sight, bonus: Mapping[str, float] | None = None) -> Match:
         """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
 
-        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent.
+        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent. Without
+        one, the intent that has the message as a phrasing, word for word, comes first.
         """
         words = self.features.vector(sight)
         kin = self.features.families(sight, self._table)
@@ -145,6 +158,9 @@ class Matcher:
             if intent in self._number:
                 scores[self._number[intent]] += extra
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
+        owner = None if bonus else self.phrasings.owner([t.surface for t in sight.reading])
+        if owner in self._inside:
+            ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)
         rivals = [scores[k] for k in (*ranked[1:2], barred) if k != best]
@@ -158,7 +174,8 @@ class Matcher:
             self.curves[0](row),
             self.curves[1](row),
             margin,
-            self.labels[barred] if scores[barred] > scores[best] else "",
+            self.labels[barred] if owner != best and (owner == barred or scores[barred] > scores[best]) else "",
+            owner == best,
             row,
             lambda: self._nearest(best, words),
         )
@@ -238,6 +255,8 @@ class Matcher:
             "texts": list(p.texts),
             "used": p.used,
             "centres": _packed("b", p.centres),
+            "hashes": _packed("Q", p.hashes),
+            "owners": _packed(_code(len(self.labels)), p.owners),
             "curves": [list(c.weights) for c in self.curves],
         }
 
@@ -257,6 +276,8 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
         tuple(data["texts"]),
         bytes(data["used"]),
         _opened("b", data["centres"]),
+        _opened("Q", data["hashes"]),
+        _opened(_code(size), data["owners"]),
     )
     first, second = data["curves"]
     return Matcher(
@@ -408,15 +429,23 @@ def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[
 
 def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
     texts: list[list[str]] = [[] for _ in range(pupil.size)]
+    owners: dict[int, set[int]] = {}
     for lesson, label in zip(lessons, pupil.targets, strict=True):
         texts[label].append(lesson.example.text)
+        owners.setdefault(_hash(lesson.words), set()).add(label)
+    one = sorted((key, *labels) for key, labels in owners.items() if len(labels) == 1)
     centres = array("b")
     for total in pupil.centres:
         length = math.sqrt(sum(map(mul, total, total))) or 1.0
         centres.extend([round(127.0 * n / length) for n in total or [0] * SIZE])
     width = _width(pupil.size)
     used = b"".join([bits.to_bytes(width, "little") for bits in pupil.used])
-    return Phrasings(tuple(map("\n".join, texts)), used, centres)
+    hashes, labels = array("Q", [key for key, _ in one]), array(_code(pupil.size), [label for _, label in one])
+    return Phrasings(tuple(map("\n".join, texts)), used, centres, hashes, labels)
+
+
+def _hash(words: Iterable[str]) -> int:
+    return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
 
 
 def _width(labels: int) -> int:
