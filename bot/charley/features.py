@@ -6,9 +6,9 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import mul
+from typing import NamedTuple
 
 from charley.families import Families, packed, unpacked
 from charley.judge import VALUE
@@ -32,8 +32,7 @@ LEVEL = 2.0
 Vector = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """A reading with what was recognised in it. `stems[i]` belongs to `reading[i]`."""
 
     reading: Reading
@@ -58,7 +57,7 @@ class Features:
 
     def sight(self, reading: Reading) -> Sight:
         """What a reading speaks of."""
-        stems = tuple([stem(t.best) for t in reading])
+        stems = tuple([stem(t.surface if t.how == "exact" else t.best) for t in reading])
         mentions = self.recogniser.find(reading, stems)
         return Sight(reading, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
 

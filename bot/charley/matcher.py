@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import chain
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 from charley.families import SIZE, Families
 from charley.features import FAMILY, Features, Sight, Vector
@@ -306,8 +306,7 @@ def build(
     return school.learn(lessons, curves)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lesson:
+class _Lesson(NamedTuple):
     """An example as the judge sees it."""
 
     example: Example
@@ -429,11 +428,12 @@ def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[
 
 def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
     texts: list[list[str]] = [[] for _ in range(pupil.size)]
-    owners: dict[int, set[int]] = {}
+    owners: dict[int, int] = {}
     for lesson, label in zip(lessons, pupil.targets, strict=True):
         texts[label].append(lesson.example.text)
-        owners.setdefault(_hash(lesson.words), set()).add(label)
-    one = sorted((key, *labels) for key, labels in owners.items() if len(labels) == 1)
+        if owners.setdefault(key := _hash(lesson.words), label) != label:
+            owners[key] = _SHARED
+    one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
     centres = array("b")
     for total in pupil.centres:
         length = math.sqrt(sum(map(mul, total, total))) or 1.0
@@ -442,6 +442,10 @@ def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
     used = b"".join([bits.to_bytes(width, "little") for bits in pupil.used])
     hashes, labels = array("Q", [key for key, _ in one]), array(_code(pupil.size), [label for _, label in one])
     return Phrasings(tuple(map("\n".join, texts)), used, centres, hashes, labels)
+
+
+_SHARED = -1
+"""The owner of words that several labels have as a phrasing."""
 
 
 def _hash(words: Iterable[str]) -> int:

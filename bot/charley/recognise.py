@@ -78,22 +78,24 @@ class Phrases:
 
     def __init__(self, *named: Named) -> None:
         self._named = named
+        self._begin = frozenset().union(*named)
         self._opened: dict[str, _Names] = {}
 
     def starts(self, sequence: tuple[str, ...]) -> list[int]:
         """Where a name may begin, by its first two words."""
+        begin = self._begin
         pairs = enumerate(zip(sequence, (*sequence[1:], ""), strict=False))
         return [
             i
             for i, (word, after) in pairs
-            if (known := self._names(word)) is not None and (after in known.following or "" in known.following)
+            if word in begin and (known := self._names(word)) and (after in known.following or "" in known.following)
         ]
 
     def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
         """`(end, value)` of every name that begins at `start`, longest first."""
-        known = self._names(sequence[start])
-        if known is None:
+        if sequence[start] not in self._begin:
             return []
+        known = self._names(sequence[start])
         return [
             (start + size, value)
             for size in known.sizes
@@ -101,15 +103,14 @@ class Phrases:
             for value in known.values.get(sequence[start : start + size], ())
         ]
 
-    def _names(self, first: str) -> _Names | None:
+    def _names(self, first: str) -> _Names:
         known = self._opened.get(first)
-        if known is None and (pairs := [pair for named in self._named for pair in named.get(first, ())]):
+        if known is None:
             values: dict[tuple[str, ...], list[str]] = {}
-            for name, value in pairs:
+            for name, value in [pair for named in self._named for pair in named.get(first, ())]:
                 values.setdefault(tuple(name.split(" ")), []).append(value)
             following = frozenset(words[1] if len(words) > 1 else "" for words in values)
-            sizes = tuple(dict.fromkeys(len(words) for words in values))
-            known = self._opened[first] = _Names(following, sizes, values)
+            known = self._opened[first] = _Names(following, tuple(dict.fromkeys(map(len, values))), values)
         return known
 
 
