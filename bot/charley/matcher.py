@@ -35,7 +35,7 @@ FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 600
+HELD = 450
 """Most held-out phrasings that a round looks at."""
 THIN = 3500
 """About how many phrasings a round learns at most."""
