@@ -59,7 +59,10 @@ def test_the_same_examples_give_the_same_weights() -> None:
     assert train(*lessons(1), 4, seed=2).weights != first.weights
 
 
-@given(st.dictionaries(st.sampled_from(["own0", "also1", "noise3", "unknown"]), st.floats(-1.0, 1.0), max_size=4), st.integers(-VALUE, VALUE))
+@given(
+    st.dictionaries(st.sampled_from(["own0", "also1", "noise3", "unknown"]), st.floats(-1.0, 1.0), max_size=4),
+    st.integers(-VALUE, VALUE),
+)
 @settings(max_examples=60)
 def test_scores_are_the_sum_of_the_rows(vector: Vector, number: int) -> None:
     scores = JUDGE.scores(vector, [number])

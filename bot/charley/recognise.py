@@ -160,7 +160,7 @@ class Recogniser:
     def find(self, reading: Reading, sequence: tuple[str, ...]) -> tuple[Mention, ...]:
         """Mentions in order. Of two that overlap, the longer wins; one stretch may be of two kinds."""
         surface, starts = sequence, self._any.starts(sequence)
-        if any([t.how != "exact" for t in reading]):
+        if any(t.how != "exact" for t in reading):
             surface = tuple([stem(t.surface) for t in reading])
             starts = sorted({*starts, *self._any.starts(surface)})
         out: list[Mention] = []

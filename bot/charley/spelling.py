@@ -246,4 +246,6 @@ def _mask(at: Sequence[int]) -> int:
 
 def within(word: str, known: Sequence[str], most: int) -> list[tuple[str, int]]:
     """The known words at most `most` edits away (optimal string alignment), each with its distance; nearest first."""
-    return [(near, int(edits)) for near, edits, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)]
+    return [
+        (near, int(edits)) for near, edits, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+    ]

@@ -14,9 +14,7 @@ ASKING = frozenset(
     "has have".split()
 )
 """A clause that begins with one of these asks something."""
-OPENERS = frozenset(
-    "and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split()
-)
+OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split())
 REQUESTS = tuple(
     tuple(phrase.split())
     for phrase in (

@@ -12,9 +12,7 @@ LIMIT = 2000
 
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
 _PART = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?()\n\u2014]|(?<=\s)-(?=\s)|\.\.+")
-_SPELT = re.compile(
-    r"(?<![\w'])(?:[b-hj-tv-z](?:(?: |\. ?)[a-z]){2,}|[b-hj-mo-qstv-xz](?: |\. ?)[b-hj-mo-qstv-xz])(?![\w'])"
-)
+_SPELT = re.compile(r"(?<![\w'])(?:[b-hj-tv-z](?:(?: |\. ?)[a-z]){2,}|[b-hj-mo-qstv-xz](?: |\. ?)[b-hj-mo-qstv-xz])(?![\w'])")
 """Letters said one by one: "D V T", "p.a.d."; not "u r", nor what begins with "a" or "i"."""
 _DRAWN = re.compile(r"([a-z])\1\1+")
 """A letter drawn out: "whyyyy", "pleeease"; no English word has one three times."""

@@ -260,7 +260,8 @@ class Understander:
         less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
         one = self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less)
         led = one.match is not None and not one.match.outside and one.match.margin > LED
-        return replace(one, decision=decide.ANSWER) if led and one.decision == decide.REFUSE else one
+        likely = one.confidence >= self._gate["offer"]
+        return replace(one, decision=decide.ANSWER) if led and likely and one.decision == decide.REFUSE else one
 
     def _dismissed(self, words: tuple[str, ...], before: Context) -> str:
         """The intent that is not asked: what was talked about, if the words name nothing ("no, not that")."""
