@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,10 @@ from typing import Any
 from tests.benchmarks import intents
 from tests.benchmarks.bank import lines
 
-from charley import content, folder, matcher, train
+from charley import content, folder, train
 from charley.context import Context
 from charley.families import Families, bundled, packed, unpacked
 from charley.features import FAMILY, Features, Sight
-from charley.matcher import Matcher
 from charley.resolve import Resolver
 from charley.text import read
 from charley.understand import Understander
@@ -65,12 +65,12 @@ def variant(name: str) -> Iterator[None]:
         change(intents, "bundled", Families)
         change(Families, "__contains__", lambda self, word: False)
         change(Families, "pick", lambda self, place: "")
-    if name in ("none", "list"):
-        change(Features, "families", lambda self, sight, table: {})
     if name == "families":
         group = grouped(whole)
 
-        def families(self: Features, sight: Sight, table: Callable[[], Families]) -> dict[str, float]:
+        old = Features.names
+
+        def names(self: Features, sight: Sight) -> dict[str, float]:
             out: dict[str, float] = {}
             for token in sight.reading:
                 for word, share in (*token.words, (token.surface, token.itself)):
@@ -78,17 +78,11 @@ def variant(name: str) -> Iterator[None]:
                         key, telling = group[word]
                         out[key] = out.get(key, 0.0) + share * telling
             length = math.sqrt(math.fsum(v * v for v in out.values()))
-            return {k: FAMILY * v / length for k, v in out.items()} if length else {}
+            return {**old(self, sight), **{k: FAMILY * v / length for k, v in out.items()}} if length else old(self, sight)
 
-        old = Matcher._familiarity
-
-        def familiarity(self: Matcher, label: int, words: Any, kin: Any, sight: Sight) -> Any:
-            return old(self, label, words, {p: kin.get(p, 0.0) for p in matcher.PLACES}, sight)
-
-        change(Features, "families", families)
-        change(matcher, "PLACES", tuple(f"%{k}" for k in range(GROUPS)))
-        change(matcher, "SIZE", GROUPS)
-        change(Matcher, "_familiarity", familiarity)
+        change(Features, "names", names)
+    if name in ("none", "list", "families"):
+        change(Features, "families", lambda self, sight, table: array("h"))
     try:
         yield
     finally:
