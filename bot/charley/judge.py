@@ -55,6 +55,7 @@ _HALF = 1 << 31
 _SHIFT = 1 << 20
 _ROUND = _SHIFT + 0.5
 _UNIT = 1.0 / (VALUE * WEIGHT)
+_ZERO = _HALF * _UNIT
 _MARGIN, _SLACK, _AGAIN = (int(x * COARSE * FINE) for x in (MARGIN, SLACK, AGAIN))
 _STEP = int(STEP * FINE / COARSE)
 _PACE = int(2 * SQUARE * COARSE * COARSE)
@@ -104,7 +105,7 @@ class Judge:
             if not self._block:
                 self._block = [self._long(len(self.features) + i) for i in range(self.numbers)]
             total = sum(map(mul, block, self._block), total)
-        return [(s - _HALF) * _UNIT for s in _lanes(total, self.size)]
+        return [s * _UNIT - _ZERO for s in _lanes(total, self.size)]
 
     def block_part(self, block: Sequence[int], label: int) -> float:
         """What the block adds to the score of one label."""
