@@ -49,6 +49,23 @@ def test_misspelt_messages_are_read(text: str) -> None:
     assert first(text) == next(label for part, label in known.items() if part in text)
 
 
+def test_a_phrasing_word_for_word_is_known() -> None:
+    sight = MATCHER.sight(read("Is white tea mild?").words)
+    match = MATCHER.match(sight)
+    assert match.known
+    assert match.candidates[0].intent == "tea"
+    assert not MATCHER.match(sight, {"bread": 0.1}).known
+    assert not MATCHER.match(MATCHER.sight(read("is black tea mild").words)).known
+    assert MATCHER.match(MATCHER.sight(read("open the window").words)).outside == "outside.x"
+
+
+def test_a_phrasing_that_two_labels_share_belongs_to_neither() -> None:
+    lines = [*LINES["tea"], "shall we go on"], [*LINES["bread"], "shall we go on"]
+    examples = [Example(text, f"label{k}", n) for k, texts in enumerate(lines) for n, text in enumerate(texts)]
+    twice = build(examples, Concepts(), Recogniser({}), bundled())
+    assert not twice.match(twice.sight(("shall", "we", "go", "on"))).known
+
+
 def test_what_nobody_answers_is_known_as_such() -> None:
     assert MATCHER.match(MATCHER.sight(read("what is the capital of spain").words)).outside == "outside.x"
 
