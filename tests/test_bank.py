@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from charley import Assistant, ContentError, bank
+from charley.replacement import replacing
 
 ROOT = Path(__file__).parent.parent
+ENV = {**os.environ, "PYTHONPATH": ""}
 MESSAGES = (
     (Path(__file__).parent.parent / "knowledge/messages.yaml")
     .read_text(encoding="utf-8")
@@ -115,3 +120,23 @@ def test_every_problem_is_named_at_once(tea: Path) -> None:
 def test_the_built_file_says_where_it_comes_from(tea: Path) -> None:
     shutil.copytree(tea, tea.parent / "copy")
     assert bank.build(tea) == bank.build(tea.parent / "copy")
+
+
+def test_a_zipped_package_reads_a_content_folder(tmp_path: Path) -> None:
+    package = tmp_path / "src" / "charley"
+    shutil.copytree(ROOT / "bot" / "charley", package, ignore=shutil.ignore_patterns("__pycache__", "_content", "bank"))
+    zipped = shutil.make_archive(str(tmp_path / "zipped"), "zip", package.parent)
+    code = f"import sys; sys.path.insert(0, {zipped!r}); import charley; print(charley.__file__, charley.Assistant({str(ROOT)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=ENV)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(zipped)
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    place = tmp_path / "kept.txt"
+    place.write_text("old", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), replacing(place) as (handle, _):
+        os.close(handle)
+        raise KeyboardInterrupt
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+    assert place.read_text(encoding="utf-8") == "old"

@@ -12,11 +12,11 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ from charley.model import (
     Source,
     Wording,
 )
+from charley.replacement import replacing
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
@@ -169,10 +170,11 @@ def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """A hash of the modules, so that a changed program does not read an old bank."""
-    package = Path(__file__).parent
+    package = files("charley")
     whole = hashlib.sha256()
-    for place in sorted(package.glob("*.py")):
-        whole.update(place.read_bytes())
+    for item in sorted(package.iterdir(), key=lambda i: i.name):
+        if item.name.endswith(".py"):
+            whole.update(item.read_bytes())
     # The table is large, and made as a whole: its size and its end tell it from another.
     with (package / "_data" / "families.tsv").open("rb") as table:
         size = table.seek(0, os.SEEK_END)
@@ -209,18 +211,11 @@ def _bytes(place: Traversable) -> bytes | None:
 
 
 def _write(place: Path, packed: bytes) -> None:
-    """Whole or not at all: written beside and moved, so that a second process never reads half a file."""
-    try:
+    """Whole or not at all, so that a second process never reads half a file."""
+    with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(packed)
-            Path(name).replace(place)
-        except OSError:
-            Path(name).unlink()
-    except OSError:
-        return
+        with replacing(place) as (handle, _), os.fdopen(handle, "wb") as file:
+            file.write(packed)
 
 
 def _plain(content: Content) -> dict[str, Any]:

@@ -6,16 +6,16 @@ import csv
 import io
 import json
 import os
-import secrets
 import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 from charley.console import UsageError, is_terminal, shown, warn
+from charley.replacement import replacing
 
 COLUMNS = (
     *("id", "kind", "intents", "triage", "confidence", "text", "sections", "suggestions"),
@@ -93,20 +93,14 @@ def opened(name: str) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             yield file
         return
-    # Named before it is made: an interrupt between the two leaves nothing behind.
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
+    with ExitStack() as stack:
         try:
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            handle, beside = stack.enter_context(replacing(path))
         except (OSError, ValueError) as error:
             raise UsageError(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}") from error
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
         beside.chmod(stat.S_IMODE(known.st_mode) if known else 0o666 & ~_umask())
-        beside.replace(path)
-    finally:
-        with suppress(OSError, ValueError):
-            beside.unlink()
 
 
 def _umask() -> int:
