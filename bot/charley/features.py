@@ -57,7 +57,7 @@ class Features:
 
     def sight(self, reading: Reading) -> Sight:
         """What a reading speaks of."""
-        stems = tuple([stem(t.surface if t.how == "exact" else t.best) for t in reading])
+        stems = tuple([stem(t.best) for t in reading])
         mentions = self.recogniser.find(reading, stems)
         return Sight(reading, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
 
@@ -148,13 +148,12 @@ class Features:
         `SIZE` numbers in units of 1 / VALUE, of length `FAMILY` together; empty where no word is known.
         """
         hidden = denied(sight.mentions)
-        known = self._packed
         whole = parts = 0
         for i, token in enumerate(sight.reading):
             if i in hidden:
                 continue
             if token.how == "exact":
-                whole += known[token.surface] if token.surface in known else self._row(token.surface, None)
+                whole += self._row(token.surface, None)
                 continue
             for word, share in token.words:
                 parts += int(share * 64.0 + 0.5) * self._row(word, None)

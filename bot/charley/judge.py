@@ -250,10 +250,10 @@ class Pupil:
         self.visits += len(chosen)
         for i in early:
             block = self.blocks[i]
-            if step := self._learn(i, sum(map(mul, block, self.shared), self.level)):
+            step = self._learn(i, sum(map(mul, block, self.shared), self.level))
+            if step and block:
                 amount, move = step
-                shared = [w + x * amount // COARSE * move for w, x in zip(self.shared, block, strict=False)]
-                self.shared = shared or self.shared
+                self.shared = [w + x * amount // COARSE * move for w, x in zip(self.shared, block, strict=True)]
         if self.visits >= FIRST and not self.settled:
             self.settled = [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
         for i in chosen[len(early) :]:

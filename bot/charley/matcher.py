@@ -29,7 +29,7 @@ OUTSIDE = "outside."
 SHOWN = 6
 """Most candidates of a match."""
 VISITS = 45_000
-"""How many examples the judge looks at while it learns, in as many rounds as that gives, but within these bounds."""
+"""How many examples the judge looks at while it learns: in as many rounds as that gives, but neither fewer nor more than:"""
 LEAST, MOST = 2, 7
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
@@ -93,7 +93,7 @@ class Phrasings:
     `texts[k]` holds those of label `k`, one a line. `used` holds for each of `Judge.features`, in as many bytes as it
     takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its phrasings lie in
     the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the words of each
-    phrasing without a place, and `owners` its label.
+    phrasing that one label alone has, and `owners` that label.
     """
 
     texts: tuple[str, ...]

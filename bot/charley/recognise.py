@@ -38,7 +38,7 @@ class Mention:
 
 def denied(mentions: Iterable[Mention]) -> set[int]:
     """The tokens that name what the message says is not so."""
-    return {i for m in mentions if m.kind.startswith(NO) for i in m.places} if mentions else set()
+    return {i for m in mentions if m.kind.startswith(NO) for i in m.places}
 
 
 @lru_cache(maxsize=10_000)
@@ -176,8 +176,8 @@ class Recogniser:
             until = max([h[0] for h in hits])
             for value in dict.fromkeys([v for e, v in hits if e == until]):
                 kind, _, name = value.partition(":")
-                denied = _denied(kind, sequence, at)
-                out.append(Mention(f"{NO}{kind}", "", at, until) if denied else Mention(kind, name, at, until))
+                said = (f"{NO}{kind}", "") if _denied(kind, sequence, at) else (kind, name)
+                out.append(Mention(*said, at, until))
         return tuple(out)
 
     def concepts(self, found: Sequence[tuple[int, int, str]], mentions: Sequence[Mention]) -> tuple[tuple[int, int, str], ...]:
