@@ -126,8 +126,8 @@ def test_a_zipped_package_reads_a_content_folder(tmp_path: Path) -> None:
     package = tmp_path / "src" / "charley"
     shutil.copytree(ROOT / "bot" / "charley", package, ignore=shutil.ignore_patterns("__pycache__", "_content", "bank"))
     zipped = shutil.make_archive(str(tmp_path / "zipped"), "zip", package.parent)
-    code = f"import sys; sys.path.insert(0, {zipped!r}); import charley; print(charley.__file__, charley.Assistant({str(ROOT)!r}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=ENV)
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import charley; print(charley.__file__, charley.Assistant(sys.argv[2]))"
+    done = subprocess.run([sys.executable, "-c", code, zipped, ROOT], capture_output=True, text=True, check=False, env=ENV)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(zipped)
 
