@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from charley.assistant import Assistant
 from charley.compose import Composer, Slot
 from charley.model import Content, Entity, Sentence
+from charley.package import package
 from charley.web import phone, reference
 
 SILENT = ("chat", "scope")
@@ -121,7 +121,7 @@ def table(assistant: Assistant) -> str:
 
 def style() -> str:
     """The style sheet that stands in the page."""
-    return (files("charley") / "web" / "static" / "faq.css").read_text(encoding="utf-8")
+    return (package() / "web" / "static" / "faq.css").read_text(encoding="utf-8")
 
 
 def page(assistant: Assistant) -> str:

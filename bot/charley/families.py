@@ -10,11 +10,12 @@ from __future__ import annotations
 import sys
 from array import array
 from functools import lru_cache
-from importlib.resources import files
+
+from charley.package import package
 
 SIZE = 48
 """Numbers of a word."""
-LANE = 32
+LANE = 64
 """Bits of one number's place in a packed word; sums of a whole message stay far below half of what it holds."""
 ITSELF = 3.0
 """Taken off the cost of an English word that stands for itself, in the units of `spelling`."""
@@ -86,7 +87,7 @@ class Families:
 def packed(row: bytes) -> int:
     """The numbers of `Families.of`, side by side in one whole number, so that words are added up by one addition."""
     scale = _SCALES[row[0] - _ZERO]
-    lanes = array("I", [(letter - _MIDDLE) * scale + _HALF for letter in row[1:]])
+    lanes = array("Q", [(letter - _MIDDLE) * scale + _HALF for letter in row[1:]])
     if sys.byteorder == "big":
         lanes.byteswap()
     return int.from_bytes(lanes.tobytes(), "little") - _LEVEL
@@ -94,22 +95,31 @@ def packed(row: bytes) -> int:
 
 def unpacked(total: int) -> array[int]:
     """The numbers of a sum of `packed` words, each at most 1 too low."""
-    lanes = array("i")
+    lanes = array("q")
     lanes.frombytes(total.to_bytes(SIZE * LANE // 8, "little", signed=True))
     if sys.byteorder == "big":
         lanes.byteswap()
     return lanes
 
 
+def scaled(total: int, scale: int) -> array[int]:
+    """The numbers of a sum of `packed` words times `scale` / 2³², each at most 1 too low; they must lie in 16 bits."""
+    lanes = array("h")
+    lanes.frombytes((total * scale).to_bytes(SIZE * LANE // 8, "little", signed=True))
+    if sys.byteorder == "big":
+        lanes.byteswap()
+    return lanes[2::4]
+
+
 _HALF = 1 << (LANE - 1)
 _SCALES = tuple(round(2.0 ** (k / 8.0 + 1.0)) for k in range(64))
-_LEVEL = int.from_bytes(b"\0\0\0\x80" * SIZE, "little")
+_LEVEL = int.from_bytes(b"\0\0\0\0\0\0\0\x80" * SIZE, "little")
 
 
 @lru_cache(maxsize=1)
 def bundled() -> Families:
     """The table that comes with the package; an empty one if the file is missing."""
-    place = files("charley") / "_data" / "families.tsv"
+    place = package() / "_data" / "families.tsv"
     try:
         return Families(place.read_bytes())
     except OSError:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charley.model import ContentError, Problem
+from charley.package import package
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
@@ -18,11 +18,10 @@ FOLDERS = ("intents", "knowledge")
 
 def bundled() -> tuple[Traversable, bool]:
     """The content that comes with the package, and whether it is the wheel's own copy (else a checkout's root)."""
-    package = files("charley")
-    packed = package / "_content"
+    packed = package() / "_content"
     if packed.is_dir():
         return packed, True
-    return Path(str(package)).parent.parent, False
+    return Path(str(package())).parent.parent, False
 
 
 def texts(root: Traversable) -> dict[str, str]:

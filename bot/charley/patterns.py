@@ -89,6 +89,7 @@ class _Compiler:
     def __init__(self, groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> None:
         self._groups, self._frequent = groups, frequent
         self._elements: dict[tuple[str, ...], int] = {("$",): _END, (",",): _MARK}
+        self._chosen: dict[str, list[tuple[str | int, ...]]] = {}
         self._common = [1000, 1000]
 
     def compile(self, patterns: Iterable[Named]) -> dict[str, Any]:
@@ -134,16 +135,22 @@ class _Compiler:
             for chosen in product(*choices):
                 yield self._row([t for tokens in chosen for t in tokens], usual)
 
-    def _choices(self, token: str) -> list[tuple[str | tuple[str, ...], ...]]:
-        """What a written step may stand for: rows of words, each a set of forms, and gaps as they are written."""
-        if token[0] == "~" or token in ("$", ","):
-            return [(token,)]
+    def _choices(self, token: str) -> list[tuple[str | int, ...]]:
+        """What a written step may stand for: rows of elements, and gaps as they are written."""
+        rows = self._chosen.get(token)
+        if rows is None:
+            rows = self._chosen[token] = [(token,)] if token[0] == "~" else self._rows(token)
+        return rows
+
+    def _rows(self, token: str) -> list[tuple[str | int, ...]]:
+        if token in ("$", ","):
+            return [(self._element((token,)),)]
         maybe = token.endswith("?")
         single, phrases = self._spread(token[:-1] if maybe else token)
-        rows: list[tuple[str | tuple[str, ...], ...]] = [("$",)] if "$" in single else []
+        rows: list[tuple[str | int, ...]] = [(_END,)] if "$" in single else []
         single = [word for word in dict.fromkeys(single) if word != "$"]
-        rows += [(tuple(single),)] if single else []
-        rows += [tuple((word,) for word in phrase.split()) for phrase in dict.fromkeys(phrases)]
+        rows += [(self._element(tuple(single)),)] if single else []
+        rows += [tuple(self._element((word,)) for word in phrase.split()) for phrase in dict.fromkeys(phrases)]
         return [*rows, ()] if maybe else rows
 
     def _spread(self, token: str) -> tuple[list[str], list[str]]:
@@ -164,17 +171,14 @@ class _Compiler:
                     (phrases if " " in item else single).append(item)
         return single, phrases
 
-    def _row(self, tokens: Sequence[str | tuple[str, ...]], usual: int) -> tuple[Step, ...]:
+    def _row(self, tokens: Sequence[str | int], usual: int) -> tuple[Step, ...]:
         steps: list[Step] = []
         reach = usual
         for token in tokens:
-            if token in ("$", ","):
-                steps.append(Step(_END if token == "$" else _MARK, reach))
-            elif isinstance(token, str):
+            if isinstance(token, str):
                 reach = int(token[1:] or 4)
                 continue
-            else:
-                steps.append(Step(self._element(token), reach))
+            steps.append(Step(token, reach))
             reach = usual
         return tuple(steps)
 

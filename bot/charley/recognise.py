@@ -83,34 +83,34 @@ class Phrases:
 
     def starts(self, sequence: tuple[str, ...]) -> list[int]:
         """Where a name may begin, by its first two words."""
-        begin = self._begin
-        pairs = enumerate(zip(sequence, (*sequence[1:], ""), strict=False))
-        return [
-            i
-            for i, (word, after) in pairs
-            if word in begin and (known := self._names(word)) and (after in known.following or "" in known.following)
-        ]
+        begin, opened, last = self._begin, self._opened, len(sequence) - 1
+        out: list[int] = []
+        for i, word in enumerate(sequence):
+            if word in begin:
+                following = (opened.get(word) or self._names(word)).following
+                if "" in following or (i < last and sequence[i + 1] in following):
+                    out.append(i)
+        return out
 
     def at(self, sequence: tuple[str, ...], start: int) -> list[tuple[int, str]]:
         """`(end, value)` of every name that begins at `start`, longest first."""
         if sequence[start] not in self._begin:
             return []
-        known = self._names(sequence[start])
-        return [
-            (start + size, value)
-            for size in known.sizes
-            if start + size <= len(sequence)
-            for value in known.values.get(sequence[start : start + size], ())
-        ]
+        known = self._opened.get(sequence[start]) or self._names(sequence[start])
+        out: list[tuple[int, str]] = []
+        for size in known.sizes:
+            end = start + size
+            if end <= len(sequence):
+                out += [(end, value) for value in known.values.get(sequence[start:end], ())]
+        return out
 
     def _names(self, first: str) -> _Names:
-        known = self._opened.get(first)
-        if known is None:
-            values: dict[tuple[str, ...], list[str]] = {}
-            for name, value in [pair for named in self._named for pair in named.get(first, ())]:
-                values.setdefault(tuple(name.split(" ")), []).append(value)
-            following = frozenset(words[1] if len(words) > 1 else "" for words in values)
-            known = self._opened[first] = _Names(following, tuple(dict.fromkeys(map(len, values))), values)
+        """Opens the names that begin with a word."""
+        values: dict[tuple[str, ...], list[str]] = {}
+        for name, value in [pair for named in self._named for pair in named.get(first, ())]:
+            values.setdefault(tuple(name.split(" ")), []).append(value)
+        following = frozenset(words[1] if len(words) > 1 else "" for words in values)
+        known = self._opened[first] = _Names(following, tuple(dict.fromkeys(map(len, values))), values)
         return known
 
 

@@ -103,6 +103,8 @@ _SHORT = {
     for short in shorts.split()
 }
 _OPENED = _CONTRACTIONS | _UNQUOTED | _SHORT
+_UNLIKE = frozenset([*_OPENED, *"bcdefghjklmnopqrstvwxyz"])
+"""Words that are not read as they stand, and letters with which a word that is spelt letter by letter may begin."""
 _ENDINGS = {"re": "are", "s": "s", "m": "am", "ll": "will", "ve": "have", "d": "would"}
 
 
@@ -139,11 +141,11 @@ def read(text: str) -> Message:
     cleaned = clean(text)
     if _DRAWN.search(cleaned):
         cleaned = _DRAWN.sub(r"\1", cleaned)
-    spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
-    if spelt.isascii() and spelt.replace(" ", "").isalnum():
-        parts = spelt.split()
-        if _OPENED.keys().isdisjoint(parts):
+    if cleaned.isascii() and cleaned.replace(" ", "").isalnum():
+        parts = cleaned.split()
+        if _UNLIKE.isdisjoint(parts):
             return Message(cleaned, tuple(parts), ("",) * (len(parts) + 1))
+    spelt = _SPELT.sub(lambda m: m[0].replace(" ", "").replace(".", ""), cleaned)
     words: list[str] = []
     breaks = [""]
     for part in _PART.findall(spelt):

@@ -7,7 +7,6 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
-from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from starlette.routing import Route
 from charley import export
 from charley.assistant import Assistant
 from charley.compose import Composer
+from charley.package import package
 from charley.web import phone
 from charley.web.guard import POLICY
 from charley.web.words import WORDS
@@ -25,7 +25,7 @@ SCRIPT = "text/javascript; charset=utf-8"
 
 def text(name: str) -> str:
     """A file of the folder `static`."""
-    return (files("charley.web") / "static" / name).read_text(encoding="utf-8")
+    return (package() / "web" / "static" / name).read_text(encoding="utf-8")
 
 
 def unchanged(request: Request, etag: str, headers: Mapping[str, str] | None = None) -> Response | None:

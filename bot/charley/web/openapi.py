@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import Any
 
 import charley
 from charley.model import KINDS, Content
+from charley.package import package
 
 
 def document(content: Content) -> dict[str, Any]:
     """The document for a server that answers from `content`."""
-    whole: dict[str, Any] = json.loads((files("charley.web") / "openapi.json").read_text(encoding="utf-8"))
+    whole: dict[str, Any] = json.loads((package() / "web" / "openapi.json").read_text(encoding="utf-8"))
     whole["info"]["version"] = charley.__version__
     choice = whole["components"]["schemas"]["Choice"]["properties"]
     choice["intent"]["enum"] = sorted(content.answers)
