@@ -53,7 +53,7 @@ def test_it_learns_what_tells_labels_apart(seed: int) -> None:
 
 def test_the_same_examples_give_the_same_weights() -> None:
     first, second = (train(*lessons(1), 4) for _ in range(2))
-    assert first.features == second.features
+    assert first.index == second.index
     assert first.labels == second.labels
     assert first.weights == second.weights
     assert train(*lessons(1), 4, seed=2).weights != first.weights
@@ -100,7 +100,7 @@ def test_a_draft_scores_as_the_judge_does_but_for_what_the_judge_drops() -> None
 
 def test_what_labels_have_in_common_is_kept() -> None:
     pupil = Pupil([{"x": 1.0}, {"x": 0.5, "y": 0.5}, {"y": 1.0}], [[1, 2], [3, 4], []], [0, 0, 1], 2)
-    assert pupil.names == ["x", "y"]
+    assert pupil.index == {"x": 0, "y": 1}
     assert pupil.used == [0b01, 0b11]
     assert pupil.centres == [[4, 6], []]
 

@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,7 @@ from charley.model import (
     Source,
     Wording,
 )
+from charley.package import package
 from charley.replacement import replacing
 
 if TYPE_CHECKING:
@@ -170,13 +170,13 @@ def _parse(packed: bytes | None, key: str | None) -> dict[str, Any] | None:
 @lru_cache(maxsize=1)
 def _code() -> str:
     """A hash of the modules, so that a changed program does not read an old bank."""
-    package = files("charley")
+    folder = package()
     whole = hashlib.sha256()
-    for item in sorted(package.iterdir(), key=lambda i: i.name):
+    for item in sorted(folder.iterdir(), key=lambda i: i.name):
         if item.name.endswith(".py"):
             whole.update(item.read_bytes())
     # The table is large, and made as a whole: its size and its end tell it from another.
-    with (package / "_data" / "families.tsv").open("rb") as table:
+    with (folder / "_data" / "families.tsv").open("rb") as table:
         size = table.seek(0, os.SEEK_END)
         table.seek(max(0, size - 4096))
         whole.update(b"%d" % size + table.read())
@@ -226,13 +226,10 @@ def _plain(content: Content) -> dict[str, Any]:
             return {k: value(v) for k, v in item.items()}
         return [value(i) for i in item] if isinstance(item, (tuple, list)) else item
 
-    plain: dict[str, Any] = value(content)
-    for intent in plain["intents"].values():
-        intent.pop("phrasings", None)
-        intent.pop("not_phrasings", None)
-    # The signs and flags are kept compiled; only their wording is needed beside them.
-    plain["red_flags"] = {k: v for k, v in plain.get("red_flags", {}).items() if k in ("replies", "numbers")}
-    plain["intents"] = {k: v for k, v in plain["intents"].items() if k in content.answers}
+    # The phrasings are kept by the matcher, the signs and flags compiled; only their wording is needed beside them.
+    kept = {k: dataclasses.replace(v, phrasings=(), not_phrasings=()) for k, v in content.intents.items() if k in content.answers}
+    said = {k: v for k, v in content.red_flags.items() if k in ("replies", "numbers")}
+    plain: dict[str, Any] = {"intents": {}, "red_flags": {}, **value(dataclasses.replace(content, intents=kept, red_flags=said))}
     return plain
 
 

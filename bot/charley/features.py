@@ -10,8 +10,8 @@ from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
-from charley.families import Families, packed, unpacked
-from charley.judge import VALUE
+from charley.families import Families, packed, scaled, unpacked
+from charley.judge import VALUE, numbered
 from charley.reading import Reading
 from charley.recognise import Concepts, Mention, Recogniser, denied
 from charley.text import stem
@@ -44,13 +44,15 @@ class Sight(NamedTuple):
 class Features:
     """Turns readings into vectors.
 
-    `rarity` (feature → inverse document frequency) and `kin` (bank word → row of `Families`) come from the bank.
+    What the bank taught: `index` numbers the features, `rarity` has each one's inverse document frequency by its number,
+    `rarest` that of a feature that the bank lacks, `kin` the row of `Families` of each bank word.
     """
 
     def __init__(self, concepts: Concepts, recogniser: Recogniser) -> None:
         self.concepts = concepts
         self.recogniser = recogniser
-        self.rarity: Mapping[str, float] = {}
+        self.index: Mapping[str, int] = {}
+        self.rarity: Sequence[float] = ()
         self.rarest = 1.0
         self.kin: Mapping[str, bytes] = {}
         self._packed: dict[str, int] = {}
@@ -109,8 +111,9 @@ class Features:
         counts = Counter(chain.from_iterable(documents))
         size = len(documents) + 1
         least = 2 if len(documents) > LARGE else 1
-        kept = {t: c for t, c in counts.items() if c >= least or " " not in t}
-        self.rarity = dict(zip(kept, array("f", [math.log(size / (c + 1)) + 1.0 for c in kept.values()]), strict=True))
+        kept = sorted([t for t, c in counts.items() if c >= least or " " not in t])
+        self.index = numbered(kept)
+        self.rarity = array("f", [math.log(size / (counts[t] + 1)) + 1.0 for t in kept])
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 
     def vector(self, sight: Sight) -> Vector:
@@ -119,25 +122,25 @@ class Features:
 
     def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
         """What `names` made, times rarity; `unread` words more would make its length 1."""
-        known = self.rarity.get
-        out = {name: share * rarity for name, share in names.items() if (rarity := known(name)) is not None}
+        find, rarity = self.index.get, self.rarity
+        out = {name: share * rarity[at] for name, share in names.items() if (at := find(name)) is not None}
         length = math.sqrt(math.fsum(map(mul, out.values(), out.values())) + unread * self.rarest * self.rarest) or 1.0
         return {name: value / length for name, value in out.items()}
 
     def _unread(self, sight: Sight) -> float:
         """How many words' worth of the message stands for no word that the bank's phrasings use."""
-        rarity = self.rarity
+        known = self.index
         covered = {i for m in sight.mentions for i in m.places}
         missing = 0.0
         for i, token in enumerate(sight.reading):
             if token.how == "number" or i in covered:
                 continue
             if token.how == "exact":
-                missing += 0.0 if sight.stems[i] in rarity else 1.0
+                missing += 0.0 if sight.stems[i] in known else 1.0
                 continue
             rest = 1.0
             for word, share in token.words:
-                if stem(word) in rarity:
+                if stem(word) in known:
                     rest -= share
             missing += max(0.0, rest)
         return missing
@@ -148,12 +151,14 @@ class Features:
         `SIZE` numbers in units of 1 / VALUE, of length `FAMILY` together; empty where no word is known.
         """
         hidden = denied(sight.mentions)
+        known = self._packed
         whole = parts = 0
         for i, token in enumerate(sight.reading):
             if i in hidden:
                 continue
             if token.how == "exact":
-                whole += self._row(token.surface, None)
+                word = token.surface
+                whole += known[word] if word in known else self._row(word, None)
                 continue
             for word, share in token.words:
                 parts += int(share * 64.0 + 0.5) * self._row(word, None)
@@ -162,9 +167,8 @@ class Features:
         total = whole * 64 + parts
         if not total:
             return array("h")
-        numbers = unpacked(total)
-        scale = int(FAMILY * VALUE * (1 << 20) / math.sqrt(sum(map(mul, numbers, numbers))))
-        return array("h", [n * scale >> 20 for n in numbers])
+        numbers = unpacked(total).tolist()
+        return scaled(total, int(FAMILY * VALUE * (1 << 32) / math.sqrt(sum(map(mul, numbers, numbers)))))
 
     def _row(self, word: str, table: Callable[[], Families] | None) -> int:
         found = self._packed.get(word)
@@ -178,8 +182,12 @@ class Features:
     def link(self, first: str, second: str) -> float:
         """How strongly two words belong side by side in the bank, 0 or more: pointwise mutual information over phrasings."""
         first, second = stem(first), stem(second)
-        together = self.rarity.get(f"{first} {second}")
-        if together is None:
+        pair = f"{first} {second}"
+        if pair not in self.index:
             return 0.0
-        apart = self.rarity.get(first, self.rarest) + self.rarity.get(second, self.rarest)
-        return max(0.0, LEVEL + apart - together - 1.0)
+        return max(0.0, LEVEL + self.rare(first) + self.rare(second) - self.rare(pair) - 1.0)
+
+    def rare(self, feature: str) -> float:
+        """How rare a feature is in the bank."""
+        at = self.index.get(feature)
+        return self.rarest if at is None else self.rarity[at]

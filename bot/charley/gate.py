@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul, sub
 
 Row = tuple[float, ...]
+
+LOOSE = 1e-2
+"""Ridge of the intercept: hardly any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,44 +20,53 @@ class Curve:
     weights: tuple[float, ...]
 
     def __call__(self, evidence: Row) -> float:
-        z = self.weights[0]
-        for weight, value in zip(self.weights[1:], evidence, strict=True):
-            z += weight * value
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
+        return _chance(self.weights, (1.0, *evidence))
 
 
 UNFITTED = Curve((0.0, 4.0, 1.0, 2.0, 2.0, 1.0, -2.0))
 """What is believed of a bank that is too small to learn from."""
 
 
-def fit(rows: Sequence[Row], targets: Sequence[bool], ridge: float = 1e-2, steps: int = 25) -> Curve:
-    """Logistic regression by Newton's method (iteratively reweighted least squares); `UNFITTED` where all targets agree."""
+def fit(rows: Sequence[Row], targets: Sequence[bool], ridge: float = 30.0, steps: int = 25) -> Curve:
+    """Logistic regression by Newton's method (iteratively reweighted least squares); `UNFITTED` where all targets agree.
+
+    The evidence is brought to one scale first, so that `ridge` holds back each of the weights alike.
+    """
     if all(targets) or not any(targets):
         return UNFITTED
-    size = len(rows[0]) + 1
-    w = [0.0] * size
+    scales = [_scale(column) for column in zip(*rows, strict=True)]
+    columns = [[1.0] * len(rows)]
+    columns += [[(x - mean) * per for x in column] for column, (mean, per) in zip(zip(*rows, strict=True), scales, strict=True)]
+    held = [LOOSE, *[ridge for _ in scales]]
+    w = [0.0] * len(columns)
     for _ in range(steps):
-        gradient = [ridge * a for a in w]
-        hessian = [[ridge if i == j else 0.0 for j in range(size)] for i in range(size)]
-        for row, target in zip(rows, targets, strict=True):
-            x = (1.0, *row)
-            z = 0.0
-            for a, b in zip(w, x, strict=True):
-                z += a * b
-            p = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
-            error, spread = p - target, max(p * (1.0 - p), 1e-6)
-            for i in range(size):
-                gradient[i] += error * x[i]
-                for j in range(i + 1):
-                    hessian[i][j] += spread * x[i] * x[j]
-        for i in range(size):
-            for j in range(i):
-                hessian[j][i] = hessian[i][j]
+        chances = [_chance(w, row) for row in zip(*columns, strict=True)]
+        errors = list(map(sub, chances, targets))
+        spreads = [max(p * (1.0 - p), 1e-6) for p in chances]
+        gradient = [math.fsum(map(mul, errors, x)) + r * a for x, r, a in zip(columns, held, w, strict=True)]
+        hessian = [[0.0] * len(w) for _ in w]
+        for i, column in enumerate(columns):
+            spread = list(map(mul, spreads, column))
+            for j in range(i + 1):
+                hessian[i][j] = hessian[j][i] = math.fsum(map(mul, spread, columns[j])) + (held[i] if i == j else 0.0)
         move = _solve(hessian, gradient)
         w = [a - b for a, b in zip(w, move, strict=True)]
-        if max(abs(m) for m in move) < 1e-7:
+        if max(map(abs, move)) < 1e-7:
             break
-    return Curve(tuple(w))
+    weights = [a * per for a, (_, per) in zip(w[1:], scales, strict=True)]
+    return Curve((w[0] - math.fsum([a * mean for a, (mean, _) in zip(weights, scales, strict=True)]), *weights))
+
+
+def _scale(column: Sequence[float]) -> tuple[float, float]:
+    """The mean of some numbers, and one over their standard deviation (1 where they are all the same)."""
+    mean = math.fsum(column) / len(column)
+    spread = math.sqrt(math.fsum([(x - mean) ** 2 for x in column]) / len(column))
+    return mean, 1.0 / spread if spread > 1e-9 else 1.0
+
+
+def _chance(weights: Sequence[float], row: Row) -> float:
+    z = math.fsum(map(mul, weights, row))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:

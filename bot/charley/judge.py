@@ -50,6 +50,9 @@ BLOCK_FINE = COARSE * FINE // VALUE
 SMALL = 128
 """Weights nearer to zero than this, in units of 1 / WEIGHT, are dropped; a power of two."""
 
+_LONG = (1 << 64) - 1
+_MIX = 0x9E3779B97F4A7C15
+"""Spreads keys that follow one another (Knuth, The Art of Computer Programming 3, 6.4: multiplicative hashing)."""
 _HALF = 1 << 31
 """Half of what a label's lane in a long number holds: 32 bits. Scores stay far below 32, so no sum spills over."""
 _SHIFT = 1 << 20
@@ -69,24 +72,19 @@ class Judge:
     A bank may have no block, where no word of it is in the table of families.
     """
 
-    def __init__(self, features: Sequence[str], starts: array[int], labels: array[int], weights: array[int], size: int) -> None:
-        self.features = features
+    def __init__(
+        self, index: Mapping[str, int], starts: array[int], labels: array[int], weights: array[int], size: int
+    ) -> None:
+        """`index` numbers the features from 0 on, in order; `size` is the number of labels."""
+        self.index = index
         self.starts = starts
         self.labels = labels
         self.weights = weights
         self.size = size
-        self.numbers = len(starts) - 1 - len(features)
-        self._at: dict[str, int] | None = None
+        self.numbers = len(starts) - 1 - len(index)
         self._rows: dict[str, int] = {}
         self._block: list[int] = []
         self._level = _level(size)
-
-    @property
-    def index(self) -> Mapping[str, int]:
-        """The number of each feature."""
-        if self._at is None:
-            self._at = {name: i for i, name in enumerate(self.features)}
-        return self._at
 
     def row(self, feature: str) -> tuple[tuple[int, float], ...]:
         """`(label, weight)` of one feature; empty when it is unknown."""
@@ -103,13 +101,13 @@ class Judge:
         total = sum(map(mul, _whole(vector), map(rows.__getitem__, vector)), self._level)
         if block and self.numbers:
             if not self._block:
-                self._block = [self._long(len(self.features) + i) for i in range(self.numbers)]
+                self._block = [self._long(len(self.index) + i) for i in range(self.numbers)]
             total = sum(map(mul, block, self._block), total)
         return [s * _UNIT - _ZERO for s in _lanes(total, self.size)]
 
     def block_part(self, block: Sequence[int], label: int) -> float:
         """What the block adds to the score of one label."""
-        rows = [dict(self._row(len(self.features) + i)) for i in range(self.numbers)]
+        rows = [dict(self._row(len(self.index) + i)) for i in range(self.numbers)]
         return math.fsum(x * row.get(label, 0.0) for x, row in zip(block, rows, strict=False)) / VALUE
 
     def _row(self, at: int) -> tuple[tuple[int, float], ...]:
@@ -127,13 +125,25 @@ class Judge:
 class Draft(Judge):
     """A judge whose weights are still being learnt: its rows are long numbers as they are."""
 
-    def __init__(self, features: Sequence[str], rows: Sequence[int], size: int) -> None:
-        super().__init__(features, array("I"), array("H"), array("h"), size)
-        self.numbers = len(rows) - len(features)
+    def __init__(self, index: Mapping[str, int], rows: Sequence[int], size: int) -> None:
+        super().__init__(index, array("I"), array("H"), array("h"), size)
+        self.numbers = len(rows) - len(index)
         self._given = rows
 
     def _long(self, at: int) -> int:
         return self._given[at]
+
+
+def numbered(names: Sequence[str]) -> dict[str, int]:
+    """The names with their numbers, from 0 on."""
+    return dict(zip(names, range(len(names)), strict=True))
+
+
+def shuffled(keys: Sequence[int], salt: int) -> list[int]:
+    """The places of the keys in an order that looks random; any two stand the same way round whatever the others are."""
+    odd = salt * 2 + 1
+    mixed = [(key * odd ^ salt) * _MIX >> 32 & _LONG for key in keys]
+    return sorted(range(len(mixed)), key=mixed.__getitem__)
 
 
 def _whole(vector: Mapping[str, float]) -> list[int]:
@@ -176,8 +186,9 @@ class Pupil:
     The weights begin as what the counts alone tell, so that few rounds are enough: for a feature the share of its examples
     that have the label, for the block the place of the label's centre.
 
-    An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty) and its label
-    (0 ≤ label < size). The block has many numbers, and their weights settle soon: after `FIRST` visits they are taken for learnt.
+    An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty), its label
+    (0 ≤ label < size) and the key by which the examples are shuffled: where keys depend on the examples alone, one more of
+    them leaves the others in their order. The block has many numbers, and their weights settle soon: after `FIRST` visits they are taken for learnt.
 
     `used[i]` tells as bits which labels' examples have feature `i`, `centres[k]` is the sum of the blocks of label `k`.
     """
@@ -188,29 +199,30 @@ class Pupil:
         blocks: Sequence[Sequence[int]],
         targets: Sequence[int],
         size: int,
+        keys: Sequence[int] = (),
         seed: int = 2,
     ) -> None:
-        self.names = sorted({name for vector in vectors for name in vector})
-        at = {name: i for i, name in enumerate(self.names)}.__getitem__
-        self.places = [list(map(at, vector)) for vector in vectors]
+        self.index = numbered(sorted(set().union(*vectors)))
+        self.places = [list(map(self.index.__getitem__, vector)) for vector in vectors]
         self.values = [[int(x * COARSE + 0.5) for x in vector.values()] for vector in vectors]
         self.blocks = blocks
         self.targets = targets
         self.size = size
         self.level = _level(size)
-        self.used = [0] * len(self.names)
+        self.used = [0] * len(self.index)
         self.centres: list[list[int]] = [[] for _ in range(size)]
         self.weights, self.shared = self._believed()
-        self.total = [0] * len(self.names)
+        self.total = [0] * len(self.index)
         self.taken = 0
         self.calm = [False] * len(vectors)
         self.settled: list[int] = []
         self.visits = 0
+        self.keys = keys or range(len(targets))
         self.rng = random.Random(seed)
 
     def _believed(self) -> tuple[list[int], list[int]]:
         """The weights of the features and of the block before anything is learnt."""
-        weights, used = [0] * len(self.names), self.used
+        weights, used = [0] * len(self.index), self.used
         counts = Counter(chain.from_iterable(self.places))
         own: list[list[int]] = [[] for _ in range(self.size)]
         for i, label in enumerate(self.targets):
@@ -233,11 +245,10 @@ class Pupil:
 
     def study(self, rounds: int) -> None:
         """Goes through the examples round by round. Cost: rounds × examples × features."""
-        order = list(range(len(self.targets)))
         averaged = 1 << max(0, (rounds - 1).bit_length() - 1)
         self.taken = averaged * KEPT
         for turn in range(rounds):
-            self.rng.shuffle(order)
+            order = shuffled(self.keys, self.rng.getrandbits(64))
             chosen = [i for i in order if not self.calm[i]] if turn % 3 else order
             for part in range(KEPT):
                 self._visit(chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT])
@@ -265,7 +276,7 @@ class Pupil:
         `base` is the block's part of its scores. Tells how far and where it moved them, if it did.
         """
         values, places, weights, target = self.values[i], self.places[i], self.weights, self.targets[i]
-        scores = _lanes(sum(map(mul, values, map(weights.__getitem__, places)), base), self.size)
+        scores = _lanes(sum(map(mul, values, map(weights.__getitem__, places)), base), self.size).tolist()
         bound = scores[target] - _MARGIN
         scores[target] = 0
         best = max(scores)
@@ -282,24 +293,21 @@ class Pupil:
 
     def draft(self) -> Draft:
         """A judge of the average of the weights, for a look at it while the pupil is at hand."""
-        return Draft(self.names, self._average(), self.size)
+        return Draft(self.index, self._average(), self.size)
 
     def judge(self) -> Judge:
         """A judge of the average of the weights."""
         starts, labels, values = array("I", [0]), array("H"), array("h")
-        shift = SMALL.bit_length()
-        ones, zero = self.level >> 31, _HALF >> shift
+        shift, ones = SMALL.bit_length(), self.level >> 31
+        near, flat = self.level + ones * SMALL, self.level >> shift
         mask = ones * ((1 << (32 - shift)) - 1)
-        large, lanes = zero.__ne__, range(self.size)
         for row in self._average():
-            row += self.level
             # A small weight and SMALL together are above nothing, and below twice SMALL: shifted, they are gone.
-            kept = list(compress(lanes, map(large, _lanes((row + ones * SMALL) >> shift & mask, self.size))))
-            weights = _lanes(row, self.size)
-            labels.extend(kept)
-            values.extend(_short([weights[k] - _HALF for k in kept]))
+            large = _lanes((row + near) >> shift & mask ^ flat, self.size)
+            labels.extend(compress(range(self.size), large))
+            values.extend(_short([lane - _HALF for lane in compress(_lanes(row + self.level, self.size), large)]))
             starts.append(len(labels))
-        return Judge(self.names, starts, labels, values, self.size)
+        return Judge(self.index, starts, labels, values, self.size)
 
     def _average(self) -> list[int]:
         """The rows in units of 1 / WEIGHT."""

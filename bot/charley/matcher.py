@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from charley.families import SIZE, Families
 from charley.features import FAMILY, Features, Sight, Vector
 from charley.gate import UNFITTED, Curve, Row, fit
-from charley.judge import VALUE, Judge, Pupil
+from charley.judge import VALUE, Judge, Pupil, numbered, shuffled
 from charley.reading import Reader
 from charley.recognise import PLACE, Concepts, Recogniser
 from charley.spelling import Speller
@@ -90,17 +90,21 @@ class Example:
 class Phrasings:
     """The phrasings of a bank by label, and what each label's have in common.
 
-    `texts[k]` holds those of label `k`, one a line. `used` holds for each of `Judge.features`, in as many bytes as it
-    takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its phrasings lie in
-    the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the words of each
-    phrasing that one label alone has, and `owners` that label.
+    `texts` holds them in UTF-8, one a line, and a NUL between labels. `used` holds for each feature of the judge, in as
+    many bytes as it takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its
+    phrasings lie in the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the
+    words of each phrasing that one label alone has, and `owners` that label.
     """
 
-    texts: tuple[str, ...]
+    texts: bytes
     used: bytes
     centres: array[int]
     hashes: array[int]
     owners: array[int]
+
+    def of(self, label: int) -> list[str]:
+        """The phrasings of a label."""
+        return self.texts.split(b"\0")[label].decode().split("\n")
 
     def centre(self, label: int) -> array[int]:
         """Where the phrasings of a label lie."""
@@ -139,7 +143,7 @@ class Matcher:
     @property
     def texts(self) -> tuple[str, ...]:
         """Every phrasing that was learnt."""
-        return tuple(line for text in self.phrasings.texts for line in text.split("\n"))
+        return tuple(text for label in range(len(self.labels)) for text in self.phrasings.of(label))
 
     def sight(self, words: Sequence[str]) -> Sight:
         """Reads the words of a message and recognises what they speak of."""
@@ -222,7 +226,7 @@ class Matcher:
     def _nearest(self, label: int, words: Vector) -> str:
         """The phrasing of a label with the highest cosine to the words of a message. Reads the label's phrasings anew."""
         best, witness = 0.0, ""
-        for text in self.phrasings.texts[label].split("\n"):
+        for text in self.phrasings.of(label):
             shared = 0.0
             for name, value in self.features.vector(self.sight(_words(text))).items():
                 shared += words.get(name, 0.0) * value
@@ -245,14 +249,14 @@ class Matcher:
             "words": " ".join(counts),
             "counts": _packed("I", counts.values()),
             "kin": b"\n".join([features.kin.get(w, b"") for w in counts]),
-            "names": ",".join(judge.features),
-            "rarity": _packed("f", [features.rarity[n] for n in judge.features]),
+            "names": ",".join(judge.index),
+            "rarity": _packed("f", map(features.rare, judge.index)),
             "rarest": features.rarest,
             "starts": _packed("I", judge.starts),
             "rows": _packed(_code(len(self.labels)), judge.labels),
             "weights": _packed("h", judge.weights),
             "labels": list(self.labels),
-            "texts": list(p.texts),
+            "texts": p.texts,
             "used": p.used,
             "centres": _packed("b", p.centres),
             "hashes": _packed("Q", p.hashes),
@@ -263,17 +267,17 @@ class Matcher:
 
 def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
     """The matcher that `dump` described."""
-    names = data["names"].split(",")
     words = data["words"].split(" ")
-    features.rarity = dict(zip(names, _opened("f", data["rarity"]), strict=True))
+    features.index = numbered(data["names"].split(","))
+    features.rarity = _opened("f", data["rarity"])
     features.rarest = data["rarest"]
     features.kin = dict(zip(words, bytes(data["kin"]).split(b"\n"), strict=True))
     counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
     size = len(data["labels"])
     rows = (_opened("I", data["starts"]), _opened(_code(size), data["rows"]), _opened("h", data["weights"]))
-    judge = Judge(names, *rows, size)
+    judge = Judge(features.index, *rows, size)
     phrasings = Phrasings(
-        tuple(data["texts"]),
+        bytes(data["texts"]),
         bytes(data["used"]),
         _opened("b", data["centres"]),
         _opened("Q", data["hashes"]),
@@ -307,10 +311,11 @@ def build(
 
 
 class _Lesson(NamedTuple):
-    """An example as the judge sees it."""
+    """An example as the judge sees it. `key` is a hash of its words."""
 
     example: Example
     words: tuple[str, ...]
+    key: int
     sight: Sight
     names: Vector
     kin: Sequence[int]
@@ -341,7 +346,7 @@ class _School:
         for example, each in zip(examples, words, strict=True):
             sight = features.sight(reader.read(each))
             kin = features.families(sight, self._table)
-            lessons.append(_Lesson(example, each, sight, features.names(sight), kin))
+            lessons.append(_Lesson(example, each, _hash(each), sight, features.names(sight), kin))
         return lessons
 
     def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve], draft: bool = False) -> Matcher:
@@ -351,7 +356,8 @@ class _School:
         labels = tuple(sorted({x.example.label for x in lessons}))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
-        pupil = Pupil([features.weighed(x.names) for x in lessons], [x.kin for x in lessons], targets, len(labels))
+        vectors = [features.weighed(x.names) for x in lessons]
+        pupil = Pupil(vectors, [x.kin for x in lessons], targets, len(labels), [x.key for x in lessons])
         pupil.study(self.rounds)
         judge = pupil.draft() if draft else pupil.judge()
         reader = self._reader([x.words for x in lessons])
@@ -361,25 +367,26 @@ class _School:
         """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
 
         Some are misspelt, since typos must not push right answers under the threshold; some have words from elsewhere
-        grafted in, which makes messages from outside that sound like the bank's.
+        grafted in, which makes messages from outside that sound like the bank's. All that is chosen by chance depends on
+        each text alone, so that a few phrasings more change little.
         """
         rows: list[Row] = []
         right: list[bool] = []
         inside: list[bool] = []
-        rng = random.Random(7)
         for fold in range(ROUNDS):
             if len(rows) >= HELD:
                 break
-            kept, held, away = _parted(lessons, fold, rng)
+            kept, held, away = _parted(lessons, fold)
             matcher = self.learn(kept, (UNFITTED, UNFITTED), draft=True)
-            for number, x in enumerate(held[:HELD]):
-                words = x.words if number % 3 else _words(misspelt(x.example.text, 12, rng))
+            for x in held[:HELD]:
+                rng = random.Random(x.key)
+                words = x.words if rng.randrange(3) else _words(misspelt(x.example.text, 12, rng))
                 match = matcher.match(matcher.sight(words))
                 label = x.example.label
                 rows.append(match.evidence)
                 right.append(match.candidates[0].intent == label)
                 inside.append(label not in away and not label.startswith(OUTSIDE))
-                if number % 2 and (grafted := self._grafted(match.sight, matcher.features, rng)):
+                if rng.randrange(2) and (grafted := self._grafted(match.sight, matcher.features, rng)):
                     rows.append(matcher.match(matcher.sight(grafted)).evidence)
                     right.append(False)
                     inside.append(False)
@@ -388,7 +395,7 @@ class _School:
     def _grafted(self, sight: Sight, features: Features, rng: random.Random) -> list[str]:
         """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
         words = [t.surface for t in sight.reading]
-        telling = sorted(range(len(words)), key=lambda i: (-features.rarity.get(sight.stems[i], features.rarest), i))
+        telling = sorted(range(len(words)), key=lambda i: (-features.rare(sight.stems[i]), i))
         for i in telling[: max(1, round(len(words) * GRAFTED))]:
             words[i] = next((w for _ in range(50) if (w := self.families.pick(rng.random()))), "")
             if not words[i]:
@@ -409,21 +416,19 @@ class _School:
         return Reader(Speller(counts, self.fixed), self.families)
 
 
-def _parted(lessons: Sequence[_Lesson], fold: int, rng: random.Random) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
+def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
     """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
     labels = sorted({x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)})
     away = set(labels[fold :: FOLDS + 3])
-    kept: list[_Lesson] = []
-    held: dict[tuple[str, int], _Lesson] = {}
+    first: dict[tuple[str, int], _Lesson] = {}
     for x in lessons:
-        if x.example.label in away or x.example.line % FOLDS == fold:
-            held.setdefault((x.example.label, x.example.line), x)
-        else:
-            kept.append(x)
-    chosen = list(held.values())
-    rng.shuffle(chosen)
+        first.setdefault((x.example.label, x.example.line), x)
+    held = [x for x in first.values() if x.example.label in away or x.key % FOLDS == fold]
+    gone = {(x.example.label, x.example.line) for x in held}
+    kept = [x for x in lessons if (x.example.label, x.example.line) not in gone]
     every = len(kept) // THIN + 1
-    return [x for i, x in enumerate(kept) if i % every == 0], chosen, away
+    thin = [x for x in kept if x.key // FOLDS % every == 0]
+    return thin, [held[i] for i in shuffled([x.key for x in held], fold)], away
 
 
 def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
@@ -431,8 +436,8 @@ def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
     owners: dict[int, int] = {}
     for lesson, label in zip(lessons, pupil.targets, strict=True):
         texts[label].append(lesson.example.text)
-        if owners.setdefault(key := _hash(lesson.words), label) != label:
-            owners[key] = _SHARED
+        if owners.setdefault(lesson.key, label) != label:
+            owners[lesson.key] = _SHARED
     one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
     centres = array("b")
     for total in pupil.centres:
@@ -441,7 +446,7 @@ def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
     width = _width(pupil.size)
     used = b"".join([bits.to_bytes(width, "little") for bits in pupil.used])
     hashes, labels = array("Q", [key for key, _ in one]), array(_code(pupil.size), [label for _, label in one])
-    return Phrasings(tuple(map("\n".join, texts)), used, centres, hashes, labels)
+    return Phrasings("\0".join(map("\n".join, texts)).encode(), used, centres, hashes, labels)
 
 
 _SHARED = -1

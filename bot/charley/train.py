@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import cycle
 from typing import Any
+from zlib import crc32
 
 from charley.features import Features
 from charley.matcher import OUTSIDE, Example, Matcher, build, restore
@@ -41,17 +41,16 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
 
 
 class Names:
-    """Puts a name into each place of a wording, all names of a kind in turn."""
+    """Puts a name into each place of a wording: one that depends on the wording alone."""
 
     def __init__(self, content: Content) -> None:
-        self._turns = {
-            "{" + kind + "}": cycle([e.names[0] for e in by_id.values() if e.names]) for kind, by_id in content.entities.items()
-        }
+        entities = content.entities.items()
+        self._names = {"{" + kind + "}": [e.names[0] for e in by_id.values() if e.names] for kind, by_id in entities}
 
     def __call__(self, text: str) -> str:
-        for place, names in self._turns.items():
-            while place in text:
-                text = text.replace(place, next(names), 1)
+        for place, names in self._names.items():
+            while names and place in text:
+                text = text.replace(place, names[crc32(text.encode()) % len(names)], 1)
         return text
 
 
