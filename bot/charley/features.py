@@ -18,8 +18,8 @@ from charley.text import stem
 
 PAIR = 0.5
 """Weight of a pair of words beside its words."""
-LARGE = 5000
-"""Phrasings from which on a pair of words that is seen but once is left out: half of a large bank, which teaches little."""
+LARGE = 6000
+"""A pair of words that is seen no more than once in so many phrasings is left out: half of a large bank, which teaches little."""
 CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
@@ -110,8 +110,8 @@ class Features:
         """Sets rarity from the documents of the bank: ln((n + 1) / (df + 1)) + 1, as a 32-bit number."""
         counts = Counter(chain.from_iterable(documents))
         size = len(documents) + 1
-        least = 2 if len(documents) > LARGE else 1
-        kept = sorted([t for t, c in counts.items() if c >= least or " " not in t])
+        seldom = len(documents) // LARGE
+        kept = sorted([t for t, c in counts.items() if c > seldom or " " not in t])
         self.index = numbered(kept)
         self.rarity = array("f", [math.log(size / (counts[t] + 1)) + 1.0 for t in kept])
         self.rarest = array("f", [math.log(size) + 1.0])[0]

@@ -17,15 +17,15 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import add, mul
 
-FIRST = 2000
-"""Visits after which the block that all examples have is taken for learnt."""
+EARLY = 6
+"""One in so many of all visits, the first ones, also teaches the block; then it is taken for learnt."""
 BELIEF = 0.8
 """What a feature argues for a label before anything is learnt, if only that label has it."""
 DOUBT = 4
 """Examples of other labels that are taken to have each feature as well, unseen."""
 BLOCK_BELIEF = 3.2
 """What the centre of a label's blocks argues for it before anything is learnt."""
-STEP = 0.64
+STEP = 0.32
 """Most that one example may move a weight (C of PA-I)."""
 SQUARE = 2.0
 """The square of an example's length, its features and its block together, as far as a step takes it into account."""
@@ -188,7 +188,7 @@ class Pupil:
 
     An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty), its label
     (0 ≤ label < size) and the key by which the examples are shuffled: where keys depend on the examples alone, one more of
-    them leaves the others in their order. The block has many numbers, and their weights settle soon: after `FIRST` visits they are taken for learnt.
+    them leaves the others in their order. The block has many numbers, and their weights settle soon: one visit in `EARLY` teaches them.
 
     `used[i]` tells as bits which labels' examples have feature `i`, `centres[k]` is the sum of the blocks of label `k`.
     """
@@ -216,7 +216,7 @@ class Pupil:
         self.taken = 0
         self.calm = [False] * len(vectors)
         self.settled: list[int] = []
-        self.visits = 0
+        self.early = 0
         self.keys = keys or range(len(targets))
         self.rng = random.Random(seed)
 
@@ -247,6 +247,7 @@ class Pupil:
         """Goes through the examples round by round. Cost: rounds × examples × features."""
         averaged = 1 << max(0, (rounds - 1).bit_length() - 1)
         self.taken = averaged * KEPT
+        self.early = len(self.targets) * rounds // EARLY
         for turn in range(rounds):
             order = shuffled(self.keys, self.rng.getrandbits(64))
             chosen = [i for i in order if not self.calm[i]] if turn % 3 else order
@@ -257,15 +258,15 @@ class Pupil:
 
     def _visit(self, chosen: Sequence[int]) -> None:
         """Learns from each of the chosen examples what it lacks."""
-        early = [] if self.settled else chosen[: FIRST - self.visits]
-        self.visits += len(chosen)
+        early = chosen[: self.early]
+        self.early -= len(early)
         for i in early:
             block = self.blocks[i]
             step = self._learn(i, sum(map(mul, block, self.shared), self.level))
             if step and block:
                 amount, move = step
                 self.shared = [w + x * amount // COARSE * move for w, x in zip(self.shared, block, strict=True)]
-        if self.visits >= FIRST and not self.settled:
+        if not self.early and not self.settled:
             self.settled = [sum(map(mul, block, self.shared), self.level) for block in self.blocks]
         for i in chosen[len(early) :]:
             self._learn(i, self.settled[i])
