@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charley.gate import UNFITTED, fit
-from charley.judge import VALUE, Judge, Pupil
+from charley.judge import VALUE, Judge, Pupil, shuffled
 
 Vector = dict[str, float]
 
@@ -31,7 +31,7 @@ def lessons(seed: int, labels: int = 4, each: int = 12) -> tuple[list[Vector], l
 
 
 def train(examples: list[Vector], blocks: list[Block], targets: list[int], size: int, seed: int = 1) -> Judge:
-    pupil = Pupil(examples, blocks, targets, size, seed)
+    pupil = Pupil(examples, blocks, targets, size, seed=seed)
     pupil.study(4)
     return pupil.judge()
 
@@ -105,6 +105,24 @@ def test_what_labels_have_in_common_is_kept() -> None:
     assert pupil.centres == [[4, 6], []]
 
 
+@given(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=40), st.integers(0, 2**64 - 1), st.data())
+def test_one_example_less_leaves_the_others_in_their_order(keys: list[int], salt: int, data: st.DataObject) -> None:
+    order = [keys[i] for i in shuffled(keys, salt)]
+    assert sorted(order) == sorted(keys)
+    if keys:
+        gone = data.draw(st.sampled_from(keys))
+        rest = [k for k in keys if k != gone]
+        assert [rest[i] for i in shuffled(rest, salt)] == [k for k in order if k != gone]
+
+
+def test_keys_that_follow_one_another_are_shuffled() -> None:
+    orders = [shuffled(range(1000), salt) for salt in (1, 2)]
+    assert orders[0] != orders[1]
+    for order in orders:
+        halves = [sum(i < 500 for i in order[part : part + 250]) for part in range(0, 1000, 250)]
+        assert all(95 <= n <= 155 for n in halves), halves
+
+
 @given(st.lists(st.tuples(st.floats(-2, 2), st.booleans()), min_size=2, max_size=60))
 @settings(max_examples=60)
 def test_chances_lie_between_nothing_and_certainty(seen: list[tuple[float, bool]]) -> None:
@@ -124,6 +142,16 @@ def test_the_gate_is_calibrated_on_what_it_saw() -> None:
     for low in (0.1, 0.3, 0.5, 0.7):
         group = [r for row, r in zip(rows, right, strict=True) if low <= curve(row) < low + 0.2]
         assert sum(group) / len(group) == pytest.approx(low + 0.1, abs=0.08)
+
+
+@pytest.mark.parametrize("unit", [0.01, 1000.0])
+def test_the_unit_of_the_evidence_does_not_matter(unit: float) -> None:
+    rng = random.Random(4)
+    rows = [(rng.uniform(0, 1), rng.uniform(0, 1), 0.5) for _ in range(200)]
+    right = [rng.random() < x for x, _, _ in rows]
+    plain, other = fit(rows, right), fit([(x * unit, y, z) for x, y, z in rows], right)
+    for x, y, z in rows[:20]:
+        assert other((x * unit, y, z)) == pytest.approx(plain((x, y, z)), abs=1e-6)
 
 
 def test_a_bank_too_small_to_learn_from_has_a_curve() -> None:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from charley import Assistant
-from charley.families import bundled
+from charley.families import bundled, packed, scaled, unpacked
 from charley.features import Features
 from charley.gate import fit
-from charley.matcher import Example, Matcher, build, restore
+from charley.matcher import Example, Matcher, _parted, _School, build, restore
 from charley.recognise import PLACE, Concepts, Recogniser
 from charley.spelling import TURNING, closest, edits
 from charley.text import read
@@ -21,9 +21,12 @@ LINES = {
 }
 
 
+EXAMPLES = [Example(text, label, line) for label, lines in LINES.items() for line, text in enumerate(lines)]
+SOME = [w for w in bundled().words()[::997] if bundled().of(w)]
+
+
 def small() -> Matcher:
-    examples = [Example(text, label, line) for label, lines in LINES.items() for line, text in enumerate(lines)]
-    return build(examples, Concepts(), Recogniser({}), bundled())
+    return build(EXAMPLES, Concepts(), Recogniser({}), bundled())
 
 
 MATCHER = small()
@@ -79,6 +82,24 @@ def test_a_bank_whose_words_nobody_knows_answers_as_well() -> None:
     assert dict(odd.why(match, "label1"))
 
 
+@given(st.lists(st.tuples(st.sampled_from(SOME), st.integers(1, 9)), min_size=1, max_size=9), st.integers(1, 2**33))
+def test_a_sum_of_words_is_scaled_number_by_number(words: list[tuple[str, int]], scale: int) -> None:
+    total = sum(packed(bundled().of(word)) * times for word, times in words)
+    numbers = unpacked(total)
+    assume(all(abs(n * scale) < 2**47 for n in numbers))
+    exact = [n * scale / 2**32 for n in numbers]
+    assert all(-1.1 - scale / 2**32 <= got - want <= scale / 2**32 for got, want in zip(scaled(total, scale), exact, strict=True))
+
+
+@given(st.sampled_from(sorted(LINES)), st.integers(0, 3))
+def test_what_is_held_out_depends_on_each_phrasing_alone(label: str, line: int) -> None:
+    school = _School(Concepts(), Recogniser({}), bundled(), {}, frozenset(PLACE.values()))
+    whole = school.prepare(EXAMPLES)
+    less = school.prepare([e for e in EXAMPLES if (e.label, e.line) != (label, line)])
+    for more, fewer in zip(_parted(whole, 0)[:2], _parted(less, 0)[:2], strict=True):
+        assert [x.example for x in fewer] == [x.example for x in more if (x.example.label, x.example.line) != (label, line)]
+
+
 @given(st.text(st.sampled_from("abcdefghij klmnopqrstuvwxyz0123456789'?"), max_size=80))
 def test_a_restored_matcher_is_the_same(text: str) -> None:
     again = RESTORED.match(RESTORED.sight(read(text).words))
@@ -118,8 +139,8 @@ def test_edits_grow_with_length() -> None:
 
 
 def test_the_gate_learns_a_rising_curve() -> None:
-    rows = [(x / 10,) for x in range(20)]
-    curve = fit(rows, [x > 9 for x in range(20)])
+    rows = [(x / 100,) for x in range(400)]
+    curve = fit(rows, [x >= 200 for x in range(400)])
     chances = [curve(row) for row in rows]
     assert chances == sorted(chances)
     assert chances[0] < 0.2

@@ -52,7 +52,7 @@ SMALL = 128
 
 _LONG = (1 << 64) - 1
 _MIX = 0x9E3779B97F4A7C15
-"""Spreads keys that follow one another (Knuth, The Art of Computer Programming 3, 6.4: multiplicative hashing)."""
+"""Spreads keys that follow one another (Fibonacci hashing: Knuth, The Art of Computer Programming 3, 6.4)."""
 _HALF = 1 << 31
 """Half of what a label's lane in a long number holds: 32 bits. Scores stay far below 32, so no sum spills over."""
 _SHIFT = 1 << 20
@@ -141,8 +141,8 @@ def numbered(names: Sequence[str]) -> dict[str, int]:
 
 def shuffled(keys: Sequence[int], salt: int) -> list[int]:
     """The places of the keys in an order that looks random; any two stand the same way round whatever the others are."""
-    odd = salt * 2 + 1
-    mixed = [(key * odd ^ salt) * _MIX >> 32 & _LONG for key in keys]
+    odd = (2 * salt + 1) * _MIX & _LONG
+    mixed = [key * odd & _LONG for key in keys]
     return sorted(range(len(mixed)), key=mixed.__getitem__)
 
 
