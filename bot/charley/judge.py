@@ -9,7 +9,6 @@ by one multiplication. Sums of whole numbers are exact in any order: the same ba
 from __future__ import annotations
 
 import math
-import random
 import sys
 from array import array
 from collections import Counter
@@ -218,7 +217,7 @@ class Pupil:
         self.settled: list[int] = []
         self.early = 0
         self.keys = keys or range(len(targets))
-        self.rng = random.Random(seed)
+        self.seed = seed
 
     def _believed(self) -> tuple[list[int], list[int]]:
         """The weights of the features and of the block before anything is learnt."""
@@ -249,7 +248,7 @@ class Pupil:
         self.taken = averaged * KEPT
         self.early = len(self.targets) * rounds // EARLY
         for turn in range(rounds):
-            order = shuffled(self.keys, self.rng.getrandbits(64))
+            order = shuffled(self.keys, self.seed + turn)
             chosen = [i for i in order if not self.calm[i]] if turn % 3 else order
             for part in range(KEPT):
                 self._visit(chosen[len(chosen) * part // KEPT : len(chosen) * (part + 1) // KEPT])
