@@ -58,6 +58,8 @@ def test_a_phrasing_word_for_word_is_known() -> None:
     assert match.known
     assert match.candidates[0].intent == "tea"
     assert not MATCHER.match(sight, {"bread": 0.1}).known
+    assert not MATCHER.match(sight, {"tea": -0.1}).known
+    assert MATCHER.match(sight, {"bread": -0.1}).known
     assert not MATCHER.match(MATCHER.sight(read("is black tea mild").words)).known
     assert MATCHER.match(MATCHER.sight(read("open the window").words)).outside == "outside.x"
 

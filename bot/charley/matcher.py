@@ -152,8 +152,8 @@ class Matcher:
     def match(self, sight: Sight, bonus: Mapping[str, float] | None = None) -> Match:
         """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
 
-        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent. Without
-        one, the intent that has the message as a phrasing, word for word, comes first.
+        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent, or away
+        from one. If it leans towards none, nor away from the one that has the message as a phrasing, that comes first.
         """
         words = self.features.vector(sight)
         kin = self.features.families(sight, self._table)
@@ -162,7 +162,7 @@ class Matcher:
             if intent in self._number:
                 scores[self._number[intent]] += extra
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
-        owner = None if bonus else self.phrasings.owner([t.surface for t in sight.reading])
+        owner = self._owner(sight, bonus or {})
         if owner in self._inside:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
@@ -183,6 +183,11 @@ class Matcher:
             row,
             lambda: self._nearest(best, words),
         )
+
+    def _owner(self, sight: Sight, bonus: Mapping[str, float]) -> int | None:
+        """The label that has the message as a phrasing, unless the conversation leans elsewhere."""
+        owner = None if any(x > 0.0 for x in bonus.values()) else self.phrasings.owner([t.surface for t in sight.reading])
+        return None if owner is None or bonus.get(self.labels[owner], 0.0) < 0.0 else owner
 
     def _table(self) -> Families:
         return self.reader.families
