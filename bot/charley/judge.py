@@ -187,7 +187,8 @@ class Pupil:
 
     An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty), its label
     (0 ≤ label < size) and the key by which the examples are shuffled: where keys depend on the examples alone, one more of
-    them leaves the others in their order. The block has many numbers, and their weights settle soon: one visit in `EARLY` teaches them.
+    them leaves the others in their order. The block has many numbers, and their weights settle soon: one visit in `EARLY`
+    teaches them.
 
     `used[i]` tells as bits which labels' examples have feature `i`, `centres[k]` is the sum of the blocks of label `k`.
     """
