@@ -23,6 +23,9 @@ def last(assistant: Assistant, turns: str) -> Reply:
         ("what are leg cramps, and how long do they go on for?", ["about.definition", "about.duration"]),
         ("might kidney trouble or diabetes explain my leg cramps", ["causes.kidney", "causes.diabetes"]),
         ("do i rub the cramp or stretch it", ["relief.massage", "relief.stretching"]),
+        # a name that no list holds, and a word that is only misspelt
+        ("does xyzol cause leg cramps", ["causes.medication.item"]),
+        ("can u get cramps in ur tose", ["about.location"]),
         # what is not asked, and what is
         ("I don't want to know why, just how to stop a cramp in my calf", ["relief.now"]),
         ("does magnesium help leg cramps / no, not that, can too little potassium cause them", ["causes.minerals"]),

@@ -24,7 +24,7 @@ DOUBT = 4
 """Examples of other labels that are taken to have each feature as well, unseen."""
 BLOCK_BELIEF = 3.2
 """What the centre of a label's blocks argues for it before anything is learnt."""
-STEP = 0.32
+STEP = 0.48
 """Most that one example may move a weight (C of PA-I)."""
 SQUARE = 2.0
 """The square of an example's length, its features and its block together, as far as a step takes it into account."""

@@ -12,7 +12,7 @@ from charley.matcher import OUTSIDE, Match, Matcher
 from charley.model import Content, Entity
 from charley.recognise import PLACE, Mention
 from charley.resolve import POINTING, Act
-from charley.spelling import closest_within
+from charley.spelling import closest_within, slips
 from charley.split import ASKING, OPENERS, Part, Splitter, alternatives, halves, requested
 from charley.text import Message, read
 
@@ -37,8 +37,8 @@ WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medicati
 OVERVIEWS = ("causes.overview", "prevention.overview")
 CARE = ("prevention.overview", "relief.now")
 LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("plus",))
-FAINT = 0.5
-"""A word read with less weight than this may be a name that no list holds."""
+SLIPPED = 0.2
+"""A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
 THANKS = "chat.thanks"
 DISTANT = ("chat.capabilities",)
 """Small talk that a message which leans on the conversation is not likely to be."""
@@ -365,7 +365,8 @@ class Understander:
         tokens = self.matcher.reader.read((word,))
         if len(tokens) > 1:
             return any(t.surface != t.best for t in tokens)
-        return tokens[0].how == "unread" or (tokens[0].how == "misspelt" and tokens[0].words[0][1] < FAINT)
+        token = tokens[0]
+        return token.how == "unread" or (token.how == "misspelt" and slips(word, token.best) > max(1.0, len(word) * SLIPPED))
 
     def _vague(self, match: Match) -> bool:
         """Only the subject is named, so that no question can be told from another."""
