@@ -42,6 +42,8 @@ SLIPPED = 0.2
 THANKS = "chat.thanks"
 DISTANT = ("chat.capabilities",)
 """Small talk that a message which leans on the conversation is not likely to be."""
+CAUSE = "why"
+"""The concept of what brings something about: "does xyz cause it" names the subject as well as "… cause cramps" does."""
 TIE = 0.01
 """Two kinds whose confidences are so close are both likely; the first wins."""
 SURER = 0.05
@@ -311,7 +313,7 @@ class Understander:
         talked = bool(before.topics) and not before.topics[-1].intent.startswith(UNRELATED)
         decision = decide.decide(match, self._gate, talked or lean in (BESIDE, PART))
         top = match.candidates[0]
-        if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match)):
+        if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match, talked)):
             return named
         if decision != decide.ANSWER and not lean and words[-1:] != SUBJECT_SAID and _name_alone(match):
             alone = self._one(words + SUBJECT_SAID, Act(), before)
@@ -341,10 +343,11 @@ class Understander:
             match,
         )
 
-    def _unlisted(self, words: tuple[str, ...], match: Match) -> Understood | None:
+    def _unlisted(self, words: tuple[str, ...], match: Match, talked: bool) -> Understood | None:
         """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
         strange = [w for w in words if self._strange(w)]
-        if len(strange) != 1 or not decide.named(match.sight) or ASKING.isdisjoint(words):
+        points = talked and not POINTING.isdisjoint(words) and any(c == CAUSE for _, _, c in match.sight.concepts)
+        if len(strange) != 1 or not (points or decide.named(match.sight)) or ASKING.isdisjoint(words):
             return None
         without = self.matcher.match(self.matcher.sight(tuple(w for w in words if w != strange[0])))
         least = max(self._gate["sure"], match.confidence, without.confidence + SURER)
