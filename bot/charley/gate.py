@@ -11,6 +11,8 @@ Row = tuple[float, ...]
 
 LOOSE = 1e-2
 """Ridge of the intercept: hardly any."""
+STIFF, SHARE = 30.0, 0.05
+"""Ridge of the other weights, and the most of it for each row: few rows are not held back by more than they weigh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,18 @@ UNFITTED = Curve((0.0, 4.0, 1.0, 2.0, 2.0, 1.0, -2.0))
 """What is believed of a bank that is too small to learn from."""
 
 
-def fit(rows: Sequence[Row], targets: Sequence[bool], ridge: float = 30.0, steps: int = 25) -> Curve:
+def fit(rows: Sequence[Row], targets: Sequence[bool], steps: int = 25) -> Curve:
     """Logistic regression by Newton's method (iteratively reweighted least squares); `UNFITTED` where all targets agree.
 
-    The evidence is brought to one scale first, so that `ridge` holds back each of the weights alike.
+    The evidence is brought to one scale first, so that the ridge holds back each of the weights alike.
     """
     if all(targets) or not any(targets):
         return UNFITTED
-    scales = [_scale(column) for column in zip(*rows, strict=True)]
+    evidence = list(zip(*rows, strict=True))
+    scales = [_scale(column) for column in evidence]
     columns = [[1.0] * len(rows)]
-    columns += [[(x - mean) * per for x in column] for column, (mean, per) in zip(zip(*rows, strict=True), scales, strict=True)]
-    held = [LOOSE, *[ridge for _ in scales]]
+    columns += [[(x - mean) * per for x in column] for column, (mean, per) in zip(evidence, scales, strict=True)]
+    held = [LOOSE, *[min(STIFF, SHARE * len(rows))] * len(scales)]
     w = [0.0] * len(columns)
     for _ in range(steps):
         chances = [_chance(w, row) for row in zip(*columns, strict=True)]
@@ -65,7 +68,7 @@ def _scale(column: Sequence[float]) -> tuple[float, float]:
 
 
 def _chance(weights: Sequence[float], row: Row) -> float:
-    z = math.fsum(map(mul, weights, row))
+    z = math.fsum([a * b for a, b in zip(weights, row, strict=True)])
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
 
 
