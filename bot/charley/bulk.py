@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -85,9 +85,9 @@ def _source(name: str) -> Iterator[BinaryIO]:
             raise UsageError("there is no standard input")
         yield sys.stdin.buffer
         return
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(name).open("rb"))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
         yield file

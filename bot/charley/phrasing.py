@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice, product
 
 MOST = 24
@@ -44,9 +45,9 @@ def expand(line: str, most: int = MOST) -> list[str]:
         raise PhrasingError(f"brackets do not match near '{line[at : at + 20]}'")
     if count > MOST:
         raise PhrasingError(f"opens into {count} wordings; at most {MOST}")
-    chosen = product(*parts)
+    chosen: Iterable[tuple[str, ...]] = product(*parts)
     if count > most:
         step = count / most
         wanted = {int(i * step) for i in range(most)}
-        chosen = (c for i, c in enumerate(product(*parts)) if i in wanted)  # type: ignore[assignment]
+        chosen = (c for i, c in enumerate(chosen) if i in wanted)
     return list(dict.fromkeys(" ".join("".join(c).split()) for c in islice(chosen, MOST)))

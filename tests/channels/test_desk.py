@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from tests.channels.conformance import ASK, EMERGENCY, flat
@@ -116,10 +116,10 @@ def test_one_sender_who_floods_keeps_nobody_waiting(assistant: Assistant) -> Non
 class Broken(Memory):
     """A store that is away."""
 
-    def get(self, key: str) -> dict[str, Any] | None:
-        raise ConnectionError(f"cannot get {key}")
+    def _away(self, *asked: Any, **how: Any) -> NoReturn:
+        raise ConnectionError(f"cannot reach {asked}")
 
-    put = forget = once = get  # type: ignore[assignment]
+    get = put = forget = once = _away
 
 
 def test_without_its_store_it_answers_all_the_same(assistant: Assistant) -> None:

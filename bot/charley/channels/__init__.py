@@ -65,6 +65,7 @@ def _log(libraries: tuple[str, ...]) -> None:
 async def _until_stopped(run: Coroutine[Any, Any, None]) -> None:
     """Runs a channel; a polite request to stop lets it say goodbye to its server."""
     task = asyncio.ensure_future(run)
+    # Windows has no signal handlers in a loop, and only the main thread may set one: there it ends without a goodbye.
     with suppress(NotImplementedError, RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:

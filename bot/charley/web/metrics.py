@@ -70,7 +70,7 @@ class Metrics:
         if FOLDER not in os.environ:
             return generate_latest(self._registry)
         whole = CollectorRegistry()
-        MultiProcessCollector(whole)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(whole)  # type: ignore[no-untyped-call]  # the library leaves it untyped
         return generate_latest(whole)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
