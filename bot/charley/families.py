@@ -7,10 +7,10 @@ that a word is found by halving and nothing is parsed at the start.
 
 from __future__ import annotations
 
-import sys
 from array import array
 from functools import lru_cache
 
+from charley.arrays import opened, stored
 from charley.package import package
 
 SIZE = 48
@@ -87,33 +87,23 @@ class Families:
 def packed(row: bytes) -> int:
     """The numbers of `Families.of`, side by side in one whole number, so that words are added up by one addition."""
     scale = _SCALES[row[0] - _ZERO]
-    lanes = array("Q", [(letter - _MIDDLE) * scale + _HALF for letter in row[1:]])
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    return int.from_bytes(lanes.tobytes(), "little") - _LEVEL
+    lanes = stored("Q", [(letter - _MIDDLE) * scale + _HALF for letter in row[1:]])
+    return int.from_bytes(lanes, "little") - _LEVEL
 
 
 def unpacked(total: int) -> array[int]:
     """The numbers of a sum of `packed` words, each at most 1 too low."""
-    lanes = array("q")
-    lanes.frombytes(total.to_bytes(SIZE * LANE // 8, "little", signed=True))
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    return lanes
+    return opened("q", total.to_bytes(SIZE * LANE // 8, "little", signed=True))
 
 
 def scaled(total: int, scale: int) -> array[int]:
     """The numbers of a sum of `packed` words times `scale` / 2³², each at most 1 too low; they must lie in 16 bits."""
-    lanes = array("h")
-    lanes.frombytes((total * scale).to_bytes(SIZE * LANE // 8, "little", signed=True))
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    return lanes[2::4]
+    return opened("h", (total * scale).to_bytes(SIZE * LANE // 8, "little", signed=True))[2::4]
 
 
 _HALF = 1 << (LANE - 1)
 _SCALES = tuple(round(2.0 ** (k / 8.0 + 1.0)) for k in range(64))
-_LEVEL = int.from_bytes(b"\0\0\0\0\0\0\0\x80" * SIZE, "little")
+_LEVEL = int.from_bytes(stored("Q", [_HALF] * SIZE), "little")
 
 
 @lru_cache(maxsize=1)

@@ -9,12 +9,13 @@ by one multiplication. Sums of whole numbers are exact in any order: the same ba
 from __future__ import annotations
 
 import math
-import sys
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import add, mul
+
+from charley.arrays import opened, stored
 
 EARLY = 6
 """One in so many of all visits, the first ones, also teaches the block; then it is taken for learnt."""
@@ -151,16 +152,12 @@ def _whole(vector: Mapping[str, float]) -> list[int]:
 
 def _level(size: int) -> int:
     """Half of what a lane holds, in every lane: keeps them above zero while they are read."""
-    return int.from_bytes(b"\0\0\0\x80" * size, "little")
+    return _joined([_HALF] * size)
 
 
 def _lanes(total: int, size: int) -> array[int]:
     """The lanes of a long number, each above what it stands for by `_HALF`."""
-    lanes = array("I")
-    lanes.frombytes(total.to_bytes(4 * size, "little"))
-    if sys.byteorder == "big":
-        lanes.byteswap()
-    return lanes
+    return opened("I", total.to_bytes(4 * size, "little"))
 
 
 def _short(weights: Sequence[int]) -> array[int]:
@@ -173,10 +170,7 @@ def _short(weights: Sequence[int]) -> array[int]:
 
 def _joined(lanes: Sequence[int]) -> int:
     """The long number of these lanes."""
-    joined = array("I", lanes)
-    if sys.byteorder == "big":
-        joined.byteswap()
-    return int.from_bytes(joined.tobytes(), "little")
+    return int.from_bytes(stored("I", lanes), "little")
 
 
 class Pupil:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import math
-import random
-import sys
 from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from itertools import chain
 from operator import mul
-from typing import Any, NamedTuple
+from typing import Any
 
+from charley.arrays import opened, stored
 from charley.families import SIZE, Families
 from charley.features import FAMILY, Features, Sight, Vector
-from charley.gate import UNFITTED, Curve, Row, fit
-from charley.judge import VALUE, Judge, Pupil, numbered, shuffled
+from charley.gate import Curve, Row
+from charley.judge import VALUE, Judge, numbered
 from charley.reading import Reader
-from charley.recognise import PLACE, Concepts, Recogniser
+from charley.recognise import PLACE
 from charley.spelling import Speller
 from charley.text import read
 
@@ -28,19 +24,6 @@ OUTSIDE = "outside."
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
 SHOWN = 6
 """Most candidates of a match."""
-VISITS = 45_000
-"""How many examples the judge looks at while it learns: in as many rounds as that gives, but neither fewer nor more than:"""
-LEAST, MOST = 2, 7
-FOLDS = 5
-"""A calibration round holds out every fifth line, and every eighth label."""
-ROUNDS = 2
-"""Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 450
-"""Most held-out phrasings that a round looks at."""
-THIN = 3500
-"""About how many phrasings a round learns at most."""
-GRAFTED = 0.4
-"""Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +61,6 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A wording of the bank with its label; `line` is the phrasing that it was opened from."""
-
-    text: str
-    label: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Phrasings:
     """The phrasings of a bank by label, and what each label's have in common.
 
@@ -112,13 +86,13 @@ class Phrasings:
 
     def owner(self, words: Iterable[str]) -> int | None:
         """The label that has these words as a phrasing; None when there is none."""
-        key = _hash(words)
+        key = hashed(words)
         at = bisect_left(self.hashes, key)
         return self.owners[at] if at < len(self.hashes) and self.hashes[at] == key else None
 
 
 class Matcher:
-    """A trained bank. Immutable after `build` or `restore`, but for memos that only ever gain equal values."""
+    """A trained bank. Immutable, but for memos that only ever gain equal values."""
 
     def __init__(
         self,
@@ -139,11 +113,6 @@ class Matcher:
         self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
         self._used: dict[str, int] = {}
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Every phrasing that was learnt."""
-        return tuple(text for label in range(len(self.labels)) for text in self.phrasings.of(label))
 
     def sight(self, words: Sequence[str]) -> Sight:
         """Reads the words of a message and recognises what they speak of."""
@@ -225,7 +194,7 @@ class Matcher:
 
     def _users(self, feature: str) -> int:
         """The labels whose phrasings use a feature, as bits."""
-        at, width = self.judge.index.get(feature), _width(len(self.labels))
+        at, width = self.judge.index.get(feature), breadth(len(self.labels))
         return 0 if at is None else int.from_bytes(self.phrasings.used[at * width : (at + 1) * width], "little")
 
     def _nearest(self, label: int, words: Vector) -> str:
@@ -233,7 +202,7 @@ class Matcher:
         best, witness = 0.0, ""
         for text in self.phrasings.of(label):
             shared = 0.0
-            for name, value in self.features.vector(self.sight(_words(text))).items():
+            for name, value in self.features.vector(self.sight(worded(text))).items():
                 shared += words.get(name, 0.0) * value
             if shared > best:
                 best, witness = shared, text
@@ -252,20 +221,20 @@ class Matcher:
         counts = self.reader.speller.counts
         return {
             "words": " ".join(counts),
-            "counts": _packed("I", counts.values()),
+            "counts": stored("I", counts.values()),
             "kin": b"\n".join([features.kin.get(w, b"") for w in counts]),
             "names": ",".join(judge.index),
-            "rarity": _packed("f", map(features.rare, judge.index)),
+            "rarity": stored("f", map(features.rare, judge.index)),
             "rarest": features.rarest,
-            "starts": _packed("I", judge.starts),
-            "rows": _packed(_code(len(self.labels)), judge.labels),
-            "weights": _packed("h", judge.weights),
+            "starts": stored("I", judge.starts),
+            "rows": stored(code(len(self.labels)), judge.labels),
+            "weights": stored("h", judge.weights),
             "labels": list(self.labels),
             "texts": p.texts,
             "used": p.used,
-            "centres": _packed("b", p.centres),
-            "hashes": _packed("Q", p.hashes),
-            "owners": _packed(_code(len(self.labels)), p.owners),
+            "centres": stored("b", p.centres),
+            "hashes": stored("Q", p.hashes),
+            "owners": stored(code(len(self.labels)), p.owners),
             "curves": [list(c.weights) for c in self.curves],
         }
 
@@ -274,19 +243,19 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     """The matcher that `dump` described."""
     words = data["words"].split(" ")
     features.index = numbered(data["names"].split(","))
-    features.rarity = _opened("f", data["rarity"])
+    features.rarity = opened("f", data["rarity"])
     features.rarest = data["rarest"]
     features.kin = dict(zip(words, bytes(data["kin"]).split(b"\n"), strict=True))
-    counts = dict(zip(words, _opened("I", data["counts"]), strict=True))
+    counts = dict(zip(words, opened("I", data["counts"]), strict=True))
     size = len(data["labels"])
-    rows = (_opened("I", data["starts"]), _opened(_code(size), data["rows"]), _opened("h", data["weights"]))
+    rows = (opened("I", data["starts"]), opened(code(size), data["rows"]), opened("h", data["weights"]))
     judge = Judge(features.index, *rows, size)
     phrasings = Phrasings(
         bytes(data["texts"]),
         bytes(data["used"]),
-        _opened("b", data["centres"]),
-        _opened("Q", data["hashes"]),
-        _opened(_code(size), data["owners"]),
+        opened("b", data["centres"]),
+        opened("Q", data["hashes"]),
+        opened(code(size), data["owners"]),
     )
     first, second = data["curves"]
     return Matcher(
@@ -299,224 +268,24 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     )
 
 
-def build(
-    examples: Sequence[Example],
-    concepts: Concepts,
-    recogniser: Recogniser,
-    families: Families,
-    extra: Mapping[str, int] | None = None,
-    fixed: frozenset[str] = frozenset(),
-    calibrate: bool = True,
-) -> Matcher:
-    """Learns a bank. `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit."""
-    school = _School(concepts, recogniser, families, extra or {}, fixed | frozenset(PLACE.values()))
-    lessons = school.prepare(sorted(examples, key=lambda e: (e.label, e.line)))
-    curves = school.calibrate(lessons) if calibrate else (UNFITTED, UNFITTED)
-    return school.learn(lessons, curves)
-
-
-class _Lesson(NamedTuple):
-    """An example as the judge sees it. `key` is a hash of its words."""
-
-    example: Example
-    words: tuple[str, ...]
-    key: int
-    sight: Sight
-    names: Vector
-    kin: Sequence[int]
-
-
-class _School:
-    """What the matchers of one build have in common."""
-
-    def __init__(
-        self, concepts: Concepts, recogniser: Recogniser, families: Families, extra: Mapping[str, int], fixed: frozenset[str]
-    ) -> None:
-        self.concepts = concepts
-        self.recogniser = recogniser
-        self.families = families
-        self.extra = extra
-        self.fixed = fixed
-        self.kin: dict[str, bytes] = {}
-        self.rounds = MOST
-
-    def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
-        """Reads the examples."""
-        self.rounds = max(LEAST, min(MOST, VISITS // max(1, len(examples))))
-        words = [_words(e.text) for e in examples]
-        reader = self._reader(words)
-        self.kin = {w: self.families.of(w) for w in reader.speller.counts}
-        features = self._features()
-        lessons = []
-        for example, each in zip(examples, words, strict=True):
-            sight = features.sight(reader.read(each))
-            kin = features.families(sight, self._table)
-            lessons.append(_Lesson(example, each, _hash(each), sight, features.names(sight), kin))
-        return lessons
-
-    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve], draft: bool = False) -> Matcher:
-        """Trains a matcher."""
-        features = self._features()
-        features.learn([x.names for x in lessons])
-        labels = tuple(sorted({x.example.label for x in lessons}))
-        at = {label: i for i, label in enumerate(labels)}
-        targets = [at[x.example.label] for x in lessons]
-        vectors = [features.weighed(x.names) for x in lessons]
-        pupil = Pupil(vectors, [x.kin for x in lessons], targets, len(labels), [x.key for x in lessons])
-        pupil.study(self.rounds)
-        judge = pupil.draft() if draft else pupil.judge()
-        reader = self._reader([x.words for x in lessons])
-        return Matcher(reader, features, judge, labels, _phrasings(lessons, pupil), curves)
-
-    def calibrate(self, lessons: Sequence[_Lesson]) -> tuple[Curve, Curve]:
-        """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
-
-        Some are misspelt, since typos must not push right answers under the threshold; some have words from elsewhere
-        grafted in, which makes messages from outside that sound like the bank's. All that is chosen by chance depends on
-        each text alone, so that a few phrasings more change little.
-        """
-        rows: list[Row] = []
-        right: list[bool] = []
-        inside: list[bool] = []
-        for fold in range(ROUNDS):
-            if len(rows) >= HELD:
-                break
-            kept, held, away = _parted(lessons, fold)
-            matcher = self.learn(kept, (UNFITTED, UNFITTED), draft=True)
-            for x in held[:HELD]:
-                rng = random.Random(x.key)
-                words = x.words if rng.randrange(3) else _words(misspelt(x.example.text, 12, rng))
-                match = matcher.match(matcher.sight(words))
-                label = x.example.label
-                rows.append(match.evidence)
-                right.append(match.candidates[0].intent == label)
-                inside.append(label not in away and not label.startswith(OUTSIDE))
-                if rng.randrange(2) and (grafted := self._grafted(match.sight, matcher.features, rng)):
-                    rows.append(matcher.match(matcher.sight(grafted)).evidence)
-                    right.append(False)
-                    inside.append(False)
-        return fit(rows, right), fit(rows, inside)
-
-    def _grafted(self, sight: Sight, features: Features, rng: random.Random) -> list[str]:
-        """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
-        words = [t.surface for t in sight.reading]
-        telling = sorted(range(len(words)), key=lambda i: (-features.rare(sight.stems[i]), i))
-        for i in telling[: max(1, round(len(words) * GRAFTED))]:
-            words[i] = next((w for _ in range(50) if (w := self.families.pick(rng.random()))), "")
-            if not words[i]:
-                return []
-        return words
-
-    def _features(self) -> Features:
-        features = Features(self.concepts, self.recogniser)
-        features.kin = self.kin
-        return features
-
-    def _table(self) -> Families:
-        return self.families
-
-    def _reader(self, words: Iterable[Sequence[str]]) -> Reader:
-        counts = Counter(self.extra)
-        counts.update(chain.from_iterable(words))
-        return Reader(Speller(counts, self.fixed), self.families)
-
-
-def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
-    """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
-    labels = sorted({x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)})
-    away = set(labels[fold :: FOLDS + 3])
-    first: dict[tuple[str, int], _Lesson] = {}
-    for x in lessons:
-        first.setdefault((x.example.label, x.example.line), x)
-    held = [x for x in first.values() if x.example.label in away or x.key % FOLDS == fold]
-    gone = {(x.example.label, x.example.line) for x in held}
-    kept = [x for x in lessons if (x.example.label, x.example.line) not in gone]
-    every = len(kept) // THIN + 1
-    thin = [x for x in kept if x.key // FOLDS % every == 0]
-    return thin, [held[i] for i in shuffled([x.key for x in held], fold)], away
-
-
-def _phrasings(lessons: Sequence[_Lesson], pupil: Pupil) -> Phrasings:
-    texts: list[list[str]] = [[] for _ in range(pupil.size)]
-    owners: dict[int, int] = {}
-    for lesson, label in zip(lessons, pupil.targets, strict=True):
-        texts[label].append(lesson.example.text)
-        if owners.setdefault(lesson.key, label) != label:
-            owners[lesson.key] = _SHARED
-    one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
-    centres = array("b")
-    for total in pupil.centres:
-        length = math.sqrt(sum(map(mul, total, total))) or 1.0
-        centres.extend([round(127.0 * n / length) for n in total or [0] * SIZE])
-    width = _width(pupil.size)
-    used = b"".join([bits.to_bytes(width, "little") for bits in pupil.used])
-    hashes, labels = array("Q", [key for key, _ in one]), array(_code(pupil.size), [label for _, label in one])
-    return Phrasings("\0".join(map("\n".join, texts)).encode(), used, centres, hashes, labels)
-
-
-_SHARED = -1
-"""The owner of words that several labels have as a phrasing."""
-
-
-def _hash(words: Iterable[str]) -> int:
+def hashed(words: Iterable[str]) -> int:
+    """A hash of some words in their order, in 64 bits."""
     return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
 
 
-def _width(labels: int) -> int:
+def breadth(labels: int) -> int:
     """Bytes that hold a bit for each label."""
     return (labels + 7) // 8
 
 
-_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEXT = {c: "".join(row[max(0, i - 1) : i] + row[i + 1 : i + 2]) for row in _KEYS for i, c in enumerate(row)}
-
-
-def misspelt(text: str, every: int, rng: random.Random) -> str:
-    """`text` with about one edit in `every` characters: adjacent key, swap, loss, insertion, doubling or a lost space."""
-    out = list(text)
-    for _ in range(max(1, round(len(text) / every))):
-        if len(out) < 3:
-            break
-        at = rng.randrange(len(out) - 1)
-        kind = rng.randrange(6)
-        letter = out[at]
-        if kind == 0 and letter in _NEXT:
-            out[at] = rng.choice(_NEXT[letter])
-        elif kind == 1:
-            out[at], out[at + 1] = out[at + 1], out[at]
-        elif kind == 2:
-            del out[at]
-        elif kind == 3:
-            out.insert(at, rng.choice("etaoinshrdlu"))
-        elif kind == 4:
-            out.insert(at, letter)
-        elif " " in out:
-            del out[rng.choice([i for i, c in enumerate(out) if c == " "])]
-    return "".join(out)
-
-
-def _words(text: str) -> tuple[str, ...]:
+def worded(text: str) -> tuple[str, ...]:
+    """The words of a phrasing, with the place of a name as one word."""
     if "{" in text:
         for kind, place in PLACE.items():
             text = text.replace("{" + kind + "}", place)
     return read(text).words
 
 
-def _code(labels: int) -> str:
+def code(labels: int) -> str:
     """The kind of array that holds the numbers of so many labels."""
     return "B" if labels <= 256 else "H"
-
-
-def _packed(code: str, values: Iterable[float]) -> bytes:
-    packed = array(code, values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
-
-
-def _opened(code: str, packed: bytes) -> array[Any]:
-    values: array[Any] = array(code)
-    values.frombytes(packed)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values

@@ -73,13 +73,27 @@ class _Names(NamedTuple):
     values: Mapping[tuple[str, ...], Sequence[str]]
 
 
+class _Opened(dict[str, _Names]):
+    """Names by their first word, opened when that is asked for."""
+
+    def __init__(self, named: Sequence[Named]) -> None:
+        self._named = named
+
+    def __missing__(self, first: str) -> _Names:
+        values: dict[tuple[str, ...], list[str]] = {}
+        for name, value in [pair for named in self._named for pair in named.get(first, ())]:
+            values.setdefault(tuple(name.split(" ")), []).append(value)
+        following = frozenset(words[1] if len(words) > 1 else "" for words in values)
+        known = self[first] = _Names(following, tuple(dict.fromkeys(map(len, values))), values)
+        return known
+
+
 class Phrases:
     """Several-word names, looked up where they may begin; longest first. Those of a word are opened when it is met."""
 
     def __init__(self, *named: Named) -> None:
-        self._named = named
         self._begin = frozenset().union(*named)
-        self._opened: dict[str, _Names] = {}
+        self._opened = _Opened(named)
 
     def starts(self, sequence: tuple[str, ...]) -> list[int]:
         """Where a name may begin, by its first two words."""
@@ -87,7 +101,7 @@ class Phrases:
         out: list[int] = []
         for i, word in enumerate(sequence):
             if word in begin:
-                following = (opened.get(word) or self._names(word)).following
+                following = opened[word].following
                 if "" in following or (i < last and sequence[i + 1] in following):
                     out.append(i)
         return out
@@ -96,22 +110,13 @@ class Phrases:
         """`(end, value)` of every name that begins at `start`, longest first."""
         if sequence[start] not in self._begin:
             return []
-        known = self._opened.get(sequence[start]) or self._names(sequence[start])
+        known = self._opened[sequence[start]]
         out: list[tuple[int, str]] = []
         for size in known.sizes:
             end = start + size
             if end <= len(sequence):
                 out += [(end, value) for value in known.values.get(sequence[start:end], ())]
         return out
-
-    def _names(self, first: str) -> _Names:
-        """Opens the names that begin with a word."""
-        values: dict[tuple[str, ...], list[str]] = {}
-        for name, value in [pair for named in self._named for pair in named.get(first, ())]:
-            values.setdefault(tuple(name.split(" ")), []).append(value)
-        following = frozenset(words[1] if len(words) > 1 else "" for words in values)
-        known = self._opened[first] = _Names(following, tuple(dict.fromkeys(map(len, values))), values)
-        return known
 
 
 def phrases(lines: Iterable[str]) -> Phrases:

@@ -27,7 +27,7 @@ TURNING = frozenset(
 )
 """Words that turn the meaning. A word that is spelt right is never bent into one of them, nor one of them into another word."""
 
-_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = "aeiouy"
 _OTHER, _ONE, _LOST, _SWAPPED, _DOUBLED = 15, 10, 8, 8, 6
 """Tenths of an edit: another letter; a letter too many, a key beside or a vowel for a vowel; a lost letter; two letters
@@ -101,7 +101,7 @@ def _first_row(meant: str, start: int, other: int) -> list[int]:
 
 def _near() -> dict[str, str]:
     """For each letter the keys around it and, for a vowel, the other vowels."""
-    at = {c: (y, x + y / 2.0) for y, row in enumerate(_KEYS) for x, c in enumerate(row)}
+    at = {c: (y, x + y / 2.0) for y, row in enumerate(KEYS) for x, c in enumerate(row)}
     return {
         c: "".join(
             d for d, (v, u) in at.items() if d != c and ((abs(v - y) < 2 and abs(u - x) < 1.1) or (c in _VOWELS and d in _VOWELS))

@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from charley.features import Features
-from charley.matcher import OUTSIDE, Example, Matcher, build, restore
+from charley.matcher import OUTSIDE, Matcher, restore
 from charley.model import Content
 from charley.phrasing import expand
 from charley.recognise import PLACE, Concepts, Recogniser, ordered, stems, words
@@ -25,6 +25,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     `known` is what `names` made of the content.
     """
     from charley.families import bundled
+    from charley.school import Example, build
 
     examples: list[Example] = []
     fill = Names(content)

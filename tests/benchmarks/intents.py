@@ -21,8 +21,9 @@ from typing import Any
 from tests.benchmarks.reply import quantiles
 
 from charley.families import bundled
-from charley.matcher import Example, Matcher, build
+from charley.matcher import Matcher
 from charley.recognise import Concepts, Recogniser
+from charley.school import Example, build
 from charley.text import read
 
 COLUMNS = ("test", "test_typos_light", "test_typos_heavy")
