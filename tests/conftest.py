@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.places import ROOT
 
 from charley import Assistant
 
-ROOT = Path(__file__).parent.parent
 settings.register_profile("charley", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("charley")
 

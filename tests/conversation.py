@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from charley import Assistant
-from charley.model import Reply
+from charley.answering.reply import Reply
 
 
 def talk(assistant: Assistant, first: str, *more: str) -> Reply:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.places import ROOT
 
 from charley import Assistant, ContentError
-from charley.model import Reply
-from charley.text import LIMIT
+from charley.answering.reply import Reply
+from charley.reading.text import LIMIT
 
-ROOT = Path(__file__).parent.parent
 ANY = st.text(st.characters(codec=None), max_size=300)
 FORMS = ("text", "markdown", "html")
 

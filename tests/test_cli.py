@@ -125,7 +125,7 @@ def test_check_lists_problems(broken: str, words: tuple[str, ...], capsys: pytes
 
 
 def test_check_of_sound_content(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charley.check.problems", lambda root, today: [])
+    monkeypatch.setattr("charley.workbench.check.problems", lambda root, today: [])
     assert cli.main(["check"]) == 0
     assert capsys.readouterr().err.endswith("no problems\n")
 
@@ -194,9 +194,9 @@ def test_a_missing_extra_is_named(
 @pytest.mark.parametrize(
     ("words", "module", "called"),
     [
-        (("serve", "--port", "9"), "web", ("serve", (), {"content": "C", "port": 9})),
+        (("serve", "--port", "9"), "channels.web", ("serve", (), {"content": "C", "port": 9})),
         (("connect", "irc"), "channels", ("connect", ("irc",), {"content": "C"})),
-        (("export", "faq"), "export", ("faq", (), {"content": "C", "format": "html"})),
+        (("export", "faq"), "channels.web.export", ("faq", (), {"content": "C", "format": "html"})),
     ],
 )
 def test_optional_parts_are_handed_their_options(

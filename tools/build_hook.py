@@ -19,7 +19,7 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "bot"))
-        from charley import bank
+        from charley.bank import bank
 
         place = Path(tempfile.mkdtemp()) / bank.BUILT
         place.write_bytes(bank.build(root))

@@ -129,7 +129,7 @@ def taught(start: Any, targets: Any, sentences: list[list[int]]) -> Any:
 
 
 def letters(vector: Any, top: float, chance: float) -> str:
-    """One line's second half, as `charley.families` reads it."""
+    """One line's second half, as `charley.reading.families` reads it."""
     largest = float(abs(vector).max())
     telling = max(0, min(63, 63 + math.floor(8 * math.log2(largest / top) + 0.5))) if largest > 0 else 0
     scale = top * 2 ** ((telling - 63) / 8) / 31

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from charley.model import CharleyError, ContentError, Problem, Reply
+from charley.answering.reply import Reply
+from charley.errors import CharleyError, ContentError, Problem
 
 if TYPE_CHECKING:
     from charley.assistant import Assistant

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from charley import bank, context, decide
-from charley.alarm import Alarm
-from charley.compose import Composer, Slot
-from charley.context import STANDS, Context, Topic
-from charley.explain import Explanation, explain
-from charley.model import Content, Reply, Section, Sentence, Suggestion
-from charley.resolve import Act, Resolver
-from charley.text import LIMIT, Message, read
-from charley.triage import Finding
-from charley.understand import Understander, Understood, topic
+from charley.answering.composer import Composer, Slot
+from charley.answering.reply import Reply, Section, Sentence, Suggestion
+from charley.bank import bank
+from charley.content.model import Content
+from charley.reading.text import LIMIT, Message, read
+from charley.triage.red_flags import RedFlags
+from charley.triage.triage import Finding
+from charley.understanding import context
+from charley.understanding import decision as decide
+from charley.understanding.acts import Act, Resolver
+from charley.understanding.context import STANDS, Context, Topic
+from charley.understanding.explanation import Explanation, explain
+from charley.understanding.understanding import Understander, Understood, topic
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
@@ -43,7 +46,7 @@ class Assistant:
         self._composer = Composer(loaded.content)
         self._resolver = Resolver(loaded.content.acts)
         self._understander = Understander(loaded.content, loaded.matcher)
-        self._alarm = Alarm(loaded.content.red_flags, loaded.triage)
+        self._alarm = RedFlags(loaded.content.red_flags, loaded.triage)
 
     @property
     def content(self) -> Content:

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 import charley
 from charley import console
-from charley.console import UsageError, shown, warn
-from charley.model import CharleyError, ContentError
+from charley.console import shown, warn
+from charley.errors import CharleyError, ContentError, UsageError
 
 CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
 
@@ -60,7 +60,7 @@ def _say(text: str) -> None:
 
 
 def _assistant(options: Namespace) -> charley.Assistant:
-    from charley import bank
+    from charley.bank import bank
 
     if console.is_terminal(sys.stderr):
         bank.on_build = lambda: warn("Building the question bank. This takes some seconds, and is done once.")
@@ -82,12 +82,12 @@ def _chat_options(parser: ArgumentParser) -> None:
 def _chat(options: Namespace) -> int:
     typed = console.is_terminal(sys.stdin)
     if typed and console.is_terminal(sys.stdout) and not options.plain and not console.is_dumb():
-        from charley.chat import chat
+        from charley.channels.terminal.chat import chat
 
         chat(_assistant(options), history=options.history)
         return 0
-    from charley.commands import Conversation
-    from charley.pipe import talk
+    from charley.channels.terminal.commands import Conversation
+    from charley.channels.terminal.pipe import talk
 
     conversation = Conversation(_assistant(options), files=typed)
     talk(conversation, sys.stdin, sys.stdout, sys.stderr if typed else None)
@@ -127,7 +127,7 @@ def _answer_options(parser: ArgumentParser) -> None:
 def _answer(options: Namespace) -> int:
     if options.engine == "ray":
         raise UsageError("this version has no Ray engine yet; it will come with: pip install 'charley[ray]'")
-    from charley.bulk import answer
+    from charley.bulk.job import answer
 
     given = ("content", "input", "format", "column", "output", "workers")
     answer(options.file, **{name: getattr(options, name) for name in given})
@@ -157,8 +157,8 @@ def _check_options(parser: ArgumentParser) -> None:
 def _check(options: Namespace) -> int:
     from pathlib import Path
 
-    from charley import check
-    from charley.folder import bundled
+    from charley.content.folder import bundled
+    from charley.workbench import check
 
     folder = options.folder or options.content
     root = Path(folder) if folder else bundled()[0]
@@ -187,7 +187,7 @@ def _serve_options(parser: ArgumentParser) -> None:
 
 
 def _serve(options: Namespace) -> int:
-    return _extra("web", "web", "serve", **_given(options))
+    return _extra("channels.web", "web", "serve", **_given(options))
 
 
 def _connect_options(parser: ArgumentParser) -> None:
@@ -211,7 +211,7 @@ def _export_options(parser: ArgumentParser) -> None:
 
 def _export(options: Namespace) -> int:
     given = _given(options)
-    return _extra("export", "", given.pop("what"), **given)
+    return _extra("channels.web.export", "", given.pop("what"), **given)
 
 
 Command = tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int]]

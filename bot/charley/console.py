@@ -7,14 +7,8 @@ import re
 import sys
 from typing import TextIO
 
-from charley.model import CharleyError
-
 # C0 and C1 controls, marks that turn the writing direction, lone surrogates.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-class UsageError(CharleyError):
-    """What was asked of the command line cannot be done."""
 
 
 def shown(text: str) -> str:

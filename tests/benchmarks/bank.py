@@ -20,11 +20,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from charley import Assistant, content, folder
-from charley.matcher import OUTSIDE
-from charley.model import Content
-from charley.phrasing import expand
-from charley.train import LOOK_ALIKE, PER_LINE, Names
+from tests.places import ROOT
+
+from charley import Assistant
+from charley.bank.examples import LOOK_ALIKE, PER_LINE, Names
+from charley.content import folder, reader
+from charley.content.model import Content
+from charley.content.phrasing import expand
+from charley.matching.matcher import OUTSIDE
 
 KEEP = 0.95
 TYPOS = ("typo", "heavy_typo")
@@ -128,8 +131,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, action="append")
     options = parser.parse_args()
-    root = Path(__file__).resolve().parents[2]
-    read, _ = content.read(folder.texts(root))
+    root = ROOT
+    read, _ = reader.read(folder.texts(root))
     wordings = bank(read)
     systems = {
         "charley": charley(Assistant(root)),

@@ -32,8 +32,8 @@ SERVERS = {
     "charley, nothing kept": "KEEP = 0\n",
 }
 OURS = """from charley import Assistant
-from charley.web.app import application
-from charley.web.settings import Settings
+from charley.channels.web.app import application
+from charley.channels.web.settings import Settings
 app = application(Assistant(), bytes(32), Settings(rate=0, keep=KEEP))
 """
 START = "import uvicorn\nuvicorn.run(app, port={port}, log_level='error', access_log=False, lifespan='off', ws='none')\n"

@@ -20,11 +20,11 @@ from typing import Any
 
 from tests.benchmarks.reply import quantiles
 
-from charley.families import bundled
-from charley.matcher import Matcher
-from charley.recognise import Concepts, Recogniser
-from charley.school import Example, build
-from charley.text import read
+from charley.bank.training import Example, build
+from charley.matching.matcher import Matcher
+from charley.reading.families import bundled
+from charley.reading.recogniser import Concepts, Recogniser
+from charley.reading.text import read
 
 COLUMNS = ("test", "test_typos_light", "test_typos_heavy")
 KEEP = 0.95
@@ -52,7 +52,7 @@ def ours(bank: Sequence[tuple[str, str]]) -> tuple[Matcher, float]:
 
 def asked(matcher: Matcher) -> Ask:
     def ask(text: str) -> tuple[str, float]:
-        match = matcher.match(matcher.sight(read(text).words))
+        match = matcher.match(matcher.reading(read(text).words))
         return match.candidates[0].intent, match.confidence
 
     return ask

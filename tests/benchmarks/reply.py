@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.places import ROOT
+
 PASSES = 4
 
 
@@ -34,13 +36,14 @@ def quantiles(times: list[float]) -> str:
 def measure(path: Path) -> None:
     """Loads the bank and asks every message, in a process that did nothing else."""
     bare = peak()
-    from charley import Assistant, bank
+    from charley import Assistant
+    from charley.bank import bank
 
     start = time.process_time()
-    bank.load(Path(__file__).resolve().parents[2])
+    bank.load(ROOT)
     print(f"loading the built bank: {1000 * (time.process_time() - start):.0f} ms")
 
-    assistant = Assistant(Path(__file__).resolve().parents[2])
+    assistant = Assistant(ROOT)
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     passes = []
     for _ in range(PASSES + 1):
@@ -64,12 +67,12 @@ def main() -> None:
     if options.inner:
         measure(options.data / "questions.jsonl")
         return
-    from charley import bank
+    from charley.bank import bank
 
     with tempfile.TemporaryDirectory() as cache:
         os.environ["CHARLEY_CACHE"] = cache
         start = time.process_time()
-        bank.load(Path(__file__).resolve().parents[2])
+        bank.load(ROOT)
         print(f"building the bank: {time.process_time() - start:.1f} s")
         command = [sys.executable, "-m", "tests.benchmarks.reply", "--data", str(options.data), "--inner"]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)})

@@ -20,14 +20,17 @@ from typing import Any
 
 from tests.benchmarks import intents
 from tests.benchmarks.bank import lines
+from tests.places import ROOT
 
-from charley import content, folder, train
-from charley.context import Context
-from charley.families import Families, bundled, packed, unpacked
-from charley.features import FAMILY, Features, Sight
-from charley.resolve import Resolver
-from charley.text import read
-from charley.understand import Understander
+from charley.bank import examples as train
+from charley.content import folder
+from charley.content import reader as content
+from charley.matching.features import FAMILY, Features, Reading
+from charley.reading.families import Families, bundled, packed, unpacked
+from charley.reading.text import read
+from charley.understanding.acts import Resolver
+from charley.understanding.context import Context
+from charley.understanding.understanding import Understander
 
 GROUPS = 1000
 ROUNDS = 12
@@ -70,19 +73,19 @@ def variant(name: str) -> Iterator[None]:
 
         old = Features.names
 
-        def names(self: Features, sight: Sight) -> dict[str, float]:
+        def names(self: Features, reading: Reading) -> dict[str, float]:
             out: dict[str, float] = {}
-            for token in sight.reading:
+            for token in reading.tokens:
                 for word, share in (*token.words, (token.surface, token.itself)):
                     if word in group:
                         key, telling = group[word]
                         out[key] = out.get(key, 0.0) + share * telling
             length = math.sqrt(math.fsum(v * v for v in out.values()))
-            return {**old(self, sight), **{k: FAMILY * v / length for k, v in out.items()}} if length else old(self, sight)
+            return {**old(self, reading), **{k: FAMILY * v / length for k, v in out.items()}} if length else old(self, reading)
 
         change(Features, "names", names)
     if name in ("none", "list", "families"):
-        change(Features, "families", lambda self, sight, table: array("h"))
+        change(Features, "families", lambda self, reading, table: array("h"))
     try:
         yield
     finally:
@@ -101,7 +104,7 @@ def public(folder_: Path) -> str:
 
 def own(folders: list[Path]) -> str:
     """How often the first candidate is right, and the area under the curve, over the labelled messages of all folders."""
-    loaded, _ = content.read(folder.texts(Path(__file__).resolve().parents[2]))
+    loaded, _ = content.read(folder.texts(ROOT))
     understander, resolver = Understander(loaded, train.learn(loaded, train.names(loaded))), Resolver(loaded.acts)
     inside, outside, right = [], [], 0
     for place in folders:

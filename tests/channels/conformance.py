@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charley import Assistant
+from charley.answering.reply import Reply
 from charley.channels.command import COMMANDS
-from charley.channels.desk import GREETING, Desk
+from charley.channels.inbox import GREETING, Inbox
 from charley.channels.parts import characters
 from charley.channels.shape import Shape
-from charley.model import Reply
 
 ASK = "why do my calves cramp at night"
 VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves")
@@ -27,7 +27,7 @@ FOLLOW_UP = "tell me more"
 EMERGENCY = "my calf is swollen and red and i cant breathe"
 LONG = " ".join(["why does my calf cramp at night when I have been sitting for a long time"] * 40)
 PATIENCE = 20.0
-DeskFor = Callable[[str, Shape], Desk]
+InboxFor = Callable[[str, Shape], Inbox]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the tests of the channels share: a desk."""
+"""What the tests of the channels share: an inbox."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from charley import Assistant
-from charley.channels.desk import Desk
+from charley.channels.inbox import Inbox
 from charley.channels.pace import Pace
 from charley.channels.shape import Shape
 from charley.channels.store import Memory
 
 
 @pytest.fixture
-def desk_for(assistant: Assistant) -> Callable[[str, Shape], Desk]:
-    """Makes a desk that finds no transcript too fast."""
-    return lambda channel, shape: Desk(channel, assistant, Memory(), shape, Pace(every=0.01, burst=100))
+def inbox_for(assistant: Assistant) -> Callable[[str, Shape], Inbox]:
+    """Makes an inbox that finds no transcript too fast."""
+    return lambda channel, shape: Inbox(channel, assistant, Memory(), shape, Pace(every=0.01, burst=100))

@@ -8,17 +8,16 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from tests.places import ROOT
 
 from charley.channels import CHANNELS
-from charley.channels.lasting import keep
+from charley.channels.reconnecting import keep
 from charley.channels.setting import need, number, yes
 from charley.cli import main
-from charley.console import UsageError
+from charley.errors import UsageError
 
-ROOT = Path(__file__).parents[2]
 LIBRARIES = dict(zip(CHANNELS, ("telegram", "slack_bolt", "discord", "nio", "slixmpp", "irc"), strict=True))
 
 
@@ -83,14 +82,14 @@ def test_every_channel_is_documented() -> None:
 
 def test_a_broken_connection_is_made_again_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("charley.channels.lasting.random.uniform", lambda *_: 1.0)
+    monkeypatch.setattr("charley.channels.reconnecting.random.uniform", lambda *_: 1.0)
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
         if len(pauses) == 11:
             raise UsageError("enough")
 
-    monkeypatch.setattr("charley.channels.lasting.asyncio.sleep", sleep)
+    monkeypatch.setattr("charley.channels.reconnecting.asyncio.sleep", sleep)
 
     async def run() -> None:
         raise ConnectionError("a secret")

@@ -12,14 +12,14 @@ pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[te
 
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.discord_service import BOT, CHANNEL, TOKEN, DiscordService
 from tests.channels.standin import served
 from yarl import URL
 
 from charley import Assistant
 from charley.channels import discord
-from charley.console import UsageError
+from charley.errors import UsageError
 
 
 @asynccontextmanager
@@ -33,17 +33,17 @@ async def standing_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordS
 
 @asynccontextmanager
 async def talking(
-    monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant
+    monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant
 ) -> AsyncIterator[tuple[DiscordService, Talk]]:
-    work = discord.run(desk_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})
+    work = discord.run(inbox_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})
     async with standing_in(monkeypatch) as service, running(work):
         await asyncio.wait_for(service.ready.wait(), 20)
         yield service, Talk(assistant, service.say, service.ear, service.press, limit=2000)
 
 
-def test_conformance(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+        async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
             await transcript(talk)
             assert any(call.endswith("/typing") for call, _ in service.calls)
 
@@ -51,10 +51,10 @@ def test_conformance(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assista
 
 
 def test_repeats_are_answered_once_and_edits_only_into_an_emergency(
-    monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant
+    monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant
 ) -> None:
     async def scene() -> None:
-        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+        async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
             message = service.written(ASK)
             await service.happens("MESSAGE_CREATE", message)
             await talk.hear()
@@ -69,9 +69,11 @@ def test_repeats_are_answered_once_and_edits_only_into_an_emergency(
     asyncio.run(scene())
 
 
-def test_in_a_server_only_mentions_are_answered(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_in_a_server_only_mentions_are_answered(
+    monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant
+) -> None:
     async def scene() -> None:
-        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+        async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
             there = {"channel_id": CHANNEL["id"], "guild_id": "9"}
             await service.happens("MESSAGE_CREATE", service.written(ASK, **there))
             await service.happens("MESSAGE_CREATE", service.written(ASK, author=BOT))
@@ -84,9 +86,9 @@ def test_in_a_server_only_mentions_are_answered(monkeypatch: pytest.MonkeyPatch,
     asyncio.run(scene())
 
 
-def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(monkeypatch, desk_for, assistant) as (service, talk):
+        async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
             await service.hang_up()
             await asyncio.wait_for(service.ready.wait(), 20)
             agrees(await talk.say(ASK), assistant.reply(ASK))
@@ -94,10 +96,10 @@ def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor, assis
     asyncio.run(scene())
 
 
-def test_a_missing_or_refused_token_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, desk_for: DeskFor) -> None:
+def test_a_missing_or_refused_token_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor) -> None:
     async def scene(settings: dict[str, str]) -> None:
         async with standing_in(monkeypatch):
-            await discord.run(desk_for("discord", discord.SHAPE), settings)
+            await discord.run(inbox_for("discord", discord.SHAPE), settings)
 
     with pytest.raises(UsageError, match="CHARLEY_DISCORD_TOKEN is not set"):
         asyncio.run(scene({}))

@@ -13,12 +13,12 @@ import pytest
 
 pytest.importorskip("irc", reason="needs irc: pip install 'charley[test-channels]'")
 
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley import Assistant
 from charley.channels import irc
-from charley.console import UsageError
+from charley.errors import UsageError
 
 NGIRCD = shutil.which("ngircd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 pytestmark = pytest.mark.skipif(NGIRCD is None, reason="needs ngircd: apt-get install -y ngircd")
@@ -111,23 +111,23 @@ def settings(server: Server, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def talking(server: Server, desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
-    async with person(server.port) as someone, running(irc.run(desk_for("irc", irc.SHAPE), settings(server))):
+async def talking(server: Server, inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
+    async with person(server.port) as someone, running(irc.run(inbox_for("irc", irc.SHAPE), settings(server))):
         await someone.until("JOIN :#legs")
         yield someone, Talk(assistant, someone.say, someone.ear, limit=400)
 
 
-def test_conformance(server: Server, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance(server: Server, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(server, desk_for, assistant) as (_, talk):
+        async with talking(server, inbox_for, assistant) as (_, talk):
             await transcript(talk)
 
     asyncio.run(scene())
 
 
-def test_in_a_channel_only_lines_to_the_bot_are_answered(server: Server, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_in_a_channel_only_lines_to_the_bot_are_answered(server: Server, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(server, desk_for, assistant) as (someone, talk):
+        async with talking(server, inbox_for, assistant) as (someone, talk):
             await someone.say(ASK, "#legs")
             await someone.say(f"charleyhorse {ASK}", "#legs")
             await talk.quiet()
@@ -139,9 +139,9 @@ def test_in_a_channel_only_lines_to_the_bot_are_answered(server: Server, desk_fo
     asyncio.run(scene())
 
 
-def test_bytes_that_are_no_text_do_no_harm(server: Server, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_bytes_that_are_no_text_do_no_harm(server: Server, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(server, desk_for, assistant) as (someone, talk):
+        async with talking(server, inbox_for, assistant) as (someone, talk):
             someone._writer.write(b"PRIVMSG charley :\xff\xfe \x02bold\x03 cramps?\r\n")
             heard = await talk.hear()
             assert not any(c < " " for part in heard.parts for c in part)
@@ -150,11 +150,11 @@ def test_bytes_that_are_no_text_do_no_harm(server: Server, desk_for: DeskFor, as
     asyncio.run(scene())
 
 
-def test_it_comes_back_when_the_server_was_away(server: Server, desk_for: DeskFor, assistant: Assistant, monkeypatch) -> None:
-    monkeypatch.setattr("charley.channels.lasting.keep.__defaults__", (0.1,))
+def test_it_comes_back_when_the_server_was_away(server: Server, inbox_for: InboxFor, assistant: Assistant, monkeypatch) -> None:
+    monkeypatch.setattr("charley.channels.reconnecting.keep.__defaults__", (0.1,))
 
     async def scene() -> None:
-        async with running(irc.run(desk_for("irc", irc.SHAPE), settings(server))):
+        async with running(irc.run(inbox_for("irc", irc.SHAPE), settings(server))):
             async with person(server.port) as someone:
                 await someone.until("JOIN :#legs")
             server.stop()
@@ -167,6 +167,6 @@ def test_it_comes_back_when_the_server_was_away(server: Server, desk_for: DeskFo
     asyncio.run(scene())
 
 
-def test_a_missing_server_is_a_clear_error(desk_for: DeskFor) -> None:
+def test_a_missing_server_is_a_clear_error(inbox_for: InboxFor) -> None:
     with pytest.raises(UsageError, match="CHARLEY_IRC_SERVER is not set"):
-        asyncio.run(irc.run(desk_for("irc", irc.SHAPE), {}))
+        asyncio.run(irc.run(inbox_for("irc", irc.SHAPE), {}))

@@ -17,12 +17,12 @@ pytest.importorskip("nio", reason="needs matrix-nio: pip install 'charley[test-c
 
 import yaml
 from nio import AsyncClient, RoomMessageFormatted, RoomPreset
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley import Assistant
 from charley.channels import matrix
-from charley.console import UsageError
+from charley.errors import UsageError
 
 SYNAPSE = importlib.util.find_spec("synapse")
 needs_synapse = pytest.mark.skipif(SYNAPSE is None, reason="needs Synapse: pip install 'charley[test-channels]'")
@@ -109,9 +109,9 @@ def settings_for(server: str) -> dict[str, str]:
 
 
 @needs_synapse
-def test_conformance_edits_and_groups(server: str, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance_edits_and_groups(server: str, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with running(matrix.run(desk_for("matrix", matrix.SHAPE), settings_for(server))):
+        async with running(matrix.run(inbox_for("matrix", matrix.SHAPE), settings_for(server))):
             async with person(server, "pat", BOT) as pat:
                 await pat.bot_joined()
                 await _alone(pat, assistant)
@@ -122,7 +122,7 @@ def test_conformance_edits_and_groups(server: str, desk_for: DeskFor, assistant:
     asyncio.run(scene())
     with pytest.raises(UsageError, match="refuses"):
         wrong = settings_for(server) | {"CHARLEY_MATRIX_PASSWORD": "wrong"}
-        asyncio.run(matrix.run(desk_for("matrix", matrix.SHAPE), wrong))
+        asyncio.run(matrix.run(inbox_for("matrix", matrix.SHAPE), wrong))
 
 
 async def _alone(pat: Person, assistant: Assistant) -> None:
@@ -149,7 +149,7 @@ async def _in_a_group(pat: Person, assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize("missing", ["HOMESERVER", "USER", "PASSWORD"])
-def test_a_missing_setting_is_a_clear_error(desk_for: DeskFor, missing: str) -> None:
+def test_a_missing_setting_is_a_clear_error(inbox_for: InboxFor, missing: str) -> None:
     settings = {**settings_for("http://127.0.0.1:1"), f"CHARLEY_MATRIX_{missing}": ""}
     with pytest.raises(UsageError, match=f"CHARLEY_MATRIX_{missing} is not set"):
-        asyncio.run(matrix.run(desk_for("matrix", matrix.SHAPE), settings))
+        asyncio.run(matrix.run(inbox_for("matrix", matrix.SHAPE), settings))

@@ -14,10 +14,10 @@ from tests.channels import discord_service, slack_service, telegram_service
 from tests.channels.conformance import ASK, EMERGENCY, flat
 
 from charley import Assistant
+from charley.answering.reply import Reply, Section, Sentence, Suggestion
 from charley.channels import shape
 from charley.channels.parts import Atom, characters, octets, sentences, split
 from charley.channels.shape import HTML, MARKDOWN, MRKDWN, PLAIN, Shape, chosen, shape_reply, shape_text, token
-from charley.model import Reply, Section, Sentence, Suggestion
 
 DISCLAIMER = "General information only. Ask your doctor."
 STYLES = [PLAIN, HTML, MARKDOWN, MRKDWN]

@@ -13,24 +13,24 @@ pytest.importorskip("slack_bolt", reason="needs slack-bolt: pip install 'charley
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
 import aiohttp
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port
 from tests.channels.slack_service import SECRET, TOKEN, SlackService
 from tests.channels.standin import served
 
 from charley import Assistant
 from charley.channels import slack
-from charley.console import UsageError
+from charley.errors import UsageError
 
 
 @asynccontextmanager
-async def talking(desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[SlackService, Talk]]:
+async def talking(inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[SlackService, Talk]]:
     port = free_port()
     service = SlackService(f"http://127.0.0.1:{port}/slack/events")
     settings = {"CHARLEY_SLACK_BOT_TOKEN": TOKEN, "CHARLEY_SLACK_SIGNING_SECRET": SECRET, "CHARLEY_SLACK_PORT": str(port)}
     async with served(service.application) as service.address:
         settings["CHARLEY_SLACK_URL"] = f"{service.address}/api/"
-        async with running(slack.run(desk_for("slack", slack.SHAPE), settings)):
+        async with running(slack.run(inbox_for("slack", slack.SHAPE), settings)):
             await reachable(service.app)
             yield service, Talk(assistant, service.say, service.ear, service.press, limit=3000)
 
@@ -44,17 +44,17 @@ async def reachable(address: str) -> None:
             await asyncio.sleep(0.05)
 
 
-def test_conformance(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (_, talk):
+        async with talking(inbox_for, assistant) as (_, talk):
             await transcript(talk)
 
     asyncio.run(scene())
 
 
-def test_a_good_signature_passes_and_a_bad_one_gets_401(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_a_good_signature_passes_and_a_bad_one_gets_401(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             body = json.dumps({"type": "event_callback", "team_id": "T1", "event": service.message(ASK)})
             assert await service.send(body, secret="another secret") == 401
             assert await service.send(body, **{"X-Slack-Request-Timestamp": "1"}) == 401
@@ -65,9 +65,9 @@ def test_a_good_signature_passes_and_a_bad_one_gets_401(desk_for: DeskFor, assis
     asyncio.run(scene())
 
 
-def test_retries_are_answered_once_and_edits_only_into_an_emergency(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_retries_are_answered_once_and_edits_only_into_an_emergency(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             message = service.message(ASK)
             await service.event(message)
             await talk.hear()
@@ -82,9 +82,9 @@ def test_retries_are_answered_once_and_edits_only_into_an_emergency(desk_for: De
     asyncio.run(scene())
 
 
-def test_in_a_channel_only_mentions_are_answered_in_a_thread(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_in_a_channel_only_mentions_are_answered_in_a_thread(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             where = {"channel": "C1", "channel_type": "channel"}
             await service.event(service.message(ASK, **where))
             await talk.quiet()
@@ -98,18 +98,18 @@ def test_in_a_channel_only_mentions_are_answered_in_a_thread(desk_for: DeskFor, 
 
 
 @pytest.mark.parametrize("missing", ["CHARLEY_SLACK_BOT_TOKEN", "CHARLEY_SLACK_SIGNING_SECRET"])
-def test_a_missing_secret_is_a_clear_error(desk_for: DeskFor, missing: str) -> None:
+def test_a_missing_secret_is_a_clear_error(inbox_for: InboxFor, missing: str) -> None:
     settings = {"CHARLEY_SLACK_BOT_TOKEN": TOKEN, "CHARLEY_SLACK_SIGNING_SECRET": SECRET, missing: ""}
     with pytest.raises(UsageError, match=f"{missing} is not set"):
-        asyncio.run(slack.run(desk_for("slack", slack.SHAPE), settings))
+        asyncio.run(slack.run(inbox_for("slack", slack.SHAPE), settings))
 
 
-def test_a_refused_token_is_a_clear_error(desk_for: DeskFor) -> None:
+def test_a_refused_token_is_a_clear_error(inbox_for: InboxFor) -> None:
     async def scene() -> None:
         service = SlackService("")
         async with served(service.application) as address:
             settings = {"CHARLEY_SLACK_BOT_TOKEN": "xoxb-wrong", "CHARLEY_SLACK_SIGNING_SECRET": SECRET}
-            await slack.run(desk_for("slack", slack.SHAPE), {**settings, "CHARLEY_SLACK_URL": f"{address}/api/"})
+            await slack.run(inbox_for("slack", slack.SHAPE), {**settings, "CHARLEY_SLACK_URL": f"{address}/api/"})
 
     with pytest.raises(UsageError, match="refuses the token"):
         asyncio.run(scene())

@@ -13,7 +13,7 @@ import pytest
 from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley.channels.store import Memory, Sqlite, Store, key, open_store
-from charley.console import UsageError
+from charley.errors import UsageError
 
 REDIS = shutil.which("redis-server")
 Open = Callable[[float], Store]

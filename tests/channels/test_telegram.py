@@ -10,27 +10,27 @@ import pytest
 pytest.importorskip("telegram", reason="needs python-telegram-bot: pip install 'charley[test-channels]'")
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
-from tests.channels.conformance import ASK, EMERGENCY, VAGUE, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, VAGUE, InboxFor, Talk, agrees, running, transcript
 from tests.channels.standin import served
 from tests.channels.telegram_service import BOT, GROUP, TOKEN, TelegramService
 
 from charley import Assistant
 from charley.channels import telegram
-from charley.console import UsageError
+from charley.errors import UsageError
 
 
 @asynccontextmanager
-async def talking(desk_for: DeskFor, assistant: Assistant):
+async def talking(inbox_for: InboxFor, assistant: Assistant):
     service = TelegramService()
     async with served(service.application) as address:
         settings = {"CHARLEY_TELEGRAM_TOKEN": TOKEN, "CHARLEY_TELEGRAM_URL": address}
-        async with running(telegram.run(desk_for("telegram", telegram.SHAPE), settings)):
+        async with running(telegram.run(inbox_for("telegram", telegram.SHAPE), settings)):
             yield service, Talk(assistant, service.say, service.ear, service.press)
 
 
-def test_conformance(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             await transcript(talk)
             methods = [method for method, _ in service.calls]
             assert "sendChatAction" in methods
@@ -41,9 +41,9 @@ def test_conformance(desk_for: DeskFor, assistant: Assistant) -> None:
     asyncio.run(scene())
 
 
-def test_repeats_are_answered_once_and_edits_only_into_an_emergency(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_repeats_are_answered_once_and_edits_only_into_an_emergency(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             message = service.message(ASK)
             service.update(message=message)
             await talk.hear()
@@ -59,9 +59,9 @@ def test_repeats_are_answered_once_and_edits_only_into_an_emergency(desk_for: De
     asyncio.run(scene())
 
 
-def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             service.update(message=service.message(ASK, GROUP))
             service.update(message=service.message(f"@another_bot {ASK}", GROUP))
             await talk.quiet()
@@ -76,19 +76,19 @@ def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(desk_for: DeskFor
     asyncio.run(scene())
 
 
-def test_it_comes_back_when_the_service_was_away(desk_for: DeskFor, assistant: Assistant) -> None:
+def test_it_comes_back_when_the_service_was_away(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(desk_for, assistant) as (service, talk):
+        async with talking(inbox_for, assistant) as (service, talk):
             service.failing = 1
             agrees(await talk.say(ASK), assistant.reply(ASK))
 
     asyncio.run(scene())
 
 
-def test_a_missing_or_refused_token_is_a_clear_error(desk_for: DeskFor) -> None:
+def test_a_missing_or_refused_token_is_a_clear_error(inbox_for: InboxFor) -> None:
     async def scene(settings: dict[str, str]) -> None:
         async with served(TelegramService().application) as address:
-            await telegram.run(desk_for("telegram", telegram.SHAPE), {"CHARLEY_TELEGRAM_URL": address, **settings})
+            await telegram.run(inbox_for("telegram", telegram.SHAPE), {"CHARLEY_TELEGRAM_URL": address, **settings})
 
     with pytest.raises(UsageError, match="CHARLEY_TELEGRAM_TOKEN is not set"):
         asyncio.run(scene({}))

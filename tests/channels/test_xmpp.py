@@ -13,12 +13,12 @@ import pytest
 pytest.importorskip("slixmpp", reason="needs slixmpp (Python 3.11 or newer): pip install 'charley[test-channels]'")
 
 from slixmpp import JID, ClientXMPP
-from tests.channels.conformance import ASK, EMERGENCY, DeskFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
 
 from charley import Assistant
 from charley.channels import xmpp
-from charley.console import UsageError
+from charley.errors import UsageError
 
 PROSODY, CONTROL = shutil.which("prosody"), shutil.which("prosodyctl")
 pytestmark = pytest.mark.skipif(PROSODY is None, reason="needs Prosody: apt-get install -y prosody")
@@ -101,32 +101,32 @@ class Person:
 
 
 @asynccontextmanager
-async def talking(port: int, desk_for: DeskFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
+async def talking(port: int, inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
     person, settings = Person(), {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_PASSWORD": "charley-pw"}
     settings |= {"CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port), "CHARLEY_XMPP_PLAINTEXT": "1"}
     settings["CHARLEY_XMPP_ROOMS"] = ROOM
     person.client.connect("127.0.0.1", port)
     await asyncio.wait_for(person.ready.wait(), 20)
     try:
-        async with running(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings)):
+        async with running(xmpp.run(inbox_for("xmpp", xmpp.SHAPE), settings)):
             await asyncio.wait_for(person.bot_there.wait(), 20)
             yield person, Talk(assistant, person.say, person.ear)
     finally:
         await person.client.disconnect(wait=1)
 
 
-def test_conformance(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_conformance(port: int, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(port, desk_for, assistant) as (person, talk):
+        async with talking(port, inbox_for, assistant) as (person, talk):
             await transcript(talk)
             assert "composing" in person.states
 
     asyncio.run(scene())
 
 
-def test_repeats_are_answered_once(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_repeats_are_answered_once(port: int, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(port, desk_for, assistant) as (person, talk):
+        async with talking(port, inbox_for, assistant) as (person, talk):
             person.write(ASK, "one")
             await talk.hear()
             person.write(ASK, "one")
@@ -138,9 +138,9 @@ def test_repeats_are_answered_once(port: int, desk_for: DeskFor, assistant: Assi
     asyncio.run(scene())
 
 
-def test_in_a_room_only_what_begins_with_the_name_is_answered(port: int, desk_for: DeskFor, assistant: Assistant) -> None:
+def test_in_a_room_only_what_begins_with_the_name_is_answered(port: int, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
-        async with talking(port, desk_for, assistant) as (person, talk):
+        async with talking(port, inbox_for, assistant) as (person, talk):
             person.write(ASK, to=ROOM, kind="groupchat")
             await talk.quiet()
             person.write(f"charley: {ASK}", to=ROOM, kind="groupchat")
@@ -151,10 +151,10 @@ def test_in_a_room_only_what_begins_with_the_name_is_answered(port: int, desk_fo
     asyncio.run(scene())
 
 
-def test_a_missing_or_refused_password_is_a_clear_error(port: int, desk_for: DeskFor) -> None:
+def test_a_missing_or_refused_password_is_a_clear_error(port: int, inbox_for: InboxFor) -> None:
     settings = {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port)}
     with pytest.raises(UsageError, match="CHARLEY_XMPP_PASSWORD is not set"):
-        asyncio.run(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings))
+        asyncio.run(xmpp.run(inbox_for("xmpp", xmpp.SHAPE), settings))
     settings |= {"CHARLEY_XMPP_PLAINTEXT": "1", "CHARLEY_XMPP_PASSWORD": "wrong"}
     with pytest.raises(UsageError, match="refuses"):
-        asyncio.run(xmpp.run(desk_for("xmpp", xmpp.SHAPE), settings))
+        asyncio.run(xmpp.run(inbox_for("xmpp", xmpp.SHAPE), settings))

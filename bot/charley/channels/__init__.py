@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from charley.assistant import Assistant
-from charley.channels.desk import Desk
+from charley.channels.inbox import Inbox
 from charley.channels.setting import check
 from charley.channels.store import EXPIRE, open_store
 
@@ -42,8 +42,8 @@ def connect(name: str, *, content: str | None = None, store: str = "memory", exp
     _log(module.LIBRARIES)
     kept = open_store(store, expire)
     try:
-        desk = Desk(name, Assistant(content), kept, module.SHAPE)
-        asyncio.run(_until_stopped(module.run(desk, os.environ)))
+        inbox = Inbox(name, Assistant(content), kept, module.SHAPE)
+        asyncio.run(_until_stopped(module.run(inbox, os.environ)))
     finally:
         kept.close()
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charley.model import Content
+from charley.content.model import Content
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from discord.app_commands import Command, CommandTree
 from discord.ui import Button, View
 
 from charley.channels.command import COMMANDS
-from charley.channels.desk import Desk, Incoming
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check
 from charley.channels.shape import MARKDOWN, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 SHAPE = Shape(MARKDOWN, 2000, buttons=True)
 LIBRARIES = ("discord",)
@@ -27,28 +27,28 @@ LABEL = 80
 OURS = "charley:"
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on Discord. `CHARLEY_DISCORD_TOKEN`.
 
     Raises:
         UsageError: the token is missing or refused.
     """
     (token,) = check(settings, NEEDED)
-    await keep("discord", partial(_connect, desk, token))
+    await keep("discord", partial(_connect, inbox, token))
 
 
-async def _connect(desk: Desk, token: str) -> None:
+async def _connect(inbox: Inbox, token: str) -> None:
     # Not the content of all messages, which needs Discord's leave: direct messages and mentions are readable without.
     intents = Intents(guilds=True, guild_messages=True, dm_messages=True)
     client = Client(intents=intents, allowed_mentions=AllowedMentions.none())
     tree = CommandTree(client)
     for name, command in COMMANDS.items():
-        tree.add_command(Command(name=name, description=command.help, callback=_command(desk, name)))
+        tree.add_command(Command(name=name, description=command.help, callback=_command(inbox, name)))
     for name, listener in {
         "setup_hook": tree.sync,
-        "on_message": partial(_message, desk, client),
-        "on_raw_message_edit": partial(_edit, desk, client),
-        "on_interaction": partial(_press, desk),
+        "on_message": partial(_message, inbox, client),
+        "on_raw_message_edit": partial(_edit, inbox, client),
+        "on_interaction": partial(_press, inbox),
     }.items():
         setattr(client, name, listener)
     try:
@@ -59,17 +59,17 @@ async def _connect(desk: Desk, token: str) -> None:
         raise UsageError("Discord refuses the token in CHARLEY_DISCORD_TOKEN") from None
 
 
-async def _message(desk: Desk, client: Client, message: Message) -> None:
-    await _answer(desk, client, message, edited=False)
+async def _message(inbox: Inbox, client: Client, message: Message) -> None:
+    await _answer(inbox, client, message, edited=False)
 
 
-async def _edit(desk: Desk, client: Client, payload: Any) -> None:
+async def _edit(inbox: Inbox, client: Client, payload: Any) -> None:
     # Discord also tells of an edit when it adds the preview of a link.
     if payload.data.get("edited_timestamp"):
-        await _answer(desk, client, payload.message, edited=True)
+        await _answer(inbox, client, payload.message, edited=True)
 
 
-async def _answer(desk: Desk, client: Client, message: Message, *, edited: bool) -> None:
+async def _answer(inbox: Inbox, client: Client, message: Message, *, edited: bool) -> None:
     own = client.user
     if message.author.bot or own is None:
         return
@@ -77,24 +77,24 @@ async def _answer(desk: Desk, client: Client, message: Message, *, edited: bool)
         return
     text = re.sub(rf"<@!?{own.id}>", " ", message.content).strip()
     incoming = Incoming(f"{message.channel.id}:{message.author.id}", text, str(message.id), edited=edited)
-    await desk.handle(incoming, partial(_send, message), message.channel.typing)
+    await inbox.handle(incoming, partial(_send, message), message.channel.typing)
 
 
-async def _press(desk: Desk, interaction: Interaction) -> None:
+async def _press(inbox: Inbox, interaction: Interaction) -> None:
     data: Any = interaction.data or {}
     token = data.get("custom_id", "")
     if interaction.type is not InteractionType.component or not token.startswith(OURS):
         return
     await interaction.response.defer()
     incoming = Incoming(_sender(interaction), id=f"press:{interaction.id}", choice=token.removeprefix(OURS))
-    await desk.handle(incoming, partial(_follow, interaction, False))
+    await inbox.handle(incoming, partial(_follow, interaction, False))
 
 
-def _command(desk: Desk, name: str) -> Any:
+def _command(inbox: Inbox, name: str) -> Any:
     async def callback(interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True)
         incoming = Incoming(_sender(interaction), f"/{name}", f"command:{interaction.id}")
-        await desk.handle(incoming, partial(_follow, interaction, True))
+        await inbox.handle(incoming, partial(_follow, interaction, True))
 
     return callback
 

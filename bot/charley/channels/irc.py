@@ -13,12 +13,12 @@ from irc.client_aio import AioReactor
 from irc.connection import AioFactory
 from jaraco.stream.buffer import LenientDecodingLineBuffer
 
-from charley.channels.desk import Desk, Incoming
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming
 from charley.channels.parts import octets
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 # A line has 512 bytes, of which the server's prefix, the command and the target take up to 150, the nick of who asked 30.
 SHAPE = Shape(PLAIN, 320, octets, lines=True)
@@ -35,23 +35,23 @@ MOST = 20_000
 """Characters of a message in many lines that are kept."""
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on an IRC server: `CHARLEY_IRC_SERVER`; also `_PORT`, `_TLS`, `_NICK`, `_PASSWORD`, `_CHANNELS`, `_PACE`.
 
     Raises:
         UsageError: the server is missing, or refuses the password.
     """
     check(settings, NEEDED)
-    await keep("irc", partial(_connect, desk, settings))
+    await keep("irc", partial(_connect, inbox, settings))
 
 
-async def _connect(desk: Desk, settings: Mapping[str, str]) -> None:
+async def _connect(inbox: Inbox, settings: Mapping[str, str]) -> None:
     server, tls = settings["CHARLEY_IRC_SERVER"].strip(), yes(settings, "CHARLEY_IRC_TLS")
     nick = settings.get("CHARLEY_IRC_NICK", "").strip() or "charley"
     connection = AioReactor(loop=asyncio.get_running_loop()).server()
     connection.buffer_class = LenientDecodingLineBuffer
     ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    talk = _Talk(desk, connection, number(settings, "CHARLEY_IRC_PACE", PACE) / 1000)
+    talk = _Talk(inbox, connection, number(settings, "CHARLEY_IRC_PACE", PACE) / 1000)
     for event, handler in {
         "welcome": partial(_welcome, settings.get("CHARLEY_IRC_CHANNELS", "").replace(",", " ").split()),
         "nicknameinuse": lambda c, _: c.nick(f"{c.get_nickname()}_"),
@@ -99,8 +99,8 @@ async def _ping(connection: Any) -> None:
 class _Talk:
     """Puts the lines of one message together, and sends the lines of an answer at the server's pace."""
 
-    def __init__(self, desk: Desk, connection: Any, pace: float) -> None:
-        self._desk = desk
+    def __init__(self, inbox: Inbox, connection: Any, pace: float) -> None:
+        self._inbox = inbox
         self._connection = connection
         self._pace = pace
         self._begun: dict[tuple[str, str], str] = {}
@@ -135,7 +135,7 @@ class _Talk:
     def _answer(self, target: str, nick: str, text: str) -> None:
         incoming = Incoming(f"{target}:{nick}".lower(), text)
         send = partial(self._send, target, "" if target == nick else f"{nick}: ")
-        task = asyncio.create_task(self._desk.handle(incoming, send))
+        task = asyncio.create_task(self._inbox.handle(incoming, send))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -11,11 +11,11 @@ from typing import Any
 from nio import AsyncClient, AsyncClientConfig, InviteMemberEvent, LoginError, MatrixRoom, MegolmEvent, RoomMessageText
 from nio.responses import SyncError, WhoamiError
 
-from charley.channels.desk import Desk, Incoming
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check, need
 from charley.channels.shape import HTML, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 # An event may have 65,536 bytes, and holds the text twice.
 SHAPE = Shape(HTML, 12_000)
@@ -28,7 +28,7 @@ ENCRYPTED = "I cannot read encrypted rooms. Please invite me to a room without e
 TYPING = 10_000
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on Matrix: `CHARLEY_MATRIX_HOMESERVER`, `_USER`, and `_PASSWORD` or `_TOKEN`.
 
     Raises:
@@ -37,14 +37,14 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     server, user = check(settings, NEEDED)
     token = settings.get("CHARLEY_MATRIX_TOKEN", "").strip()
     password = "" if token else need(settings, "CHARLEY_MATRIX_PASSWORD", "the bot's password (or CHARLEY_MATRIX_TOKEN)")
-    await keep("matrix", partial(_connect, _Session(desk, server, user, password, token)))
+    await keep("matrix", partial(_connect, _Session(inbox, server, user, password, token)))
 
 
 class _Session:
     """What lasts longer than a connection: the access token, and how far the rooms were read."""
 
-    def __init__(self, desk: Desk, server: str, user: str, password: str, token: str) -> None:
-        self.desk, self.server, self.user, self.password, self.token = desk, server, user, password, token
+    def __init__(self, inbox: Inbox, server: str, user: str, password: str, token: str) -> None:
+        self.inbox, self.server, self.user, self.password, self.token = inbox, server, user, password, token
         self.since = ""
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -110,7 +110,7 @@ async def _message(session: _Session, client: Any, room: MatrixRoom, event: Any)
     answered = "" if private else event.event_id
     typing = partial(client.room_typing, room.room_id, timeout=TYPING)
     # Not waited for: a sender who is slowed must not hold up the rooms of others.
-    task = asyncio.create_task(session.desk.handle(incoming, partial(_send, client, room.room_id, answered), typing))
+    task = asyncio.create_task(session.inbox.handle(incoming, partial(_send, client, room.room_id, answered), typing))
     session.tasks.add(task)
     task.add_done_callback(session.tasks.discard)
 
@@ -118,7 +118,7 @@ async def _message(session: _Session, client: Any, room: MatrixRoom, event: Any)
 async def _encrypted(session: _Session, client: Any, room: Any, event: Any) -> None:
     if event.sender != client.user_id:
         once = Incoming(f"{room.room_id}:encrypted", id="told")
-        await session.desk.tell(once, ENCRYPTED, partial(_send, client, room.room_id, ""))
+        await session.inbox.tell(once, ENCRYPTED, partial(_send, client, room.room_id, ""))
 
 
 def _names(client: Any, room: Any) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from charley.console import UsageError
+from charley.errors import UsageError
 
 
 def need(settings: Mapping[str, str], name: str, what: str) -> str:

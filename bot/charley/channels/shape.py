@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from charley.answering.reply import ALSO, CHOOSE, SOURCES, Reply, Section
 from charley.channels.parts import Atom, Mark, Measure, Part, characters, sentences, split
 from charley.console import shown
-from charley.model import Reply, Section
-from charley.render import ALSO, CHOOSE, SOURCES
 
 MOST = 5
 """Buttons under a reply: what every service takes, and a person can take in."""

@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from charley.channels.desk import Desk, Incoming
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check, number
 from charley.channels.shape import MRKDWN, Button, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 SHAPE = Shape(MRKDWN, 3000, buttons=True)
 LIBRARIES = ("slack_bolt", "slack_sdk", "aiohttp")
@@ -32,7 +32,7 @@ REFUSED = ("invalid_auth", "not_authed", "account_inactive", "token_revoked")
 _CHOICE = re.compile(r"charley-\d")
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on Slack, which sends events to POST /slack/events: `CHARLEY_SLACK_BOT_TOKEN`, `_SIGNING_SECRET`; also
     `_HOST`, `_PORT`, `_URL`.
 
@@ -43,10 +43,10 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     client = AsyncWebClient(token, base_url=settings.get("CHARLEY_SLACK_URL", "").strip() or AsyncWebClient.BASE_URL)
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
     app = AsyncApp(client=client, signing_secret=secret)
-    app.event("message")(_message(desk))
-    app.event("app_mention")(_mention(desk))
-    app.action(_CHOICE)(_press(desk))
-    app.command("/charley")(_command(desk))
+    app.event("message")(_message(inbox))
+    app.event("app_mention")(_mention(inbox))
+    app.action(_CHOICE)(_press(inbox))
+    app.command("/charley")(_command(inbox))
     host, port = settings.get("CHARLEY_SLACK_HOST", "").strip() or "127.0.0.1", number(settings, "CHARLEY_SLACK_PORT", 3000)
     await keep("slack", partial(_serve, app, client, host, port))
 
@@ -70,7 +70,7 @@ async def _serve(app: AsyncApp, client: AsyncWebClient, host: str, port: int) ->
 # Bolt looks at the names of a listener's parameters, and passes what they ask for.
 
 
-def _message(desk: Desk) -> Any:
+def _message(inbox: Inbox) -> Any:
     async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
         """A direct message. What is said in channels comes as a mention, if it is meant for the bot."""
         edited = event.get("subtype") == "message_changed"
@@ -79,40 +79,40 @@ def _message(desk: Desk) -> Any:
             return
         if said.get("bot_id") or not said.get("user"):
             return
-        await desk.handle(_incoming(event, said, edited), partial(_send, client, event["channel"], said.get("thread_ts")))
+        await inbox.handle(_incoming(event, said, edited), partial(_send, client, event["channel"], said.get("thread_ts")))
 
     return listener
 
 
-def _mention(desk: Desk) -> Any:
+def _mention(inbox: Inbox) -> Any:
     async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
         if event.get("bot_id") or not event.get("user"):
             return
         thread = event.get("thread_ts") or event["ts"]
-        await desk.handle(_incoming(event, event, "edited" in event), partial(_send, client, event["channel"], thread))
+        await inbox.handle(_incoming(event, event, "edited" in event), partial(_send, client, event["channel"], thread))
 
     return listener
 
 
-def _press(desk: Desk) -> Any:
+def _press(inbox: Inbox) -> Any:
     async def listener(ack: Any, body: dict[str, Any], action: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         channel, message = body["channel"]["id"], body.get("message", {})
         id = f"press:{action.get('action_ts')}:{action['action_id']}"
         incoming = Incoming(f"{channel}:{body['user']['id']}", id=id, choice=action.get("value") or "?")
-        await desk.handle(incoming, partial(_send, client, channel, message.get("thread_ts")))
+        await inbox.handle(incoming, partial(_send, client, channel, message.get("thread_ts")))
 
     return listener
 
 
-def _command(desk: Desk) -> Any:
+def _command(inbox: Inbox) -> Any:
     async def listener(ack: Any, command: dict[str, Any], respond: Any) -> None:
         """Slack keeps messages that begin with a slash for itself: the commands follow /charley."""
         await ack()
         text = command.get("text", "").strip()
         text = f"/{text or 'start'}" if re.fullmatch(r"\w*", text) else text
         incoming = Incoming(f"{command['channel_id']}:{command['user_id']}", text, f"command:{command.get('trigger_id')}")
-        await desk.handle(incoming, partial(_respond, respond))
+        await inbox.handle(incoming, partial(_respond, respond))
 
     return listener
 

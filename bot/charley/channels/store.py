@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from charley.console import UsageError
+from charley.errors import UsageError
 
 EXPIRE = 86_400.0
 """Seconds after which a context is forgotten, unless the operator says otherwise."""

@@ -14,11 +14,11 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes, Messag
 from telegram.request import HTTPXRequest
 
 from charley.channels.command import COMMANDS
-from charley.channels.desk import Desk, Incoming
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check
 from charley.channels.shape import HTML, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 SHAPE = Shape(HTML, MessageLimit.MAX_TEXT_LENGTH, buttons=True)
 LIBRARIES = ("telegram", "httpx", "httpcore")
@@ -28,7 +28,7 @@ AT_ONCE = 256
 """Updates worked on at the same time, so that one slowed sender keeps nobody waiting."""
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on Telegram. `CHARLEY_TELEGRAM_TOKEN`; `CHARLEY_TELEGRAM_URL` for a Bot API server of one's own.
 
     Raises:
@@ -36,15 +36,15 @@ async def run(desk: Desk, settings: Mapping[str, str]) -> None:
     """
     (token,) = check(settings, NEEDED)
     address = settings.get("CHARLEY_TELEGRAM_URL", "").rstrip("/") or ADDRESS
-    await keep("telegram", partial(_poll, desk, token, address))
+    await keep("telegram", partial(_poll, inbox, token, address))
 
 
-async def _poll(desk: Desk, token: str, address: str) -> None:
+async def _poll(inbox: Inbox, token: str, address: str) -> None:
     requests = HTTPXRequest(connection_pool_size=AT_ONCE), HTTPXRequest(connection_pool_size=1)
     builder = Application.builder().token(token).base_url(f"{address}/bot").concurrent_updates(AT_ONCE)
     application = builder.request(requests[0]).get_updates_request(requests[1]).build()
-    application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, partial(_message, desk)))
-    application.add_handler(CallbackQueryHandler(partial(_press, desk)))
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGES, partial(_message, inbox)))
+    application.add_handler(CallbackQueryHandler(partial(_press, inbox)))
     try:
         async with application:
             await application.bot.set_my_commands([BotCommand(name, c.help) for name, c in COMMANDS.items()])
@@ -72,7 +72,7 @@ async def _work(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
         await application.stop()
 
 
-async def _message(desk: Desk, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _message(inbox: Inbox, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     message, person = update.effective_message, update.effective_user
     if message is None or person is None or person.is_bot:
         return
@@ -81,17 +81,17 @@ async def _message(desk: Desk, update: Update, context: ContextTypes.DEFAULT_TYP
         return
     text = _without(text, f"@{context.bot.username}")
     incoming = Incoming(f"{message.chat.id}:{person.id}", text, str(message.message_id), edited=update.edited_message is not None)
-    await desk.handle(incoming, partial(_send, message, not private), partial(message.chat.send_action, ChatAction.TYPING))
+    await inbox.handle(incoming, partial(_send, message, not private), partial(message.chat.send_action, ChatAction.TYPING))
 
 
-async def _press(desk: Desk, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+async def _press(inbox: Inbox, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
     query = update.callback_query
     if query is None or not isinstance(query.message, Message):
         return
     await query.answer()
     message = query.message
     incoming = Incoming(f"{message.chat.id}:{query.from_user.id}", id=f"press:{query.id}", choice=query.data or "?")
-    await desk.handle(incoming, partial(_send, message, False), partial(message.chat.send_action, ChatAction.TYPING))
+    await inbox.handle(incoming, partial(_send, message, False), partial(message.chat.send_action, ChatAction.TYPING))
 
 
 def _addressed(message: Message, name: str, id: int) -> bool:

@@ -11,11 +11,11 @@ from typing import Any
 from slixmpp import JID, ClientXMPP, Message
 from slixmpp.jid import InvalidJID
 
-from charley.channels.desk import Desk, Incoming, log
-from charley.channels.lasting import keep
+from charley.channels.inbox import Inbox, Incoming, log
+from charley.channels.reconnecting import keep
 from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
-from charley.console import UsageError
+from charley.errors import UsageError
 
 # The protocol has no limit; clients and gateways to other networks cope badly with more.
 SHAPE = Shape(PLAIN, 4000)
@@ -27,24 +27,24 @@ NEEDED = {
 PLUGINS = ("xep_0030", "xep_0045", "xep_0085", "xep_0199", "xep_0203", "xep_0308")
 
 
-async def run(desk: Desk, settings: Mapping[str, str]) -> None:
+async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     """Answers on XMPP: `CHARLEY_XMPP_JID`, `_PASSWORD`; also `_ROOMS`, `_HOST`, `_PORT`, `_PLAINTEXT`.
 
     Raises:
         UsageError: an address or the password is missing, not valid or refused.
     """
     jid, password = check(settings, NEEDED)
-    await keep("xmpp", partial(_connect, desk, settings, jid, password))
+    await keep("xmpp", partial(_connect, inbox, settings, jid, password))
 
 
-async def _connect(desk: Desk, settings: Mapping[str, str], jid: str, password: str) -> None:
+async def _connect(inbox: Inbox, settings: Mapping[str, str], jid: str, password: str) -> None:
     client = _client(settings, jid, password)
     ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     rooms = settings.get("CHARLEY_XMPP_ROOMS", "").replace(",", " ").split()
     handlers: dict[str, Callable[[Any], Any]] = {
         "session_start": partial(_start, client, rooms),
-        "message": partial(_chat, desk, client, rooms),
-        "groupchat_message": partial(_room, desk, client),
+        "message": partial(_chat, inbox, client, rooms),
+        "groupchat_message": partial(_room, inbox, client),
         "failed_all_auth": partial(_refused, ended),
         "connection_failed": lambda _: log.warning("xmpp: the server cannot be reached yet"),
         "disconnected": partial(_ended, ended),
@@ -93,16 +93,16 @@ def _refused(ended: asyncio.Future[None], _: Any) -> None:
         ended.set_exception(UsageError("the XMPP server refuses CHARLEY_XMPP_JID or CHARLEY_XMPP_PASSWORD"))
 
 
-async def _chat(desk: Desk, client: ClientXMPP, rooms: list[str], message: Message) -> None:
+async def _chat(inbox: Inbox, client: ClientXMPP, rooms: list[str], message: Message) -> None:
     if message["type"] not in ("chat", "normal") or not message["body"] or message["from"].bare == client.boundjid.bare:
         return
     # In a room the people differ in what follows the room's address.
     sender = message["from"].full if message["from"].bare in rooms else message["from"].bare
     typing = partial(_typing, client, message["from"])
-    await desk.handle(_incoming(sender, message, message["body"]), partial(_send, client, message["from"], "chat", ""), typing)
+    await inbox.handle(_incoming(sender, message, message["body"]), partial(_send, client, message["from"], "chat", ""), typing)
 
 
-async def _room(desk: Desk, client: ClientXMPP, message: Message) -> None:
+async def _room(inbox: Inbox, client: ClientXMPP, message: Message) -> None:
     nick, own = message["mucnick"], client.boundjid.user
     # A room tells those who enter what was said before.
     if nick == own or not nick or message["delay"]["stamp"]:
@@ -110,7 +110,7 @@ async def _room(desk: Desk, client: ClientXMPP, message: Message) -> None:
     named = re.match(rf"\s*@?{re.escape(own)}\s*[:,]?\s+(.*)", message["body"], re.I | re.S)
     if named:
         incoming = _incoming(message["from"].full, message, named[1])
-        await desk.handle(incoming, partial(_send, client, message["from"].bare, "groupchat", f"{nick}: "))
+        await inbox.handle(incoming, partial(_send, client, message["from"].bare, "groupchat", f"{nick}: "))
 
 
 def _incoming(sender: str, message: Message, text: str) -> Incoming:

@@ -1,0 +1,1 @@
+"""Intents → sentences with their facts, and the reply with its renderings."""

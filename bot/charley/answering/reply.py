@@ -1,0 +1,202 @@
+"""What goes out for one message, and its renderings as text, Markdown and HTML. Every form ends with the disclaimer."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from charley.content.model import Source
+
+ALSO = "You could also ask:"
+CHOOSE = "Reply with the number of your choice."
+SOURCES = "Sources:"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a reply and the ids of the facts that it says; connecting wording has none."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of a reply that answers one question."""
+
+    intent: str
+    title: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(s.text for s in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question worth asking next, or a choice after "did you mean". `slots` fixes the entities it speaks of."""
+
+    label: str
+    intent: str
+    slots: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What goes out for one message. It cannot be made without the disclaimer.
+
+    `kind` is answer, small_talk, disambiguation, fallback, out_of_scope or triage; `confidence` is the calibrated
+    chance (0 to 1) that the right answer exists and is this one; `context` goes back with the next message.
+
+    Raises:
+        ValueError: the disclaimer is empty.
+    """
+
+    kind: str
+    sections: tuple[Section, ...]
+    disclaimer: str
+    intents: tuple[str, ...] = ()
+    triage: str | None = None
+    confidence: float = 0.0
+    suggestions: tuple[Suggestion, ...] = ()
+    entities: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    understood: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.disclaimer.strip():
+            raise ValueError("a reply needs the disclaimer")
+
+    def __str__(self) -> str:
+        return self.render("text")
+
+    def render(self, form: str = "text") -> str:
+        """The reply as "text", "markdown" or "html", ending with the disclaimer.
+
+        Raises:
+            ValueError: the form is not known.
+        """
+        if form not in FORMS:
+            raise ValueError(f"unknown form '{form}'; one of {', '.join(FORMS)}")
+        return FORMS[form](self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reply as JSON-ready values, with the keys of the public contract."""
+        return {
+            "kind": self.kind,
+            "intents": list(self.intents),
+            "triage": self.triage,
+            "confidence": self.confidence,
+            "text": self.render("text"),
+            "sections": [
+                {
+                    "intent": s.intent,
+                    "title": s.title,
+                    "sentences": [{"text": t.text, "facts": list(t.facts)} for t in s.sentences],
+                }
+                for s in self.sections
+            ],
+            "suggestions": [
+                {"label": s.label, "intent": s.intent} | ({"slots": dict(s.slots)} if s.slots else {}) for s in self.suggestions
+            ],
+            "entities": dict(self.entities),
+            "sources": [{"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url} for s in self.sources],
+            "understood": self.understood,
+            "disclaimer": self.disclaimer,
+            "context": dict(self.context),
+        }
+
+
+def _numbered(reply: Reply) -> bool:
+    return reply.kind in ("disambiguation", "fallback")
+
+
+def _heading(reply: Reply, section: Section) -> str:
+    return section.title if len(reply.sections) > 1 else ""
+
+
+def _text(reply: Reply) -> str:
+    blocks = []
+    for section in reply.sections:
+        heading = _heading(reply, section)
+        blocks.append(f"{heading}\n{section.text}" if heading else section.text)
+    if reply.suggestions:
+        if _numbered(reply):
+            lines = [f"{i}. {s.label}" for i, s in enumerate(reply.suggestions, 1)]
+            blocks.append("\n".join([*lines, CHOOSE]))
+        else:
+            blocks.append("\n".join([ALSO, *(f"- {s.label}" for s in reply.suggestions[:3])]))
+    if reply.sources:
+        blocks.append(f"{SOURCES} {'; '.join(dict.fromkeys(map(_short, reply.sources)))}.")
+    return "\n\n".join([*blocks, reply.disclaimer])
+
+
+def _short(source: Source) -> str:
+    """The institution; the title for an article that has none."""
+    return f'"{source.title}"' if source.kind == "article" else source.publisher
+
+
+def _source(source: Source) -> str:
+    return f"{source.publisher}, {source.title}"
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(r"\\\1", text)
+
+
+def _markdown(reply: Reply) -> str:
+    blocks = []
+    for section in reply.sections:
+        if heading := _heading(reply, section):
+            blocks.append(f"**{_escaped(heading)}**")
+        blocks.append(_escaped(section.text))
+    if reply.suggestions:
+        numbered = _numbered(reply)
+        lines = [
+            f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)
+        ]
+        blocks += ([] if numbered else [ALSO]) + ["\n".join(lines)] + ([CHOOSE] if numbered else [])
+    if reply.sources:
+        blocks.append(f"{SOURCES} " + "; ".join(_link(s) for s in reply.sources) + ".")
+    return "\n\n".join([*blocks, f"*{_escaped(reply.disclaimer)}*"])
+
+
+def _link(source: Source) -> str:
+    return f"[{_escaped(_source(source))}]({source.url})" if source.url else _escaped(_source(source))
+
+
+def _html(reply: Reply) -> str:
+    out = [f'<div class="charley-reply charley-{html.escape(reply.kind)}">']
+    for section in reply.sections:
+        if heading := _heading(reply, section):
+            out.append(f"<h3>{html.escape(heading)}</h3>")
+        out.append(f"<p>{html.escape(section.text)}</p>")
+    if reply.suggestions:
+        tag = "ol" if _numbered(reply) else "ul"
+        if not _numbered(reply):
+            out.append(f"<p>{ALSO}</p>")
+        out.append(f"<{tag}>{''.join(map(_item, reply.suggestions))}</{tag}>")
+    if reply.sources:
+        out.append(f'<p class="charley-sources">{SOURCES} {"; ".join(map(_anchor, reply.sources))}.</p>')
+    out.append(f'<p class="charley-disclaimer">{html.escape(reply.disclaimer)}</p></div>')
+    return "\n".join(out)
+
+
+def _item(suggestion: Suggestion) -> str:
+    return f"<li>{html.escape(suggestion.label)}</li>"
+
+
+def _anchor(source: Source) -> str:
+    text = html.escape(_source(source))
+    return f'<a href="{html.escape(source.url)}" rel="noopener">{text}</a>' if source.url else text
+
+
+FORMS: dict[str, Callable[[Reply], str]] = {"text": _text, "markdown": _markdown, "html": _html}

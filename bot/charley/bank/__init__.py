@@ -1,0 +1,1 @@
+"""Content → the built bank: examples, training, packing, cache."""

@@ -1,0 +1,115 @@
+"""From content to a trained matcher, and back from a built one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+from charley.content.model import Content
+from charley.content.phrasing import expand
+from charley.matching.features import Features
+from charley.matching.matcher import OUTSIDE, Matcher, restore
+from charley.reading.recogniser import PLACE, Concepts, Recogniser, ordered, stems, words
+
+PER_LINE = 5
+"""Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
+LOOK_ALIKE = f"{OUTSIDE}look_alike"
+CONTEXT = ("cramp", "leg", "medicine")
+"""Concepts that must be near an entity's name that is also an everyday word."""
+
+
+def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
+    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
+
+    `known` is what `names` made of the content.
+    """
+    from charley.bank.training import Example, build
+    from charley.reading.families import bundled
+
+    examples: list[Example] = []
+    fill = Names(content)
+    for intent in content.intents.values():
+        for line, phrasing in enumerate(intent.phrasings):
+            for number, text in enumerate(expand(phrasing, PER_LINE), line):
+                examples.append(Example(fill(text) if number % 2 else text, intent.id, line))
+    far = 0
+    for intent in content.intents.values():
+        for phrasing in intent.not_phrasings:
+            examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
+            far += 1
+    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), _fixed(known))
+
+
+class Names:
+    """Puts a name into each place of a wording: one that depends on the wording alone."""
+
+    def __init__(self, content: Content) -> None:
+        entities = content.entities.items()
+        self._names = {"{" + kind + "}": [e.names[0] for e in by_id.values() if e.names] for kind, by_id in entities}
+
+    def __call__(self, text: str) -> str:
+        for place, names in self._names.items():
+            while names and place in text:
+                text = text.replace(place, names[crc32(text.encode()) % len(names)], 1)
+        return text
+
+
+def load(content: Content, data: Mapping[str, Any], known: Mapping[str, Any]) -> Matcher:
+    """The matcher of a built bank; `known` is what `names` made of the content."""
+    return restore(data, Features(*_recognition(content, known)), _fixed(known) | frozenset(PLACE.values()))
+
+
+def names(content: Content) -> dict[str, Any]:
+    """Every name of the lexicon and the entities as stems, ready to be recognised, and kept in a built bank."""
+    loose: list[tuple[tuple[str, ...], str]] = [((place,), f"{kind}:") for kind, place in PLACE.items()]
+    exact: list[tuple[tuple[str, ...], str]] = []
+    doubtful: list[tuple[tuple[str, ...], str]] = []
+    for kind, by_id in content.entities.items():
+        for entity in by_id.values():
+            value = f"{kind}:{entity.id}"
+            loose += [(stems(n), value) for n in entity.names]
+            exact += [(stems(n), value) for n in entity.exact]
+            doubtful += [(stems(n), value) for n in entity.in_context]
+    return {
+        "concepts": ordered((stems(n), concept) for concept, said in content.lexicon.items() for n in said),
+        "loose": ordered(loose),
+        "exact": ordered(exact),
+        "doubtful": ordered(doubtful),
+        "context": sorted({s for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name)}),
+        "fixed": _unreachable(content),
+    }
+
+
+def _recognition(content: Content, known: Mapping[str, Any]) -> tuple[Concepts, Recogniser]:
+    return Concepts(known["concepts"]), Recogniser(content.entities, known)
+
+
+def _fixed(known: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(known["fixed"])
+
+
+def _vocabulary(content: Content) -> dict[str, int]:
+    """Words beside the phrasings' own that a message may be read as: the lexicon's, and the names of entities."""
+    counts: dict[str, int] = {}
+    lines = [n for names in content.lexicon.values() for n in names]
+    for by_id in content.entities.values():
+        for entity in by_id.values():
+            lines += [*entity.names, *entity.exact, *entity.in_context]
+    for line in lines:
+        for word in words(line):
+            counts[word] = 1
+    return counts
+
+
+def _unreachable(content: Content) -> list[str]:
+    """Words of names that are never reached by an edit."""
+    loose = {w for names in content.lexicon.values() for n in names for w in words(n)}
+    exact: set[str] = set()
+    for by_id in content.entities.values():
+        for entity in by_id.values():
+            for name in entity.names:
+                parts = words(name)
+                loose.update(w for w in parts if len(w) > 5 or len(parts) > 1)
+            exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in words(n))
+    return sorted(exact - loose)

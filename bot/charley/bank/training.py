@@ -1,0 +1,235 @@
+"""Teaches a matcher: reads the phrasings, has the judge learn from them, and finds out how sure a match can be."""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import mul
+from typing import NamedTuple
+
+from charley.matching.features import Features, Reading, Vector
+from charley.matching.gate import UNFITTED, Curve, Row, fit
+from charley.matching.judge import Learner, shuffled
+from charley.matching.matcher import OUTSIDE, Matcher, Phrasings, breadth, code, hashed, worded
+from charley.reading.families import SIZE, Families
+from charley.reading.reader import Reader
+from charley.reading.recogniser import PLACE, Concepts, Recogniser
+from charley.reading.spelling import KEYS, Speller
+
+VISITS = 45_000
+"""How many examples the judge looks at while it learns: in as many rounds as that gives, but neither fewer nor more than:"""
+LEAST, MOST = 2, 7
+FOLDS = 5
+"""A calibration round holds out every fifth line, and every eighth label."""
+ROUNDS = 2
+"""Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
+HELD = 450
+"""Most held-out phrasings that a round looks at."""
+THIN = 3500
+"""About how many phrasings a round learns at most."""
+GRAFTED = 0.4
+"""Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A wording of the bank with its label; `line` is the phrasing that it was opened from."""
+
+    text: str
+    label: str
+    line: int
+
+
+def build(
+    examples: Sequence[Example],
+    concepts: Concepts,
+    recogniser: Recogniser,
+    families: Families,
+    extra: Mapping[str, int] | None = None,
+    fixed: frozenset[str] = frozenset(),
+    calibrate: bool = True,
+) -> Matcher:
+    """Learns a bank. `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit."""
+    school = _School(concepts, recogniser, families, extra or {}, fixed | frozenset(PLACE.values()))
+    lessons = school.prepare(sorted(examples, key=lambda e: (e.label, e.line)))
+    curves = school.calibrate(lessons) if calibrate else (UNFITTED, UNFITTED)
+    return school.learn(lessons, curves)
+
+
+class _Lesson(NamedTuple):
+    """An example as the judge sees it. `key` is a hash of its words."""
+
+    example: Example
+    words: tuple[str, ...]
+    key: int
+    reading: Reading
+    names: Vector
+    meaning: Sequence[int]
+
+
+class _School:
+    """What the matchers of one build have in common."""
+
+    def __init__(
+        self, concepts: Concepts, recogniser: Recogniser, families: Families, extra: Mapping[str, int], fixed: frozenset[str]
+    ) -> None:
+        self.concepts = concepts
+        self.recogniser = recogniser
+        self.families = families
+        self.extra = extra
+        self.fixed = fixed
+        self.meaning: dict[str, bytes] = {}
+        self.rounds = MOST
+
+    def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
+        """Reads the examples."""
+        self.rounds = max(LEAST, min(MOST, VISITS // max(1, len(examples))))
+        words = [worded(e.text) for e in examples]
+        reader = self._reader(words)
+        self.meaning = {w: self.families.of(w) for w in reader.speller.counts}
+        features = self._features()
+        lessons = []
+        for example, each in zip(examples, words, strict=True):
+            reading = features.reading(reader.read(each))
+            meaning = features.families(reading, self._table)
+            lessons.append(_Lesson(example, each, hashed(each), reading, features.names(reading), meaning))
+        return lessons
+
+    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve], draft: bool = False) -> Matcher:
+        """Trains a matcher."""
+        features = self._features()
+        features.learn([x.names for x in lessons])
+        labels = tuple(sorted({x.example.label for x in lessons}))
+        at = {label: i for i, label in enumerate(labels)}
+        targets = [at[x.example.label] for x in lessons]
+        vectors = [features.weighed(x.names) for x in lessons]
+        learner = Learner(vectors, [x.meaning for x in lessons], targets, len(labels), [x.key for x in lessons])
+        learner.study(self.rounds)
+        judge = learner.draft() if draft else learner.judge()
+        reader = self._reader([x.words for x in lessons])
+        return Matcher(reader, features, judge, labels, _phrasings(lessons, learner), curves)
+
+    def calibrate(self, lessons: Sequence[_Lesson]) -> tuple[Curve, Curve]:
+        """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
+
+        Some are misspelt, since typos must not push right answers under the threshold; some have words from elsewhere
+        mixed in, which makes messages from outside that sound like the bank's. All that is chosen by chance depends on
+        each text alone, so that a few phrasings more change little.
+        """
+        rows: list[Row] = []
+        right: list[bool] = []
+        inside: list[bool] = []
+        for fold in range(ROUNDS):
+            if len(rows) >= HELD:
+                break
+            kept, held, away = _parted(lessons, fold)
+            matcher = self.learn(kept, (UNFITTED, UNFITTED), draft=True)
+            for x in held[:HELD]:
+                rng = random.Random(x.key)
+                words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
+                match = matcher.match(matcher.reading(words))
+                label = x.example.label
+                rows.append(match.evidence)
+                right.append(match.candidates[0].intent == label)
+                inside.append(label not in away and not label.startswith(OUTSIDE))
+                if rng.randrange(2) and (mixed := self._mixed(match.reading, matcher.features, rng)):
+                    rows.append(matcher.match(matcher.reading(mixed)).evidence)
+                    right.append(False)
+                    inside.append(False)
+        return fit(rows, right), fit(rows, inside)
+
+    def _mixed(self, reading: Reading, features: Features, rng: random.Random) -> list[str]:
+        """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
+        words = [t.surface for t in reading.tokens]
+        telling = sorted(range(len(words)), key=lambda i: (-features.rare(reading.stems[i]), i))
+        for i in telling[: max(1, round(len(words) * GRAFTED))]:
+            words[i] = next((w for _ in range(50) if (w := self.families.pick(rng.random()))), "")
+            if not words[i]:
+                return []
+        return words
+
+    def _features(self) -> Features:
+        features = Features(self.concepts, self.recogniser)
+        features.meaning = self.meaning
+        return features
+
+    def _table(self) -> Families:
+        return self.families
+
+    def _reader(self, words: Iterable[Sequence[str]]) -> Reader:
+        counts = Counter(self.extra)
+        counts.update(chain.from_iterable(words))
+        return Reader(Speller(counts, self.fixed), self.families)
+
+
+def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
+    """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
+    labels = sorted({x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)})
+    away = set(labels[fold :: FOLDS + 3])
+    lines: dict[tuple[str, int], list[_Lesson]] = {}
+    for x in lessons:
+        lines.setdefault((x.example.label, x.example.line), []).append(x)
+    held: list[_Lesson] = []
+    kept: list[_Lesson] = []
+    for (label, _), wordings in lines.items():
+        if label in away or wordings[0].key % FOLDS == fold:
+            held.append(wordings[0])
+        else:
+            kept += wordings
+    every = len(kept) // THIN + 1
+    thin = [x for x in kept if x.key // FOLDS % every == 0]
+    return thin, [held[i] for i in shuffled([x.key for x in held], fold)], away
+
+
+def _phrasings(lessons: Sequence[_Lesson], learner: Learner) -> Phrasings:
+    texts: list[list[str]] = [[] for _ in range(learner.size)]
+    owners: dict[int, int] = {}
+    for lesson, label in zip(lessons, learner.targets, strict=True):
+        texts[label].append(lesson.example.text)
+        if owners.setdefault(lesson.key, label) != label:
+            owners[lesson.key] = _SHARED
+    one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
+    centres = array("b")
+    for total in learner.centres:
+        length = math.sqrt(sum(map(mul, total, total))) or 1.0
+        centres.extend([round(127.0 * n / length) for n in total or [0] * SIZE])
+    width = breadth(learner.size)
+    used = b"".join([bits.to_bytes(width, "little") for bits in learner.used])
+    hashes, labels = array("Q", [key for key, _ in one]), array(code(learner.size), [label for _, label in one])
+    return Phrasings("\0".join(map("\n".join, texts)).encode(), used, centres, hashes, labels)
+
+
+_SHARED = -1
+"""The owner of words that several labels have as a phrasing."""
+
+
+_NEXT = {c: "".join(row[max(0, i - 1) : i] + row[i + 1 : i + 2]) for row in KEYS for i, c in enumerate(row)}
+
+
+def misspelt(text: str, every: int, rng: random.Random) -> str:
+    """`text` with about one edit in `every` characters: adjacent key, swap, loss, insertion, doubling or a lost space."""
+    out = list(text)
+    for _ in range(max(1, round(len(text) / every))):
+        if len(out) < 3:
+            break
+        at = rng.randrange(len(out) - 1)
+        kind = rng.randrange(6)
+        letter = out[at]
+        if kind == 0 and letter in _NEXT:
+            out[at] = rng.choice(_NEXT[letter])
+        elif kind == 1:
+            out[at], out[at + 1] = out[at + 1], out[at]
+        elif kind == 2:
+            del out[at]
+        elif kind == 3:
+            out.insert(at, rng.choice("etaoinshrdlu"))
+        elif kind == 4:
+            out.insert(at, letter)
+        elif " " in out:
+            del out[rng.choice([i for i, c in enumerate(out) if c == " "])]
+    return "".join(out)

@@ -1,0 +1,140 @@
+"""Who answers the rows of bulk answering: this process, or several in the order of the rows."""
+
+from __future__ import annotations
+
+import json
+import signal
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from charley.bulk import results
+from charley.bulk.records import Row
+from charley.errors import CharleyError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from charley.assistant import Assistant
+
+    Batch = tuple[list[int], list["Future[list[Written]]"]]
+
+Written = tuple[str, bool]
+"""A result as it is written out, and whether it is an error."""
+BLOCK = 64
+"""Rows that a worker is handed at a time."""
+AHEAD = 2
+"""Blocks that are under way while the oldest is waited for."""
+
+
+class Answerer:
+    """Answers rows one after the other and hands each conversation's context on."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        # As bytes: a third of the memory of the values, and sessions can be a million.
+        self._contexts: dict[str, bytes] = {}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        """The result of a row: the reply's keys, or `kind` "error" and `error`."""
+        if row.error:
+            return {"id": row.id, "kind": "error", "error": row.error}
+        kept = self._contexts.get(row.session) if row.session else None
+        try:
+            reply = self._assistant.reply(row.text, json.loads(kept) if kept else None)
+            result = {"id": row.id, **reply.to_dict()}
+        except Exception as error:  # a fault in one of a million lines must be seen in its place, not cost the rest
+            return {"id": row.id, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
+        if row.session:
+            self._contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
+        return result
+
+
+def alone(rows: Iterable[Row], answerer: Answerer, form: str) -> Iterator[Written]:
+    """The results of rows by one answerer, as they are written out."""
+    write = results.WRITERS[form]
+    for row in rows:
+        result = answerer(row)
+        yield write(result), result["kind"] == "error"
+
+
+def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str) -> Iterator[Written]:
+    """Results from several processes, in the order of the rows. Every session has one process that knows it."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Forking a process that has threads, which every pool has, can hang.
+    fresh = get_context("spawn")
+    pools = [ProcessPoolExecutor(1, fresh, _wake, (content, form)) for _ in range(workers)]
+    with _uninterrupted():
+        for pool in pools:
+            pool.submit(_work, [])
+    under_way: deque[Batch] = deque()
+    rows = iter(rows)
+    try:
+        while block := list(islice(rows, BLOCK * workers)):
+            under_way.append(_hand_out(block, pools))
+            if len(under_way) > AHEAD:
+                yield from _collected(under_way.popleft())
+        while under_way:
+            yield from _collected(under_way.popleft())
+    finally:
+        for pool in pools:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds the keyboard's interrupt back. Processes started meanwhile never see it: it goes to all of them at once, and
+    the one that hands out work sees to the end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _hand_out(block: list[Row], pools: list[ProcessPoolExecutor]) -> Batch:
+    places = [_place(row, i) % len(pools) for i, row in enumerate(block)]
+    shares: list[list[Row]] = [[] for _ in pools]
+    for row, place in zip(block, places, strict=True):
+        shares[place].append(row)
+    return places, [pool.submit(_work, share) for pool, share in zip(pools, shares, strict=True)]
+
+
+def _place(row: Row, at: int) -> int:
+    return zlib.crc32(row.session.encode("utf-8", "surrogatepass")) if row.session else at
+
+
+def _collected(batch: Batch) -> Iterator[Written]:
+    from concurrent.futures.process import BrokenProcessPool
+
+    places, futures = batch
+    try:
+        done = [iter(future.result()) for future in futures]
+    except BrokenProcessPool as error:
+        raise CharleyError("a worker process ended unexpectedly; the answers are not complete") from error
+    return (next(done[place]) for place in places)
+
+
+_worker: tuple[Answerer, str] | None = None
+
+
+def _wake(content: str | None, form: str) -> None:
+    """Makes this process a worker."""
+    from charley.assistant import Assistant
+
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = (Answerer(Assistant(content)), form)
+
+
+def _work(rows: list[Row]) -> list[Written]:
+    assert _worker is not None
+    return list(alone(rows, *_worker))

@@ -1,0 +1,1 @@
+"""The assistant in the terminal: the chat, and lines from a pipe."""

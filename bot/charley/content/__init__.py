@@ -1,0 +1,1 @@
+"""YAML files → checked, frozen values. Knows nothing of messages."""

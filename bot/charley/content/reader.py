@@ -1,0 +1,200 @@
+"""Reads the content folders into values, and reports everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from charley.content.document import Items, Table, load
+from charley.content.document import read as read_any
+from charley.content.folder import digest
+from charley.content.model import KINDS, Answer, Citation, Content, Entity, Fact, Intent, Source, Wording
+from charley.errors import Problem
+
+T = TypeVar("T")
+FLAGS = "knowledge/red_flags/"
+
+
+def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
+    """Parses the files into `Content`. What cannot be read is left out and named among the problems."""
+    reader = _Reader()
+    tables = {path: reader.table(path, text) for path, text in found.items() if not path.startswith(FLAGS)}
+
+    def under(prefix: str) -> Iterator[tuple[str, Table]]:
+        return ((p, t) for p, t in tables.items() if p.startswith(prefix))
+
+    special = ("intents/lexicon.yaml", "intents/gate.yaml", "intents/acts.yaml")
+    entities: dict[str, dict[str, Entity]] = {kind: {} for kind in KINDS}
+    for path, table in under("knowledge/entities/"):
+        reader.entities(path, table, entities)
+    content = Content(
+        digest=digest(found),
+        intents=reader.merged((i for i in under("intents/") if i[0] not in special), reader.intent),
+        lexicon=reader.merged(((p, t) for p, t in under(special[0])), reader.concept),
+        sources=reader.merged(under("knowledge/sources/"), reader.source),
+        facts=reader.merged(under("knowledge/facts/"), reader.fact),
+        entities=entities,
+        answers=reader.merged(under("knowledge/answers/"), reader.answer),
+        messages=reader.merged(under("knowledge/messages.yaml"), reader.line),
+        disclaimer=str(tables.get("knowledge/disclaimer.yaml", Table()).get("text", "")).strip(),
+        red_flags={_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)},
+        gate=reader.merged(under(special[1]), reader.number),
+        acts=reader.merged(under(special[2]), reader.concept),
+    )
+    return content, tuple(sorted(reader.problems))
+
+
+def nearest(word: str, known: Any) -> str:
+    """ " (did you mean 'x'?)" for the closest known word, or "" when none is close."""
+    from difflib import get_close_matches
+
+    hits = get_close_matches(str(word), sorted(map(str, known)), n=1)
+    return f" (did you mean '{hits[0]}'?)" if hits else ""
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Table):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, Items):
+        return [_plain(v) for v in value]
+    return str(value)
+
+
+class _Reader:
+    """Turns tables into values; whatever does not fit becomes a problem."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def table(self, path: str, text: str) -> Table:
+        table, problems = load(path, text)
+        self.problems += problems
+        return table
+
+    def plain(self, path: str, text: str) -> Any:
+        value, problems = read_any(path, text)
+        self.problems += problems
+        return {} if value is None else _plain(value)
+
+    def merged(self, tables: Iterator[tuple[str, Table]], make: Callable[[str, Any, Any], T]) -> dict[str, T]:
+        out: dict[str, T] = {}
+        for path, table in tables:
+            for key, value in table.items():
+                if str(key) in out:
+                    self.say(path, key, f"'{key}' is defined twice")
+                else:
+                    out[str(key)] = make(path, key, value)
+        return out
+
+    def say(self, path: str, place: Any, message: str) -> None:
+        self.problems.append(Problem(path, int(getattr(place, "line", 0)), message))
+
+    def intent(self, path: str, key: Any, value: Any) -> Intent:
+        known = self.keys(path, key, value, ("title", "question", "slot", "phrasings", "not_phrasings"), ("title", "phrasings"))
+        if known.get("slot") and str(known["slot"]) not in KINDS:
+            self.say(path, known["slot"], f"unknown slot '{known['slot']}'{nearest(known['slot'], KINDS)}")
+        return Intent(
+            str(key),
+            str(known.get("title", "")),
+            str(known.get("question", "")),
+            str(known.get("slot", "")),
+            self.lines(path, known.get("phrasings")),
+            self.lines(path, known.get("not_phrasings")),
+        )
+
+    def concept(self, path: str, key: Any, value: Any) -> tuple[str, ...]:
+        return self.lines(path, value)
+
+    def line(self, path: str, key: Any, value: Any) -> str:
+        if not isinstance(value, str):
+            self.say(path, key, f"'{key}' must be a text")
+            return ""
+        return str(value).strip()
+
+    def number(self, path: str, key: Any, value: Any) -> float:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            self.say(path, key, f"'{key}' must be a number")
+            return 0.0
+
+    def source(self, path: str, key: Any, value: Any) -> Source:
+        fields = ("title", "publisher", "kind", "grade", "url", "read", "review_by")
+        known = self.keys(path, key, value, fields, fields[:4])
+        return Source(str(key), **{f: self.line(path, key, known.get(f, "")) for f in fields})
+
+    def fact(self, path: str, key: Any, value: Any) -> Fact:
+        fields = ("text", "claims", "cites", "qualified_by", "reviewed")
+        known = self.keys(path, key, value, fields, ("text", "cites"))
+        cites = []
+        for item in known.get("cites", ()) if isinstance(known.get("cites", ()), (Items, tuple)) else ():
+            cite = self.keys(path, item, item, ("source", "section", "starts"), ("source",))
+            cites.append(Citation(**{str(k): str(v) for k, v in cite.items()}) if "source" in cite else Citation(""))
+        return Fact(
+            str(key),
+            self.line(path, key, known.get("text", "")),
+            tuple(cites),
+            self.lines(path, known.get("claims")),
+            self.lines(path, known.get("qualified_by")),
+            str(known.get("reviewed", "")),
+        )
+
+    def answer(self, path: str, key: Any, value: Any) -> Answer:
+        parts = ("short", "more", "why", "care")
+        known = self.keys(path, key, value, (*parts, "follow_ups", "by"), ("short",))
+        by: dict[str, Wording] = {}
+        for entity, wording in known["by"].items() if isinstance(known.get("by"), Table) else ():
+            by[str(entity)] = self.wording(path, self.keys(path, entity, wording, parts, ("short",)))
+        return Answer(str(key), self.wording(path, known), self.lines(path, known.get("follow_ups")), by)
+
+    def wording(self, path: str, known: Mapping[str, Any]) -> Wording:
+        return Wording(**{p: self.line(path, p, known.get(p, "")) for p in ("short", "more", "why", "care")})
+
+    def entities(self, path: str, table: Table, into: dict[str, dict[str, Entity]]) -> None:
+        top = self.keys(path, table, table, ("kind", "entities"), ("kind", "entities"))
+        kind = str(top.get("kind", ""))
+        if kind not in into:
+            self.say(path, table, f"unknown kind '{kind}'{nearest(kind, KINDS)}")
+            return
+        for key, value in top["entities"].items() if isinstance(top.get("entities"), Table) else ():
+            known = self.keys(path, key, value, ("name", "class", "names", "exact", "in_context"), ("name",))
+            if str(key) in into[kind]:
+                self.say(path, key, f"'{key}' is defined twice")
+            into[kind][str(key)] = Entity(
+                str(key),
+                kind,
+                self.line(path, key, known.get("name", "")),
+                str(known.get("class", "")),
+                *(self.lines(path, known.get(f)) for f in ("names", "exact", "in_context")),
+            )
+
+    def keys(self, path: str, place: Any, value: Any, allowed: tuple[str, ...], needed: tuple[str, ...]) -> Mapping[str, Any]:
+        if not isinstance(value, Table):
+            self.say(
+                path,
+                place,
+                f"'{place}' must be a mapping with {', '.join(needed)}" if isinstance(place, str) else "must be a mapping",
+            )
+            return {}
+        for key in value:
+            if key not in allowed:
+                self.say(path, key, f"unknown key '{key}'{nearest(key, allowed)}")
+        for name in needed:
+            if name not in value:
+                self.say(path, place, f"'{name}' is missing" + (f" in '{place}'" if isinstance(place, str) else ""))
+        return {k: v for k, v in value.items() if k in allowed}
+
+    def lines(self, path: str, value: Any) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, Items):
+            self.say(path, value, "must be a list")
+            return ()
+        for item in value:
+            if not isinstance(item, str):
+                self.say(path, item, "must be a text; put it in quotes if it holds a colon")
+        return tuple(" ".join(str(i).split()) for i in value if isinstance(i, str))

@@ -1,0 +1,120 @@
+"""What would make a reply wrong or impossible: ids that lead nowhere, and parts that are missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from charley.content.model import KINDS, Content, Wording
+from charley.content.phrasing import PhrasingError, expand
+from charley.content.place import Places
+from charley.content.reader import nearest
+from charley.content.template import places as ids_in
+from charley.errors import Problem
+
+ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
+OUTSIDE = "outside."
+PARTS = ("short", "more", "why", "care")
+GATE = ("answer", "answer_bare", "answer_talk", "offer", "offer_bare", "sure", "margin", "part")
+MESSAGES = (
+    *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
+    *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
+)
+_SLOT = re.compile(r"\{([^{}]*)\}")
+
+
+def rules(content: Content, places: Places) -> Iterator[Problem]:
+    """Every rule of this module."""
+    yield from _intents(content, places)
+    yield from _answers(content, places)
+    yield from _facts(content, places)
+    yield from _entities(content, places)
+    yield from _needed(content, places)
+
+
+def _intents(content: Content, places: Places) -> Iterator[Problem]:
+    for intent in content.intents.values():
+        for part, lines in (("phrasings", intent.phrasings), ("not_phrasings", intent.not_phrasings)):
+            for line in lines:
+                try:
+                    expand(line)
+                except PhrasingError as error:
+                    yield places.problem(f"'{line}': {error}", INTENTS, intent.id, part, line)
+                for slot in _SLOT.findall(line) if "{" in line else ():
+                    if slot not in KINDS:
+                        yield places.problem(f"unknown slot '{slot}'{nearest(slot, KINDS)}", INTENTS, intent.id, part, line)
+        for part in ("title", "question"):
+            for slot in _SLOT.findall(getattr(intent, part)):
+                if slot != intent.slot:
+                    yield places.problem(f"'{{{slot}}}' is not the intent's slot", INTENTS, intent.id, part)
+        if intent.id not in content.answers and not intent.id.startswith(OUTSIDE):
+            yield places.problem(f"no answer for '{intent.id}'{nearest(intent.id, content.answers)}", INTENTS, intent.id)
+
+
+def _answers(content: Content, places: Places) -> Iterator[Problem]:
+    for answer in content.answers.values():
+        here = (ANSWERS, answer.intent)
+        if answer.intent not in content.intents:
+            yield places.problem(f"unknown intent '{answer.intent}'{nearest(answer.intent, content.intents)}", *here)
+            continue
+        yield from _wording(content, places, here, answer.wording)
+        for id in answer.follow_ups:
+            if id not in content.answers:
+                message = f"unknown intent '{id}' in follow_ups{nearest(id, content.answers)}"
+                yield places.problem(message, *here, "follow_ups", id)
+        known = {id for by_id in content.entities.values() for id in by_id}
+        for id, wording in answer.by.items():
+            if id not in known:
+                yield places.problem(f"unknown entity '{id}'{nearest(id, known)}", *here, "by", id)
+            yield from _wording(content, places, (*here, "by", id), wording)
+
+
+def _wording(content: Content, places: Places, here: tuple[str, ...], wording: Wording) -> Iterator[Problem]:
+    for part in PARTS:
+        for id in ids_in(getattr(wording, part)):
+            if id not in content.facts:
+                yield places.problem(f"unknown fact '{id}'{nearest(id, content.facts)}", *here, part)
+    if wording.why and "{" not in wording.why and wording.why not in content.answers:
+        yield places.problem(f"unknown intent '{wording.why}' in why{nearest(wording.why, content.answers)}", *here, "why")
+
+
+def _facts(content: Content, places: Places) -> Iterator[Problem]:
+    for fact in content.facts.values():
+        if not fact.cites:
+            yield places.problem("a fact needs a source", FACTS, fact.id)
+        for cite in fact.cites:
+            if cite.source not in content.sources:
+                message = f"unknown source '{cite.source}'{nearest(cite.source, content.sources)}"
+                yield places.problem(message, FACTS, fact.id, "cites", cite.source)
+        for id in fact.qualified_by:
+            if id not in content.facts:
+                message = f"unknown fact '{id}' in qualified_by{nearest(id, content.facts)}"
+                yield places.problem(message, FACTS, fact.id, "qualified_by", id)
+
+
+def _entities(content: Content, places: Places) -> Iterator[Problem]:
+    for by_id in content.entities.values():
+        for entity in by_id.values():
+            here = ("knowledge/entities/", "entities", entity.id, "class")
+            seen, at = {entity.id}, entity.parent
+            if at and at not in by_id:
+                yield places.problem(f"unknown class '{at}' of '{entity.id}'{nearest(at, by_id)}", *here)
+            while at in by_id and at not in seen:
+                seen.add(at)
+                at = by_id[at].parent
+            if at in seen:
+                yield places.problem(f"'{entity.id}' is a class of itself", *here)
+
+
+def _needed(content: Content, places: Places) -> Iterator[Problem]:
+    if not content.disclaimer:
+        yield places.problem("the disclaimer is missing; no reply can be made without it", "knowledge/disclaimer.yaml")
+    for name in GATE:
+        if name not in content.gate:
+            yield places.problem(f"'{name}' is missing", "intents/gate.yaml")
+    slots = {i.slot for i in content.intents.values() if i.slot}
+    for name in (*MESSAGES, *(f"unnamed.{kind}" for kind in KINDS if kind in slots)):
+        if not content.messages.get(name):
+            yield places.problem(f"'{name}' is missing", "knowledge/messages.yaml")
+    if not content.answers:
+        yield places.problem("there is no answer", ANSWERS)

@@ -1,0 +1,1 @@
+"""Which intent, and how sure: learnt, no rules."""

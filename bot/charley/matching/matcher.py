@@ -1,0 +1,293 @@
+"""Finds what a message asks: reads its words, judges the intents, names a witness, and says how sure it is."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from operator import mul
+from typing import Any
+
+from charley.matching.features import FAMILY, Features, Reading, Vector
+from charley.matching.gate import Curve, Row
+from charley.matching.judge import VALUE, Judge, numbered
+from charley.reading.arrays import opened, stored
+from charley.reading.families import SIZE, Families
+from charley.reading.reader import Reader
+from charley.reading.recogniser import PLACE
+from charley.reading.spelling import Speller
+from charley.reading.text import read
+
+OUTSIDE = "outside."
+"""Labels that begin so are messages that nothing here answers; they never become a candidate."""
+SHOWN = 6
+"""Most candidates of a match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An intent and its score; 1 is the score of a learnt phrasing."""
+
+    intent: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Candidates best first. `confidence` is the chance that the first is right, `inside` that any intent is.
+
+    `margin` is the lead of the first in score over the second or, if that is higher, over the best label from outside;
+    `outside` names that label when it leads itself. `known`: the message is a phrasing of the first candidate, word for word.
+    """
+
+    reading: Reading
+    vector: Vector
+    meaning: Sequence[int]
+    candidates: tuple[Candidate, ...]
+    confidence: float
+    inside: float
+    margin: float
+    outside: str
+    known: bool
+    evidence: Row
+    _witness: Callable[[], str] = field(repr=False, compare=False)
+
+    @property
+    def witness(self) -> str:
+        """The phrasing of the first candidate that is nearest to the message; empty when none shares a word."""
+        return self._witness()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasings:
+    """The phrasings of a bank by label, and what each label's have in common.
+
+    `texts` holds them in UTF-8, one a line, and a NUL between labels. `used` holds for each feature of the judge, in as
+    many bytes as it takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its
+    phrasings lie in the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the
+    words of each phrasing that one label alone has, and `owners` that label.
+    """
+
+    texts: bytes
+    used: bytes
+    centres: array[int]
+    hashes: array[int]
+    owners: array[int]
+
+    def of(self, label: int) -> list[str]:
+        """The phrasings of a label."""
+        return self.texts.split(b"\0")[label].decode().split("\n")
+
+    def centre(self, label: int) -> array[int]:
+        """Where the phrasings of a label lie."""
+        return self.centres[label * SIZE : (label + 1) * SIZE]
+
+    def owner(self, words: Iterable[str]) -> int | None:
+        """The label that has these words as a phrasing; None when there is none."""
+        key = hashed(words)
+        at = bisect_left(self.hashes, key)
+        return self.owners[at] if at < len(self.hashes) and self.hashes[at] == key else None
+
+
+class Matcher:
+    """A trained bank. Immutable, but for memos that only ever gain equal values."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        features: Features,
+        judge: Judge,
+        labels: tuple[str, ...],
+        phrasings: Phrasings,
+        curves: tuple[Curve, Curve],
+    ) -> None:
+        self.reader = reader
+        self.features = features
+        self.judge = judge
+        self.labels = labels
+        self.phrasings = phrasings
+        self.curves = curves
+        self._number = {label: i for i, label in enumerate(labels)}
+        self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
+        self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
+        self._used: dict[str, int] = {}
+
+    def reading(self, words: Sequence[str]) -> Reading:
+        """Reads the words of a message and recognises what they speak of."""
+        return self.features.reading(self.reader.read(words, self.features.link))
+
+    def match(self, reading: Reading, bonus: Mapping[str, float] | None = None) -> Match:
+        """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
+
+        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent, or away
+        from one. If it leans towards none, nor away from the one that has the message as a phrasing, that comes first.
+        """
+        words = self.features.vector(reading)
+        meaning = self.features.families(reading, self._table)
+        scores = self.judge.scores(words, meaning)
+        for intent, extra in (bonus or {}).items():
+            if intent in self._number:
+                scores[self._number[intent]] += extra
+        ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
+        owner = self._owner(reading, bonus or {})
+        if owner in self._inside:
+            ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
+        best = ranked[0]
+        barred = max(self._outside, key=scores.__getitem__, default=best)
+        rivals = [scores[k] for k in (*ranked[1:2], barred) if k != best]
+        margin = scores[best] - max(rivals, default=-1.0)
+        row = (scores[best], margin, *self._familiarity(best, words, meaning, reading))
+        return Match(
+            reading,
+            words,
+            meaning,
+            tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
+            self.curves[0](row),
+            self.curves[1](row),
+            margin,
+            self.labels[barred] if owner != best and (owner == barred or scores[barred] > scores[best]) else "",
+            owner == best,
+            row,
+            lambda: self._nearest(best, words),
+        )
+
+    def _owner(self, reading: Reading, bonus: Mapping[str, float]) -> int | None:
+        """The label that has the message as a phrasing, unless the conversation leans elsewhere."""
+        owner = None if any(x > 0.0 for x in bonus.values()) else self.phrasings.owner([t.surface for t in reading.tokens])
+        return None if owner is None or bonus.get(self.labels[owner], 0.0) < 0.0 else owner
+
+    def _table(self) -> Families:
+        return self.reader.families
+
+    def _familiarity(
+        self, label: int, words: Vector, meaning: Sequence[int], reading: Reading
+    ) -> tuple[float, float, float, float]:
+        """How well a label knows a message, each 0 to 1.
+
+        The shares of its words and of its pairs of words that the label's phrasings have used, how near it lies to
+        their centre (-1 to 1), and the share of its words that are English but not the bank's.
+        """
+        singles = known = pairs = 0.0
+        squares = 0.0
+        users, bit = self._used, 1 << label
+        for name, value in words.items():
+            square = value * value
+            squares += square
+            if name not in users:
+                users[name] = self._users(name)
+            if " " in name:
+                pairs += square if users[name] & bit else 0.0
+                continue
+            singles += square
+            known += square if users[name] & bit else 0.0
+        rest = max(0.0, 1.0 - squares)
+        near = sum(map(mul, meaning, self.phrasings.centre(label)))
+        foreign = 0.0
+        for token in reading.tokens:
+            foreign += token.itself
+        return (
+            (known / (singles + rest) if singles else 0.0),
+            pairs,
+            near / (127.0 * FAMILY * VALUE),
+            foreign / max(1, len(reading.tokens)),
+        )
+
+    def _users(self, feature: str) -> int:
+        """The labels whose phrasings use a feature, as bits."""
+        at, width = self.judge.index.get(feature), breadth(len(self.labels))
+        return 0 if at is None else int.from_bytes(self.phrasings.used[at * width : (at + 1) * width], "little")
+
+    def _nearest(self, label: int, words: Vector) -> str:
+        """The phrasing of a label with the highest cosine to the words of a message. Reads the label's phrasings anew."""
+        best, witness = 0.0, ""
+        for text in self.phrasings.of(label):
+            shared = 0.0
+            for name, value in self.features.vector(self.reading(worded(text))).items():
+                shared += words.get(name, 0.0) * value
+            if shared > best:
+                best, witness = shared, text
+        return witness
+
+    def why(self, match: Match, intent: str) -> list[tuple[str, float]]:
+        """Each feature's part in an intent's score, largest first; the block of families is one part, `%`."""
+        label = self._number[intent]
+        parts = {name: value * dict(self.judge.row(name)).get(label, 0.0) for name, value in match.vector.items()}
+        parts["%"] = self.judge.block_part(match.meaning, label)
+        return sorted([p for p in parts.items() if p[1]], key=lambda p: (-p[1], p[0]))
+
+    def dump(self) -> dict[str, Any]:
+        """Everything that `restore` needs, as JSON values and bytes."""
+        features, judge, p = self.features, self.judge, self.phrasings
+        counts = self.reader.speller.counts
+        return {
+            "words": " ".join(counts),
+            "counts": stored("I", counts.values()),
+            "meaning": b"\n".join([features.meaning.get(w, b"") for w in counts]),
+            "names": ",".join(judge.index),
+            "rarity": stored("f", map(features.rare, judge.index)),
+            "rarest": features.rarest,
+            "starts": stored("I", judge.starts),
+            "rows": stored(code(len(self.labels)), judge.labels),
+            "weights": stored("h", judge.weights),
+            "labels": list(self.labels),
+            "texts": p.texts,
+            "used": p.used,
+            "centres": stored("b", p.centres),
+            "hashes": stored("Q", p.hashes),
+            "owners": stored(code(len(self.labels)), p.owners),
+            "curves": [list(c.weights) for c in self.curves],
+        }
+
+
+def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
+    """The matcher that `dump` described."""
+    words = data["words"].split(" ")
+    features.index = numbered(data["names"].split(","))
+    features.rarity = opened("f", data["rarity"])
+    features.rarest = data["rarest"]
+    features.meaning = dict(zip(words, bytes(data["meaning"]).split(b"\n"), strict=True))
+    counts = dict(zip(words, opened("I", data["counts"]), strict=True))
+    size = len(data["labels"])
+    rows = (opened("I", data["starts"]), opened(code(size), data["rows"]), opened("h", data["weights"]))
+    judge = Judge(features.index, *rows, size)
+    phrasings = Phrasings(
+        bytes(data["texts"]),
+        bytes(data["used"]),
+        opened("b", data["centres"]),
+        opened("Q", data["hashes"]),
+        opened(code(size), data["owners"]),
+    )
+    first, second = data["curves"]
+    return Matcher(
+        Reader(Speller(counts, fixed), families),
+        features,
+        judge,
+        tuple(data["labels"]),
+        phrasings,
+        (Curve(tuple(first)), Curve(tuple(second))),
+    )
+
+
+def hashed(words: Iterable[str]) -> int:
+    """A hash of some words in their order, in 64 bits."""
+    return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
+
+
+def breadth(labels: int) -> int:
+    """Bytes that hold a bit for each label."""
+    return (labels + 7) // 8
+
+
+def worded(text: str) -> tuple[str, ...]:
+    """The words of a phrasing, with the place of a name as one word."""
+    if "{" in text:
+        for kind, place in PLACE.items():
+            text = text.replace("{" + kind + "}", place)
+    return read(text).words
+
+
+def code(labels: int) -> str:
+    """The kind of array that holds the numbers of so many labels."""
+    return "B" if labels <= 256 else "H"

@@ -1,0 +1,1 @@
+"""A message → words, words of the bank, and the things that they name."""

@@ -1,0 +1,246 @@
+"""Words that a misspelt word may stand for. The one module that knows rapidfuzz."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+EDIT = 3.5
+"""Cost of one edit, in natural-log units: one misspelling in about thirty words."""
+RARITY = 0.4
+"""How much a rare bank word costs more than a common one (the exponent of its frequency)."""
+CANDIDATES = 6
+"""Most words that a misspelt word is taken for at once."""
+WEIGHED = 8
+"""Most words whose slips are weighed one by one, those with the fewest edits first."""
+LEAST = 0.6
+"""The least that one edit counts."""
+SPAN = 3.0
+"""Words that cost so much more than the best one are not weighed: they would have a twentieth of its weight."""
+
+TURNING = frozenset(
+    "no not non never without with stop before after left more less during while off on up down in out "
+    "hot cold day night high low start right".split()
+)
+"""Words that turn the meaning. A word that is spelt right is never bent into one of them, nor one of them into another word."""
+
+KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_VOWELS = "aeiouy"
+_OTHER, _ONE, _LOST, _SWAPPED, _DOUBLED = 15, 10, 8, 8, 6
+"""Tenths of an edit: another letter; a letter too many, a key beside or a vowel for a vowel; a lost letter; two letters
+swapped; a letter doubled or not."""
+
+
+def edits(length: int) -> int:
+    """How many edits a word of this length may be away: 0 below 2 letters, 1 below 4, 2 below 8, else 3."""
+    return 0 if length < 2 else 1 if length < 4 else 2 if length < 8 else 3
+
+
+def closest_within(text: str, known: Sequence[str], similarity: float) -> str:
+    """The known text nearest to `text` by optimal string alignment, or "" below this similarity (0 to 1)."""
+    hit = process.extractOne(text, known, scorer=OSA.normalized_similarity, score_cutoff=similarity)
+    return hit[0] if hit else ""
+
+
+def letter_pairs(word: str) -> list[str]:
+    """The pairs of neighbouring letters, with the word's ends as `^` and `$`."""
+    return [f"^{word[0]}", *(word[i : i + 2] for i in range(len(word) - 1)), f"{word[-1]}$"]
+
+
+def slips(word: str, meant: str) -> float:
+    """How far apart two words are, in edits: optimal string alignment, with common slips of the hand below 1."""
+    start, end, other = 0, len(word), len(meant)
+    while start < end and start < other and word[start] == meant[start]:
+        start += 1
+    while end > start and other > start and word[end - 1] == meant[other - 1]:
+        end, other = end - 1, other - 1
+    if end - start < 2 and other - start < 2:
+        return _one_slip(word, meant, start, end, other) / 10.0
+    above: list[int] = []
+    row = _first_row(meant, start, other)
+    for i in range(start, end):
+        letter = word[i]
+        before = word[i - 1] if i else ""
+        extra = _DOUBLED if letter == before else _ONE
+        current = [row[0] + extra]
+        for k, j in enumerate(range(start, other)):
+            aim = meant[j]
+            last = meant[j - 1] if j else ""
+            best = row[k] + (0 if letter == aim else _ONE if aim in _NEAR.get(letter, "") else _OTHER)
+            best = min(best, row[k + 1] + extra, current[k] + (_DOUBLED if aim == last else _LOST))
+            if k and i > start and letter == last and aim == before:
+                best = min(best, above[k - 1] + _SWAPPED)
+            current.append(best)
+        above, row = row, current
+    return row[-1] / 10.0
+
+
+def _one_slip(word: str, meant: str, start: int, end: int, other: int) -> int:
+    """The cost of at most one edit, in tenths: `word[start:end]` stands for `meant[start:other]`."""
+    if end == other:
+        return 0 if start == end else _ONE if meant[start] in _NEAR.get(word[start], "") else _OTHER
+    if end > other:
+        return _DOUBLED if start and word[start] == word[start - 1] else _ONE
+    return _DOUBLED if start and meant[start] == meant[start - 1] else _LOST
+
+
+def _first_row(meant: str, start: int, other: int) -> list[int]:
+    row = [0]
+    for j in range(start, other):
+        row.append(row[-1] + (_DOUBLED if j and meant[j] == meant[j - 1] else _LOST))
+    return row
+
+
+def _near() -> dict[str, str]:
+    """For each letter the keys around it and, for a vowel, the other vowels."""
+    at = {c: (y, x + y / 2.0) for y, row in enumerate(KEYS) for x, c in enumerate(row)}
+    return {
+        c: "".join(
+            d for d, (v, u) in at.items() if d != c and ((abs(v - y) < 2 and abs(u - x) < 1.1) or (c in _VOWELS and d in _VOWELS))
+        )
+        for c, (y, x) in at.items()
+    }
+
+
+_NEAR = _near()
+
+
+class Speller:
+    """The bank's words with their counts, and which of them a misspelt word may stand for.
+
+    Costs are in natural-log units: `EDIT` for each edit and `rarity` for the word itself. Words of `fixed` are never
+    reached by an edit. Thread-safe: what is made late is made of the same values by every thread.
+    """
+
+    def __init__(self, counts: Mapping[str, int], fixed: Iterable[str] = ()) -> None:
+        self.counts = counts
+        self._fixed = frozenset(fixed)
+        self._rarity: dict[str, float] | None = None
+        self._cheapest: float | None = None
+        self._pairs: Pairs | None = None
+
+    @property
+    def rarity(self) -> Mapping[str, float]:
+        """What each word costs for being rare."""
+        if self._rarity is None:
+            total = sum(self.counts.values())
+            self._rarity = {w: RARITY * math.log(total / n) for w, n in self.counts.items()}
+        return self._rarity
+
+    @property
+    def cheapest(self) -> float:
+        """The least that a word costs."""
+        if self._cheapest is None:
+            self._cheapest = min(self.rarity.values(), default=0.0)
+        return self._cheapest
+
+    @property
+    def pairs(self) -> Pairs:
+        """The letter pairs of the words that an edit may reach; made when a message first has an unknown word."""
+        if self._pairs is None:
+            self._pairs = Pairs(w for w in self.counts if len(w) > 1 and w.isalpha() and w not in self._fixed)
+        return self._pairs
+
+    def candidates(self, word: str, most: int, hidden: bool = False) -> tuple[tuple[str, float], ...]:
+        """Bank words within `most` edits as `(word, cost)`, best first, at most `CANDIDATES`.
+
+        `hidden`: the word is part of a longer one, where most candidates are chance; they must have more in common.
+        """
+        if not most or not word.isalpha():
+            return ()
+        pairs, size = self.pairs, len(word)
+        shared = NONE
+        for pair in dict.fromkeys(letter_pairs(word)):
+            shared = pairs.add(shared, pair)
+        # Of a word's pairs an edit breaks two, or three where two letters are swapped; near words share the others.
+        least = max(1 if size < 4 and not hidden else 2, size - 2 * most + hidden)
+        return self._ranked(word, pairs.near(shared, least, size, most), most)
+
+    def _ranked(self, word: str, near: Sequence[str], most: int) -> tuple[tuple[str, float], ...]:
+        if not near:
+            return ()
+        rarity = self.rarity
+        hits = []
+        for meant, distance, _ in process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=None):
+            if meant not in TURNING or (distance < 2 and len(meant) > 3):
+                hits.append((LEAST * EDIT * distance + rarity[meant], meant))
+        hits.sort()
+        out: list[tuple[float, str]] = []
+        bound = math.inf
+        for least, meant in hits[:WEIGHED]:
+            if least > bound:
+                break
+            cost = rarity[meant] + EDIT * slips(word, meant)
+            out.append((cost, meant))
+            bound = min(bound, cost + SPAN)
+        out.sort()
+        return tuple([(w, c) for c, w in out[:CANDIDATES]])
+
+
+Counter = tuple[int, int, int]
+"""For each word, how many pairs it has in common with another: the ones, the twos, and whether it is four or more."""
+NONE: Counter = (0, 0, 0)
+
+
+class Pairs:
+    """Which words hold a letter pair: one bit a word, so that common pairs are counted for all words at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = sorted(words, key=lambda w: (len(w), w))
+        holders: dict[str, list[int]] = {}
+        below = [0]
+        for i, word in enumerate(self.words):
+            while len(below) <= len(word):
+                below.append(i)
+            for pair in dict.fromkeys(letter_pairs(word)):
+                holders.setdefault(pair, []).append(i)
+        self._longest = len(below) - 1
+        self._below = [*below, len(self.words)]
+        self._masks = {pair: _mask(at) for pair, at in holders.items()}
+
+    def add(self, shared: Counter, pair: str) -> Counter:
+        """One more pair of the other word. Cost: some operations on numbers of as many bits as there are words."""
+        mask = self._masks.get(pair)
+        if mask is None:
+            return shared
+        ones, twos, fours = shared
+        carry = ones & mask
+        return ones ^ mask, twos ^ carry, fours | (twos & carry)
+
+    def near(self, shared: Counter, least: int, length: int, most: int) -> list[str]:
+        """Words of `length` ± `most` letters with at least `least` of the pairs (above 4 counts as 4)."""
+        ones, twos, fours = shared
+        mask = fours
+        if least == 3:
+            mask |= ones & twos
+        elif least < 3:
+            mask |= twos if least == 2 else twos | ones
+        if not mask:
+            return []
+        low = self._below[min(max(1, length - most), self._longest + 1)]
+        high = self._below[min(length + most, self._longest) + 1]
+        mask = (mask >> low) & ((1 << max(0, high - low)) - 1)
+        words, out = self.words, []
+        bits = bin(mask)[:1:-1]
+        at = bits.find("1")
+        while at >= 0:
+            out.append(words[low + at])
+            at = bits.find("1", at + 1)
+        return out
+
+
+def _mask(at: Sequence[int]) -> int:
+    bits = bytearray(at[-1] // 8 + 1)
+    for i in at:
+        bits[i >> 3] |= 1 << (i & 7)
+    return int.from_bytes(bits, "little")
+
+
+def within(word: str, known: Sequence[str], most: int) -> list[tuple[str, int]]:
+    """The known words at most `most` edits away (optimal string alignment), each with its distance; nearest first."""
+    return [
+        (near, int(edits)) for near, edits, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+    ]

@@ -1,0 +1,1 @@
+"""Red flags, before anything else."""

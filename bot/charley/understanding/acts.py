@@ -1,0 +1,142 @@
+"""Follow-ups: what a short message means after the reply before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from charley.reading.recogniser import phrases
+from charley.reading.spelling import closest_within
+from charley.reading.text import read
+from charley.understanding.split import ASKING, OPENERS
+
+ACTS = ("more", "why", "repeat", "yes", "no", "none")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
+POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
+"""Words that point at what was talked about."""
+WONDERING = frozenset(["why", "what", "when", "where", "which", "who", "is", "are", "do", "does", "will", "has", "have", "how"])
+"""A message that begins so asks something of its own, though all its words may be a follow-up's."""
+COURTESY = frozenset(["thanks", "cheers", "hi", "hello", "hey", "ta"])
+"""Words that a question may stand behind."""
+MISSPELT = 2
+"""Most words of a follow-up that may be misspelt."""
+PICKING = frozenset("number option choice no answer the one go with pick choose take i want question".split())
+"""Words that a pick by number may stand among."""
+LONGEST = 9
+"""Words that a follow-up may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`kind` is one of `ACTS`, "choose" (with `number`, from 1; -1 the last), or "" for a question.
+
+    `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before
+    ("what about …"); `meant`: it mends the message before ("no, I meant …").
+    """
+
+    kind: str = ""
+    number: int = 0
+    rest: int = 0
+    about: bool = False
+    meant: bool = False
+
+
+class Resolver:
+    """The follow-ups that `intents/acts.yaml` lists."""
+
+    def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
+        self._filler = self._phrases(acts.get("filler", ()))
+        self._meant = phrases(acts.get("meant", ()))
+        self._back = phrases(acts.get("taken_back", ()))
+        self._about = phrases(acts.get("about", ()))
+        self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
+        self._kinds: dict[str, str] = {}
+        for kind in ACTS:
+            for line in acts.get(kind, ()):
+                words = read(line).words
+                self._kinds.setdefault(" ".join(words), kind)
+                self._kinds.setdefault(" ".join(self._bare(words)), kind)
+        self._kinds.pop("", None)
+        self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
+        self._known = sorted(self._kinds)
+        self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
+        self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
+
+    @staticmethod
+    def _phrases(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        return tuple(sorted((read(line).words for line in lines), key=lambda w: (-len(w), w)))
+
+    def find(self, words: tuple[str, ...]) -> Act:
+        """The act of a message; `Act()` for an ordinary question."""
+        if len(words) <= LONGEST:
+            number = self._number(words)
+            if number:
+                return Act("choose", number)
+            kind = self._kind(words)
+            if kind:
+                return Act(kind)
+        for start in range(min(len(words), 7)):
+            for rest, _ in self._meant.at(words, start):
+                if rest < len(words):
+                    return Act(rest=rest, about=words[rest] not in ASKING, meant=True)
+        start = 0
+        about = led = False
+        while True:
+            step, about = self._leads(words, start)
+            if not step:
+                break
+            led = led or about
+            start += step
+        # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
+        asks = words[start] in ASKING and words[start] != "when" if start < len(words) else False
+        return Act(rest=start if start < len(words) else 0, about=led and not asks)
+
+    def takes_back(self, words: tuple[str, ...]) -> bool:
+        """Whether a message says that the one before it was not so ("only joking")."""
+        return any(self._back.at(words, i) for i in range(len(words)))
+
+    def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
+        """How many words at `start` only lead in, and whether they ask "what about"."""
+        for end, _ in self._about.at(words, start) if start < len(words) else ():
+            if end < len(words):
+                return end - start, True
+        if start < len(words) - 2 and words[start] in COURTESY:
+            return int(words[start + 1] in OPENERS or words[start + 1] in ASKING), False
+        lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
+        return int(lead), False
+
+    def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without filler at either end."""
+        changed = True
+        while changed and words:
+            changed = False
+            for phrase in self._filler:
+                size = len(phrase)
+                if words[:size] == phrase:
+                    words, changed = words[size:], True
+                if size <= len(words) and words[len(words) - size :] == phrase:
+                    words, changed = words[: len(words) - size], True
+        return tuple(w for w in words if w not in self._small)
+
+    def _kind(self, words: tuple[str, ...]) -> str:
+        for each in (words, self._bare(words)):
+            line = " ".join(each)
+            kind = self._kinds.get(line)
+            if kind:
+                return kind
+            for core, words_of in self._cores.items():
+                if not words_of.isdisjoint(each) and self._words.issuperset(each) and each[0] not in WONDERING:
+                    return core
+            foreign = len(each) - len(self._words.intersection(each))
+            if len(line) > 4 and foreign <= MISSPELT and (near := closest_within(line, self._known, 0.88)):
+                return self._kinds[near]
+        return ""
+
+    def _number(self, words: tuple[str, ...]) -> int:
+        bare = self._bare(words)
+        for line in (" ".join(words), " ".join(bare)):
+            found = self._ordinals.get(line)
+            if found:
+                return -1 if found == len(ORDINALS) else found
+        digits = [w for w in bare if w not in PICKING]
+        return int(digits[0]) if len(digits) == 1 and digits[0].isdigit() and len(digits[0]) == 1 else 0

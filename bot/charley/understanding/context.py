@@ -1,0 +1,96 @@
+"""What a conversation remembers: ids only, never the person's words. It travels with the caller as a small JSON value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from charley.content.model import Content
+
+VERSION = 1
+STANDS = 4
+"""Turns on other things for which a raised red flag is not forgotten."""
+MOST = 8
+"""Choices, signs and parts that a context may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An intent, with the entity (kind and id) that it was about."""
+
+    intent: str
+    slot: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`topics` were answered last; `choices` were offered to pick from, `offered` as questions worth asking.
+
+    `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
+    heard so far; `alarm` is the red flag that was raised, while it stands for `stands` more turns.
+    """
+
+    topics: tuple[Topic, ...] = ()
+    part: str = "short"
+    choices: tuple[Topic, ...] = ()
+    offered: tuple[Topic, ...] = ()
+    misses: int = 0
+    signs: tuple[str, ...] = ()
+    alarm: str = ""
+    stands: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """At most 2 kB of ids; empty parts are left out."""
+        out: dict[str, Any] = {"v": VERSION}
+        for key, topics in (("topics", self.topics), ("choices", self.choices), ("offered", self.offered)):
+            if topics:
+                out[key] = [[t.intent, *t.slot] if t.slot[0] else [t.intent] for t in topics[:MOST]]
+        if self.part != "short":
+            out["part"] = self.part
+        if self.misses:
+            out["misses"] = self.misses
+        if self.signs:
+            out["signs"] = list(self.signs[-MOST:])
+        if self.alarm and self.stands > 0:
+            out["alarm"] = [self.alarm, self.stands]
+        return out
+
+
+def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[str] = frozenset()) -> Context:
+    """The context in `value`; whatever is not a known id is passed over, so that no outside value can break a reply."""
+    if not isinstance(value, Mapping) or value.get("v") != VERSION:
+        return Context()
+    part = value.get("part")
+    misses = value.get("misses")
+    heard = value.get("signs")
+    match value.get("alarm"):
+        case [str(alarm), int(stands)] if alarm in flags and 0 < stands <= STANDS:
+            pass
+        case _:
+            alarm, stands = "", 0
+    return Context(
+        _topics(value.get("topics"), content),
+        part if part in ("more", "why") else "short",
+        _topics(value.get("choices"), content),
+        _topics(value.get("offered"), content),
+        misses if type(misses) is int and 0 <= misses < 1000 else 0,
+        tuple(dict.fromkeys(s for s in heard[:MOST] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
+        alarm,
+        stands,
+    )
+
+
+def _topics(value: Any, content: Content) -> tuple[Topic, ...]:
+    if not isinstance(value, list):
+        return ()
+    out = []
+    for entry in value[:MOST]:
+        if not isinstance(entry, list) or not entry or not all(isinstance(e, str) for e in entry):
+            continue
+        intent, *slot = entry
+        if intent not in content.answers or intent not in content.intents:
+            continue
+        known = len(slot) == 2 and slot[1] in content.entities.get(slot[0], {})
+        out.append(Topic(intent, (slot[0], slot[1]) if known else ("", "")))
+    return tuple(out)

@@ -1,0 +1,139 @@
+"""Parts a message into its questions, the story around them, and what it says it does not ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from charley.reading.recogniser import phrases
+from charley.reading.text import Message, read
+
+ASKING = frozenset(
+    "what why how when where which who whose is am are was were do does did can could should shall would will may might "
+    "has have".split()
+)
+"""A clause that begins with one of these asks something."""
+OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split())
+REQUESTS = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        *("i want to know", "i would like to know", "i would like to ask", "i need to know", "tell me", "can you tell me"),
+        *("explain", "wondering", "i wonder", "i am wondering"),
+    )
+)
+"""Openings that ask without a question word."""
+JOINTS = frozenset(["and", "also", "plus", "but", "n", "or"])
+COMMA_ASKING = frozenset("what why how when which should can do does is are could would".split())
+"""Question words that open a question of their own behind a comma."""
+SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`words[start:end]` of a message. `asks`: it has the form of a question; `dismissed`: it says what is not asked."""
+
+    start: int
+    end: int
+    asks: bool
+    dismissed: bool = False
+
+
+class Splitter:
+    """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""
+
+    def __init__(self, dismiss: Sequence[str], dismissed: Sequence[str], turn: Sequence[str]) -> None:
+        self._dismiss = phrases(dismiss)
+        self._dismissed = tuple(read(line).words for line in dismissed)
+        self._turn = phrases(turn)
+
+    def split(self, message: Message) -> tuple[Part, ...]:
+        """Clauses in order: parted at sentence ends, and before a joint or comma that a question word follows."""
+        words, breaks = message.words, message.breaks
+        cuts = [0]
+        dismissed: set[int] = set()
+        if words and self._dismiss.at(words, 0):
+            dismissed.add(0)
+        for i in range(1, len(words)):
+            stop = breaks[i]
+            hard = any(c in ".?!;\n:" for c in stop)
+            soft = _turns(words, stop, i)
+            away = bool(stop or words[i - 1] in JOINTS) and bool(self._dismiss.at(words, i))
+            back = cuts[-1] in dismissed and i - cuts[-1] > 1 and bool(stop or self._turn.at(words, i))
+            if hard or soft or away or back:
+                cuts.append(i)
+                if away:
+                    dismissed.add(i)
+        cuts.append(len(words))
+        parts = [
+            Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed or self._ends(words, a, b))
+            for a, b in pairwise(cuts)
+            if b > a
+        ]
+        return _merged(parts)
+
+    def turned(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without the phrase that turns to what is meant."""
+        ends = [end for end, _ in self._turn.at(words, 0) if end < len(words)]
+        return words[ends[0] if ends else 0 :]
+
+    def _ends(self, words: tuple[str, ...], start: int, end: int) -> bool:
+        return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)
+
+
+def halves(words: tuple[str, ...], joint: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The two sides of a message's only such joint ("or", "and")."""
+    if words.count(joint) != 1:
+        return None
+    at = words.index(joint)
+    return (words[:at], words[at + 1 :]) if SHORTEST <= at < len(words) - 1 else None
+
+
+def alternatives(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """A question with "X or Y" or "X and Y" inside, once without Y and once without X, both up to three words long."""
+    for joint in ("or", "and"):
+        if words.count(joint) != 1:
+            continue
+        at = words.index(joint)
+        for size in range(1, min(3, at, len(words) - at - 1) + 1):
+            yield words[:at] + words[at + 1 + size :], words[: at - size] + words[at + 1 :]
+
+
+def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
+    """A joint with a question word behind it, or a comma with a question word that can only open a question."""
+    if words[i] in JOINTS and i + 1 < len(words):
+        after = words[i + 1]
+        if after in ("also", "then"):
+            after = words[i + 2] if i + 2 < len(words) else ""
+        return after in ASKING and after not in ("have", "has", "was", "were", "will")
+    return "," in stop and words[i] in COMMA_ASKING
+
+
+def requested(words: tuple[str, ...]) -> int:
+    """How many leading words only say that something is asked: "if not, I would like to ask what …"."""
+    for start in range(min(4, len(words))):
+        for phrase in REQUESTS:
+            end = start + len(phrase)
+            if len(phrase) > 3 and words[start:end] == phrase and words[end : end + 1] and words[end] in ASKING:
+                return end
+    return 0
+
+
+def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
+    while start < end - 1 and words[start] in OPENERS:
+        start += 1
+    later = range(start + 1, min(end, start + 4))
+    return words[start] in ASKING or any(
+        words[i : i + len(r)] == r for r in REQUESTS for i in (start, *(later if len(r) > 3 else ()))
+    )
+
+
+def _merged(parts: list[Part]) -> tuple[Part, ...]:
+    """Scraps below `SHORTEST` words join the part before them, or the one behind them."""
+    out: list[Part] = []
+    for part in parts:
+        if out and not part.dismissed and (part.end - part.start < SHORTEST or out[-1].end - out[-1].start < SHORTEST):
+            last = out.pop()
+            part = Part(last.start, part.end, last.asks or part.asks, last.dismissed)
+        out.append(part)
+    return tuple(out)

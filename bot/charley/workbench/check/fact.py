@@ -1,0 +1,70 @@
+"""Rules for facts and their sources: short, used, and not past their review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from charley.content.model import Answer, Content, Wording
+from charley.content.place import Places
+from charley.content.reader import nearest
+from charley.content.reference import FACTS, PARTS
+from charley.content.template import places as ids_in
+from charley.errors import Problem
+
+WORDS = 45
+"""Words that a fact may have."""
+SOURCES, FLAGS = "knowledge/sources/", "knowledge/red_flags/"
+AWAITING = "awaiting"
+"""Stands in a red flag for a source that is still to be read."""
+
+
+def rules(content: Content, places: Places, today: str) -> Iterator[Problem]:
+    """Every rule of this module."""
+    used = {id for answer in content.answers.values() for id in said(content, answer)}
+    for fact in content.facts.values():
+        if fact.id not in used:
+            yield places.problem(f"no answer says '{fact.id}'", FACTS, fact.id)
+        if (count := len(fact.text.split())) > WORDS:
+            yield places.problem(f"'{fact.id}' has {count} words; at most {WORDS}", FACTS, fact.id, "text")
+    for flag, ids in _flags(content).items():
+        for id in ids:
+            if id not in content.sources and id != AWAITING:
+                yield places.problem(f"unknown source '{id}'{nearest(id, content.sources)}", FLAGS, "flags", flag, "sources", id)
+    cited = _cited(content)
+    for source in content.sources.values():
+        if source.id not in cited:
+            yield places.problem(f"nothing rests on '{source.id}'", SOURCES, source.id)
+        if today and source.review_by and source.review_by < today:
+            yield places.problem(f"'{source.id}' was to be read again by {source.review_by}", SOURCES, source.id, "review_by")
+
+
+def wordings(answer: Answer) -> Iterator[tuple[str, Wording]]:
+    """An answer's own wording under "", and those of its entities under their ids."""
+    yield "", answer.wording
+    yield from answer.by.items()
+
+
+def with_qualifications(content: Content, ids: list[str]) -> list[str]:
+    """The facts that are said when `ids` are, each followed by what qualifies it."""
+    out: dict[str, None] = {}
+    for id in ids:
+        out[id] = None
+        out.update(dict.fromkeys(content.facts[id].qualified_by if id in content.facts else ()))
+    return list(out)
+
+
+def said(content: Content, answer: Answer) -> set[str]:
+    """Every fact that an answer may say."""
+    named = [id for _, wording in wordings(answer) for part in PARTS for id in ids_in(getattr(wording, part))]
+    return set(with_qualifications(content, named))
+
+
+def _cited(content: Content) -> set[str]:
+    by_flags = {id for ids in _flags(content).values() for id in ids}
+    by_numbers = set(content.red_flags.get("numbers", {}).get("sources", {}).values())
+    return by_flags | by_numbers | {cite.source for fact in content.facts.values() for cite in fact.cites}
+
+
+def _flags(content: Content) -> dict[str, list[str]]:
+    """The sources that each red flag rests on."""
+    return {id: flag.get("sources", []) for id, flag in content.red_flags.get("flags", {}).get("flags", {}).items()}

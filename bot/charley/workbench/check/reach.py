@@ -1,0 +1,44 @@
+"""Which questions lead to which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from charley.content.model import Content
+from charley.content.reference import PARTS
+from charley.content.template import places as ids_in
+from charley.workbench.check.fact import with_qualifications, wordings
+
+Ways = dict[str, dict[str, list[str]]]
+"""For each fact, the intents that say it, and in which parts: "short", "more (statin)"."""
+
+
+def ways(content: Content) -> Ways:
+    """Every way to every fact; a fact without one has an empty entry."""
+    out: Ways = {id: {} for id in content.facts}
+    for answer in content.answers.values():
+        for by, wording in wordings(answer):
+            for part in PARTS:
+                for id in with_qualifications(content, ids_in(getattr(wording, part))):
+                    if id in out:
+                        out[id].setdefault(answer.intent, []).append(f"{part} ({by})" if by else part)
+    return out
+
+
+def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
+    """The ways as lines for a reader: the fact, and below it each intent with its question.
+
+    The held-out questions of the intent follow where the fact is in the wording that does not depend on an entity.
+    """
+    lines = []
+    for id, intents in ways(content).items():
+        lines.append(f"{id}  {content.facts[id].text}")
+        for intent, parts in intents.items():
+            known = content.intents.get(intent)
+            question = (known.question or known.title) if known else ""
+            lines.append(f"    {intent}: {question} [{', '.join(parts)}]")
+            if any(part in PARTS for part in parts):
+                lines += [f"        {line}" for line in asked.get(intent, ())]
+        if not intents:
+            lines.append("    nothing leads here")
+    return "\n".join(lines)

@@ -1,0 +1,102 @@
+"""Every answer for every entity that it can be asked about, as the assistant gives it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from tests.places import ROOT
+
+from charley import Assistant
+from charley.answering.composer import Composer, Slot
+from charley.answering.reply import Reply
+from charley.content import reader
+from charley.content.folder import texts
+from charley.content.model import Content
+from charley.workbench.check.answer import DIAGNOSIS, DOSE, REPLY
+
+NAMED = ("drug", "mineral", "food", "remedy", "condition")
+"""Kinds whose answers say the name that was asked about, unless the entity has a wording of its own."""
+SAFE = {
+    "doctor.medication": "Do not stop a prescribed medicine by yourself",
+    "relief.massage": "Do not rub or shake a leg that is swollen",
+    "relief.movement": "Do not rub or shake a leg that is swollen",
+    "relief.now": "Do not rub or shake a leg that is swollen",
+    "prevention.hydration": "limit fluids",
+    "causes.dehydration": "limit fluids",
+    "causes.circulation": "after a few minutes of rest",
+    "doctor.when": "over 10 minutes",
+    "causes.unexplained": "over 10 minutes",
+    "compare.blood_clot": "the same day",
+}
+"""Words of the safety sentence that an answer never goes without."""
+
+
+@lru_cache
+def content() -> Content:
+    return reader.read(texts(ROOT))[0]
+
+
+def cases() -> list[tuple[str, str]]:
+    """(intent, entity); "" for an intent without a slot and for a slot of which nothing was recognised."""
+    out = []
+    for intent in content().answers:
+        kind = content().intents[intent].slot
+        out += [(intent, ""), *((intent, entity) for entity in content().entities.get(kind, ()))]
+    return out
+
+
+def wordings() -> list[tuple[str, str]]:
+    """The cases with a wording of their own."""
+    return [(intent, entity) for intent, entity in cases() if not entity or entity in content().answers[intent].by]
+
+
+def asked(assistant: Assistant, intent: str, entity: str) -> Reply:
+    return assistant.choose(intent, {content().intents[intent].slot: entity} if entity else None)
+
+
+def body(reply: Reply) -> str:
+    return " ".join(section.text for section in reply.sections)
+
+
+@pytest.mark.parametrize(("intent", "entity"), cases(), ids=lambda value: value or "-")
+def test_answer(assistant: Assistant, intent: str, entity: str) -> None:
+    reply = asked(assistant, intent, entity)
+    text = body(reply)
+    assert reply.intents == (intent,)
+    assert str(reply).endswith(content().disclaimer)
+    assert len(text.split()) <= REPLY
+    assert not set("{}") & set(str(reply))
+    assert not DOSE.search(text) and not DIAGNOSIS.search(text)
+    assert all(sentence.facts for section in reply.sections for sentence in section.sentences)
+    assert intent.startswith(("chat.", "scope.")) or reply.sources or "my sources" in text.lower() or "I found no" in text
+    assert SAFE.get(intent, "") in text
+    kind = content().intents[intent].slot
+    if kind in NAMED and entity and entity not in content().answers[intent].by:
+        assert content().entities[kind][entity].name.split(" (")[0].lower() in text.lower()
+
+
+@pytest.mark.parametrize(("intent", "entity"), wordings(), ids=lambda value: value or "-")
+def test_more_and_why(assistant: Assistant, intent: str, entity: str) -> None:
+    first = asked(assistant, intent, entity)
+    for message in ("tell me more", "why?"):
+        reply = assistant.reply(message, first.context)
+        assert reply.kind in ("answer", "out_of_scope", "small_talk", "fallback")
+        assert not set("{}") & set(str(reply))
+        assert not DOSE.search(body(reply)) and not DIAGNOSIS.search(body(reply))
+
+
+@pytest.mark.parametrize("intent", [i for i, known in content().intents.items() if known.slot])
+def test_a_name_that_is_not_known(intent: str) -> None:
+    kind = content().intents[intent].slot
+    section = Composer(content()).section(intent, Slot(kind, "zoxamide"))
+    assert section.sentences
+    assert "zoxamide" in section.text.lower() or kind in ("muscle", "activity", "mineral", "remedy")
+
+
+@pytest.mark.parametrize("drug", content().entities["drug"])
+def test_an_answer_about_a_medicine_never_tells_to_take_or_drop_it(assistant: Assistant, drug: str) -> None:
+    text = body(asked(assistant, "causes.medication.item", drug)).lower()
+    for phrase in ("stop taking", "you should take", "start taking", "switch to", "take less", "take more", "you can stop"):
+        assert phrase not in text
+    assert "doctor" in text or "medical help" in text or "ask about it" in text

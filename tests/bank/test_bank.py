@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.places import ROOT
+
+from charley import Assistant, ContentError
+from charley.bank import bank
+from charley.content.replacement import replacing
+
+ENV = {**os.environ, "PYTHONPATH": ""}
+MESSAGES = (
+    (ROOT / "knowledge/messages.yaml")
+    .read_text(encoding="utf-8")
+    .replace("causes.overview relief.now prevention.overview about.night doctor.when", "tea.green tea.black")
+)
+SMALL = {
+    "intents/a.yaml": """
+tea.green:
+  title: Green tea
+  question: How do I brew green tea?
+  phrasings: [how do i brew green tea, green tea how hot]
+tea.black:
+  title: Black tea
+  question: How long does black tea draw?
+  phrasings: [how long for black tea, black tea minutes]
+outside.x:
+  title: Other
+  phrasings: [what is the weather, tell me a joke]
+""",
+    "intents/gate.yaml": """
+answer: 0.3
+answer_bare: 0.3
+answer_talk: 0.3
+offer: 0.2
+offer_bare: 0.5
+sure: 0.9
+margin: 0.01
+part: 0.5
+""",
+    "intents/acts.yaml": "more: [more]\n",
+    "intents/lexicon.yaml": "hot: [hot, warm]\n",
+    "knowledge/facts/t.yaml": """
+T-1:
+  text: Green tea likes water below the boil.
+  cites: [{source: book}]
+T-2:
+  text: Black tea draws for four minutes.
+  cites: [{source: book}]
+""",
+    "knowledge/answers/t.yaml": 'tea.green: {short: "{T-1}"}\ntea.black: {short: "{T-2}"}\n',
+    "knowledge/sources/s.yaml": "book: {title: Book of tea, publisher: Us, kind: institution, grade: I}\n",
+    "knowledge/disclaimer.yaml": "text: Only about tea.\n",
+    "knowledge/messages.yaml": MESSAGES,
+}
+
+
+@pytest.fixture
+def tea(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small content about another subject, and a cache folder of its own."""
+    for name, text in SMALL.items():
+        place = tmp_path / "tea" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CHARLEY_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "tea"
+
+
+def test_another_subject_gets_the_same_assistant(tea: Path) -> None:
+    reply = Assistant(tea).reply("how do i brew gren tea")
+    assert reply.intents == ("tea.green",)
+    assert str(reply).endswith("Only about tea.")
+    assert Assistant(tea).reply("what is the weather").kind == "fallback"
+
+
+def test_a_built_bank_is_kept_and_read_again(tea: Path, tmp_path: Path) -> None:
+    first = str(Assistant(tea).reply("green tea").to_dict())
+    (kept,) = (tmp_path / "cache").glob("*.bank")
+    stamp = kept.stat().st_mtime_ns
+    assert str(Assistant(tea).reply("green tea").to_dict()) == first
+    assert kept.stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize("damage", [b"", b"charley-bank 2 00000000 2 2\n{}", b"\x00" * 50, b"charley-bank"])
+def test_a_damaged_file_is_built_anew(tea: Path, tmp_path: Path, damage: bytes) -> None:
+    Assistant(tea)
+    (kept,) = (tmp_path / "cache").glob("*.bank")
+    kept.write_bytes(damage)
+    assert Assistant(tea).reply("green tea how hot").intents == ("tea.green",)
+    assert kept.read_bytes() != damage
+
+
+def test_changed_content_is_not_answered_from_an_old_bank(tea: Path) -> None:
+    Assistant(tea)
+    place = tea / "knowledge/facts/t.yaml"
+    place.write_text(place.read_text().replace("four minutes", "five minutes"))
+    assert "five minutes" in str(Assistant(tea).reply("black tea minutes"))
+
+
+def test_a_cache_that_cannot_be_written_is_passed_over(tea: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("CHARLEY_CACHE", str(tmp_path / "file"))
+    assert Assistant(tea).reply("black tea minutes").intents == ("tea.black",)
+
+
+def test_every_problem_is_named_at_once(tea: Path) -> None:
+    place = tea / "knowledge/answers/t.yaml"
+    place.write_text('tea.green: {short: "{T-9}"}\ntea.blak: {short: "{T-2}"}\n')
+    with pytest.raises(ContentError) as caught:
+        Assistant(tea)
+    text = str(caught.value)
+    assert "T-9" in text
+    assert "did you mean 'tea.black'" in text
+
+
+def test_the_built_file_says_where_it_comes_from(tea: Path) -> None:
+    shutil.copytree(tea, tea.parent / "copy")
+    assert bank.build(tea) == bank.build(tea.parent / "copy")
+
+
+def test_a_zipped_package_reads_a_content_folder(tmp_path: Path) -> None:
+    package = tmp_path / "src" / "charley"
+    shutil.copytree(ROOT / "bot" / "charley", package, ignore=shutil.ignore_patterns("__pycache__", "_content"))
+    zipped = shutil.make_archive(str(tmp_path / "zipped"), "zip", package.parent)
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import charley; print(charley.__file__, charley.Assistant(sys.argv[2]))"
+    done = subprocess.run([sys.executable, "-c", code, zipped, ROOT], capture_output=True, text=True, check=False, env=ENV)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(zipped)
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    place = tmp_path / "kept.txt"
+    place.write_text("old", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), replacing(place) as (handle, _):
+        os.close(handle)
+        raise KeyboardInterrupt
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+    assert place.read_text(encoding="utf-8") == "old"

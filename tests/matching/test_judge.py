@@ -1,0 +1,158 @@
+"""The learner and the gate, by themselves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charley.matching.gate import UNFITTED, fit
+from charley.matching.judge import VALUE, Judge, Learner, shuffled
+
+Vector = dict[str, float]
+
+
+Block = list[int]
+
+
+def lessons(seed: int, labels: int = 4, each: int = 12) -> tuple[list[Vector], list[Block], list[int]]:
+    """Vectors whose label shows in two of their features, the third being noise; and a block that tells nothing."""
+    rng = random.Random(seed)
+    examples, shared, targets = [], [], []
+    for label in range(labels):
+        for _ in range(each):
+            examples.append({f"own{label}": 0.6, f"also{label}": 0.3, f"noise{rng.randrange(9)}": 0.5})
+            shared.append([rng.randrange(-VALUE // 2, VALUE // 2)])
+            targets.append(label)
+    return examples, shared, targets
+
+
+def train(examples: list[Vector], blocks: list[Block], targets: list[int], size: int, seed: int = 1) -> Judge:
+    learner = Learner(examples, blocks, targets, size, seed=seed)
+    learner.study(4)
+    return learner.judge()
+
+
+def best(judge: Judge, vector: Vector, block: Sequence[int] = ()) -> int:
+    scores = judge.scores(vector, block)
+    return scores.index(max(scores))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_learns_what_tells_labels_apart(seed: int) -> None:
+    examples, shared, targets = lessons(seed)
+    judge = train(examples, shared, targets, 4)
+    assert [best(judge, x, y) for x, y in zip(examples, shared, strict=True)] == targets
+    assert best(judge, {"own2": 1.0}) == 2
+    assert dict(judge.row("own2"))[2] > 0
+    assert not judge.row("never seen")
+
+
+def test_the_same_examples_give_the_same_weights() -> None:
+    first, second = (train(*lessons(1), 4) for _ in range(2))
+    assert first.index == second.index
+    assert first.labels == second.labels
+    assert first.weights == second.weights
+    assert train(*lessons(1), 4, seed=2).weights != first.weights
+
+
+@given(
+    st.dictionaries(st.sampled_from(["own0", "also1", "noise3", "unknown"]), st.floats(-1.0, 1.0), max_size=4),
+    st.integers(-VALUE, VALUE),
+)
+@settings(max_examples=60)
+def test_scores_are_the_sum_of_the_rows(vector: Vector, number: int) -> None:
+    scores = JUDGE.scores(vector, [number])
+    for label in range(4):
+        expected = JUDGE.block_part([number], label)
+        for name, value in vector.items():
+            expected += value * dict(JUDGE.row(name)).get(label, 0.0)
+        assert scores[label] == pytest.approx(expected, abs=0.01)
+
+
+JUDGE = train(*lessons(3), 4)
+
+
+def test_the_block_is_learnt_too() -> None:
+    rng = random.Random(5)
+    shared = [[round(VALUE * rng.uniform(0.2, 1.0) * (1 if i % 2 else -1))] for i in range(60)]
+    judge = train([{"x": 0.1}] * 60, shared, [i % 2 for i in range(60)], 2)
+    assert best(judge, {}, [VALUE]) == 1
+    assert best(judge, {}, [-VALUE]) == 0
+
+
+@pytest.mark.parametrize("blocks", [[[]] * 8, [[], [VALUE]] * 4])
+def test_an_example_may_lack_the_block(blocks: list[Block]) -> None:
+    judge = train([{f"own{i % 2}": 1.0} for i in range(8)], blocks, [i % 2 for i in range(8)], 2)
+    assert [best(judge, {f"own{k}": 1.0}) for k in range(2)] == [0, 1]
+
+
+def test_a_draft_scores_as_the_judge_does_but_for_what_the_judge_drops() -> None:
+    learner = Learner(*lessons(7), 4)
+    learner.study(3)
+    judge, draft = learner.judge(), learner.draft()
+    for vector, block, _ in zip(*lessons(8), strict=True):
+        assert draft.scores(vector, block) == pytest.approx(judge.scores(vector, block), abs=0.05)
+
+
+def test_what_labels_have_in_common_is_kept() -> None:
+    learner = Learner([{"x": 1.0}, {"x": 0.5, "y": 0.5}, {"y": 1.0}], [[1, 2], [3, 4], []], [0, 0, 1], 2)
+    assert learner.index == {"x": 0, "y": 1}
+    assert learner.used == [0b01, 0b11]
+    assert learner.centres == [[4, 6], []]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), unique=True, max_size=40), st.integers(0, 2**64 - 1), st.data())
+def test_one_example_less_leaves_the_others_in_their_order(keys: list[int], salt: int, data: st.DataObject) -> None:
+    order = [keys[i] for i in shuffled(keys, salt)]
+    assert sorted(order) == sorted(keys)
+    if keys:
+        gone = data.draw(st.sampled_from(keys))
+        rest = [k for k in keys if k != gone]
+        assert [rest[i] for i in shuffled(rest, salt)] == [k for k in order if k != gone]
+
+
+def test_keys_that_follow_one_another_are_shuffled() -> None:
+    orders = [shuffled(range(1000), salt) for salt in (1, 2)]
+    assert orders[0] != orders[1]
+    for order in orders:
+        halves = [sum(i < 500 for i in order[part : part + 250]) for part in range(0, 1000, 250)]
+        assert all(95 <= n <= 155 for n in halves), halves
+
+
+@given(st.lists(st.tuples(st.floats(-2, 2), st.booleans()), min_size=2, max_size=60))
+@settings(max_examples=60)
+def test_chances_lie_between_nothing_and_certainty(seen: list[tuple[float, bool]]) -> None:
+    curve = fit([(x,) for x, _ in seen], [t for _, t in seen])
+    if curve is not UNFITTED:
+        assert all(0.0 <= curve((x,)) <= 1.0 for x, _ in seen)
+
+
+def test_the_gate_is_calibrated_on_what_it_saw() -> None:
+    rng = random.Random(2)
+    rows, right = [], []
+    for _ in range(3000):
+        x = rng.uniform(-2, 2)
+        rows.append((x, rng.random()))
+        right.append(rng.random() < 1 / (1 + 2.718281828 ** (-3 * x)))
+    curve = fit(rows, right)
+    for low in (0.1, 0.3, 0.5, 0.7):
+        group = [r for row, r in zip(rows, right, strict=True) if low <= curve(row) < low + 0.2]
+        assert sum(group) / len(group) == pytest.approx(low + 0.1, abs=0.08)
+
+
+@pytest.mark.parametrize("unit", [0.01, 1000.0])
+def test_the_unit_of_the_evidence_does_not_matter(unit: float) -> None:
+    rng = random.Random(4)
+    rows = [(rng.uniform(0, 1), rng.uniform(0, 1), 0.5) for _ in range(200)]
+    right = [rng.random() < x for x, _, _ in rows]
+    plain, other = fit(rows, right), fit([(x * unit, y, z) for x, y, z in rows], right)
+    for x, y, z in rows[:20]:
+        assert other((x * unit, y, z)) == pytest.approx(plain((x, y, z)), abs=1e-6)
+
+
+def test_a_bank_too_small_to_learn_from_has_a_curve() -> None:
+    assert fit([(0.5,)], [True]) is UNFITTED

@@ -1,0 +1,87 @@
+"""A red flag that was raised is not forgotten with the next message."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conversation import talk
+
+from charley import Assistant
+from charley.understanding.context import STANDS
+
+RAISED = {
+    "my leg is cold and blue": "emergency",
+    "my calf is swollen, red and hot": "urgent",
+    "i want to die": "emergency",
+    "i took 20 quinine tablets": "emergency",
+}
+LEANING = ("what should i do", "can i just stretch it", "is it serious", "why", "more", "tell me more", "yes")
+LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath")
+LEANING += ("it's probably nothing", "should i stop taking it", "asdf", "")
+
+
+@pytest.mark.parametrize("after", LEANING)
+@pytest.mark.parametrize("message", RAISED)
+def test_what_leans_on_it_raises_it_again(assistant: Assistant, message: str, after: str) -> None:
+    first = assistant.reply(message)
+    assert first.triage == RAISED[message]
+    again = assistant.reply(after, first.context)
+    assert again.triage == first.triage
+    assert again.sections[0].sentences[0] == first.sections[0].sentences[0]
+
+
+@pytest.mark.parametrize("message", RAISED)
+@pytest.mark.parametrize("after", ["thanks", "which foods help against leg cramps", "who are you"])
+def test_other_things_are_answered_behind_a_reminder(assistant: Assistant, message: str, after: str) -> None:
+    first = assistant.reply(message)
+    reply = assistant.reply(after, first.context)
+    assert reply.triage is None
+    assert reply.intents == assistant.reply(after).intents
+    assert reply.sections[0].sentences[0].text == first.sections[0].sentences[0].text
+
+
+def test_the_explanation_names_it(assistant: Assistant) -> None:
+    first = assistant.reply("my leg is cold and blue")
+    assert "raised before" in str(assistant.explain("can i just stretch it", first.context))
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [("no chest pain, just a leg cramp", "heart"), ("is a swollen, red, hot calf a sign of a blood clot", "leg_clot")],
+)
+def test_the_explanation_names_what_was_set_aside(assistant: Assistant, text: str, flag: str) -> None:
+    assert assistant.reply(text).triage is None
+    assert f"not as there: {flag}" in str(assistant.explain(text))
+
+
+def test_it_fades(assistant: Assistant) -> None:
+    others = ["which foods help against leg cramps"] * STANDS
+    assert "alarm" in talk(assistant, "my leg is cold and blue", *others[1:]).context
+    assert "alarm" not in talk(assistant, "my leg is cold and blue", *others).context
+
+
+def test_it_can_be_taken_back(assistant: Assistant) -> None:
+    reply = talk(assistant, "my leg is cold and blue", "only joking, do bed covers matter for leg cramps")
+    assert reply.intents == ("prevention.footwear",)
+    assert "alarm" not in reply.context
+    assert "911" not in str(reply)
+    assert talk(assistant, "i want to die", "only joking").sections[0].sentences[0].text.startswith("I am sorry")
+
+
+def test_a_button_reminds_too(assistant: Assistant) -> None:
+    raised = assistant.reply("my leg is cold and blue")
+    assert "911" in str(assistant.choose("prevention.diet", context=raised.context))
+
+
+@given(st.lists(st.sampled_from([*LEANING, "thanks", "which foods help leg cramps", *RAISED]), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_no_turn_after_it_goes_without_it(turns: list[str]) -> None:
+    assistant = SHARED
+    reply = assistant.reply("my leg is cold and blue")
+    for turn in turns[:STANDS]:
+        reply = assistant.reply(turn, reply.context)
+        assert "911" in str(reply) or "988" in str(reply) or "111" in str(reply)
+
+
+SHARED = Assistant()

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charley import Assistant
+from charley.understanding.context import MOST, Context, Topic, read
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+KEYS = st.sampled_from(["v", "topics", "choices", "offered", "part", "misses", "signs"])
+
+
+def test_it_comes_back_as_it_went(assistant: Assistant) -> None:
+    context = Context(
+        topics=(Topic("prevention.food", ("food", "banana")),), part="more", choices=(Topic("relief.now"),), misses=2
+    )
+    assert read(json.loads(json.dumps(context.to_json())), assistant.content, frozenset()) == context
+
+
+@given(st.dictionaries(KEYS, JSON) | JSON)
+def test_no_value_from_outside_breaks_a_reply(assistant: Assistant, value: object) -> None:
+    for hostile in (value, {**value, "v": 1} if isinstance(value, dict) else value):
+        reply = assistant.reply("what about statins", hostile)  # type: ignore[arg-type]
+        assert str(reply).endswith(reply.disclaimer)
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=6))
+def test_it_stays_small_and_holds_no_words(assistant: Assistant, texts: list[str]) -> None:
+    context = None
+    for text in [*texts, "does xyzalqq cause cramps", "cramps", "tell me more"]:
+        context = assistant.reply(text, context).context
+        packed = json.dumps(dict(context))
+        assert len(packed) <= 2048
+        assert "xyzalqq" not in packed
+    assert MOST >= 4

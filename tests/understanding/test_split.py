@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from charley.reading.text import read
+from charley.understanding.split import Splitter
+
+SPLITTER = Splitter(("not", "i know"), ("i know about",), ("but", "just"))
+
+
+def parts(text: str) -> list[tuple[str, bool, bool]]:
+    message = read(text)
+    return [(" ".join(message.words[p.start : p.end]), p.asks, p.dismissed) for p in SPLITTER.split(message)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("why does it cramp", ["why does it cramp"]),
+        ("What causes it? How do I stop it?", ["what causes it", "how do i stop it"]),
+        ("what is a cramp and does everyone get them", ["what is a cramp", "and does everyone get them"]),
+        ("how long do they last, and when should i worry", ["how long do they last", "and when should i worry"]),
+        ("rest and stretching", ["rest and stretching"]),
+        ("I ran. My calf went. What now?", ["i ran", "my calf went", "what now"]),
+    ],
+)
+def test_clauses(text: str, expected: list[str]) -> None:
+    assert [p[0] for p in parts(text)] == expected
+
+
+def test_questions_are_told_from_story() -> None:
+    assert [p[1] for p in parts("I ran ten miles. Why did I cramp?")] == [False, True]
+
+
+def test_what_is_not_asked_is_marked() -> None:
+    assert parts("Not why they come, just how to stop them") == [
+        ("not why they come", False, True),
+        ("just how to stop them", True, False),
+    ]
+    assert [p[2] for p in parts("how long they last, not what causes them")] == [False, True]
+
+
+def test_no_word_is_lost() -> None:
+    text = "hi, i ran. ok? and what about salt, not sugar but salt! thanks"
+    assert " ".join(p[0] for p in parts(text)) == " ".join(read(text).words)
