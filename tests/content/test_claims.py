@@ -29,6 +29,8 @@ ELSEWISE = {
     ("X-02", "A-25"): "the research is on exercise, not on pregnancy",
     ("X-07", "A-26"): "E-051 says that the trials disagree",
     ("X-09", "A-41"): "told as one article's explanation",
+    ("X-17", "A-32"): "rest rubs no leg",
+    ("X-17", "A-33"): "said of a tired muscle, where nothing is rubbed or shaken",
 }
 
 if not CLAIMS.exists():
