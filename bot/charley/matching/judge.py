@@ -72,9 +72,7 @@ class Judge:
     A bank may have no block, where no word of it is in the table of families.
     """
 
-    def __init__(
-        self, index: Mapping[str, int], starts: array[int], labels: array[int], weights: array[int], size: int
-    ) -> None:
+    def __init__(self, index: Mapping[str, int], starts: array[int], labels: array[int], weights: array[int], size: int) -> None:
         """`index` numbers the features from 0 on, in order; `size` is the number of labels."""
         self.index = index
         self.starts = starts

@@ -1,0 +1,137 @@
+"""Makes the reply to what was understood: answers in order, choices, a fallback, an alarm. What went before is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from charley.answering.composer import Composer, Slot
+from charley.answering.reply import Reply, Section, Sentence, Suggestion
+from charley.content.model import Content
+
+SECTIONS = 3
+"""Questions of one message that are answered in one reply; the rest are offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is answered: an intent, its slot, the part of the answer ("short", "more", "why"), and the confidence (0 to 1)."""
+
+    intent: str
+    slot: Slot | None = None
+    part: str = "short"
+    confidence: float = 1.0
+
+
+class Replies:
+    """Replies without a context; the caller puts in what the conversation remembers."""
+
+    def __init__(self, content: Content) -> None:
+        self.composer = Composer(content)
+        self._content = content
+
+    def why(self, question: Question) -> Question:
+        """The question that asks why: it may be another intent's, and asks for more where no reason is known."""
+        wording = self.composer.wording(self._content.answers[question.intent], question.slot)
+        if wording.why and "{" not in wording.why:
+            return replace(question, intent=wording.why, part="short")
+        return replace(question, part="why" if wording.why else "more")
+
+    def answer(self, questions: Sequence[Question], missed: Iterable[str] = ()) -> Reply:
+        """Answers in order, at most `SECTIONS` of them; what was not understood or is too much is named."""
+        sections: list[Section] = []
+        said: list[str] = []
+        for each in questions[:SECTIONS]:
+            section = self.composer.section(each.intent, each.slot, each.part, said)
+            said += [f for s in section.sentences for f in s.facts]
+            sections.append(section)
+        first = questions[0]
+        kind = _kind(questions[:SECTIONS])
+        if kind == "answer" and len(questions) == 1 and first.confidence < self._content.gate["sure"]:
+            sections[0] = begun(sections[0], self.composer.message("understood", title=self._title(first)))
+        for part in missed:
+            sections[-1] = _ended(sections[-1], self.composer.message("not_understood", part=part))
+        suggestions = [self.composer.suggest(q.intent, q.slot) for q in questions[SECTIONS:]]
+        if suggestions:
+            titles = "; ".join(self._title(q) for q in questions[SECTIONS:])
+            sections[-1] = _ended(sections[-1], self.composer.message("more_offered", titles=titles))
+        if kind == "answer" and first.part != "more":
+            done = {q.intent for q in questions}
+            last = questions[:SECTIONS][-1].intent
+            suggestions += [s for s in self.composer.suggestions(last, first.slot) if s.intent not in done]
+        return Reply(
+            kind=kind,
+            sections=tuple(sections),
+            disclaimer=self._content.disclaimer,
+            intents=tuple(dict.fromkeys(s.intent for s in sections)),
+            confidence=round(min(q.confidence for q in questions[:SECTIONS]), 4),
+            suggestions=tuple(suggestions),
+            entities={q.slot.kind: q.slot.entity.id if q.slot.entity else q.slot.name for q in questions if q.slot},
+            sources=tuple(s for s in self.composer.sources(sections) if s.kind != "project"),
+            understood=self._title(first),
+        )
+
+    def _title(self, question: Question) -> str:
+        return self.composer.title(question.intent, question.slot)
+
+    def exhausted(self, reply: Reply) -> Reply:
+        """Instead of saying the same again: that there is no more, and what else there is."""
+        section = replace(reply.sections[0], sentences=(Sentence(self.composer.message("no_more")),))
+        return replace(reply, sections=(section,), sources=(), suggestions=self.composer.suggestions(reply.intents[0]))
+
+    def offer(self, message: str, choices: Iterable[Question], confidence: float = 0.0) -> Reply:
+        """Choices to pick from, under one of the assistant's own messages."""
+        suggestions = tuple(self.composer.suggest(q.intent, q.slot) for q in choices)
+        return self._plain("disambiguation", self.composer.message(message), suggestions, confidence)
+
+    def fallback(self, message: str, confidence: float = 0.0, **values: str) -> Reply:
+        """One of the assistant's own messages, and the topics to choose from."""
+        return self._plain("fallback", self.composer.message(message, **values), self.composer.topics(), confidence)
+
+    def _plain(self, kind: str, text: str, suggestions: tuple[Suggestion, ...], confidence: float) -> Reply:
+        return Reply(
+            kind=kind,
+            sections=(Section("", "", (Sentence(text),)),),
+            disclaimer=self._content.disclaimer,
+            confidence=round(confidence, 4),
+            suggestions=suggestions,
+        )
+
+    def alarm(self, level: str, sentences: Iterable[str], sources: Iterable[str]) -> Reply:
+        """What to do about a red flag of a level."""
+        intent = f"triage.{level}"
+        return Reply(
+            kind="triage",
+            sections=(Section(intent, "", tuple(Sentence(s) for s in sentences)),),
+            disclaimer=self._content.disclaimer,
+            intents=(intent,),
+            triage=level,
+            confidence=1.0,
+            sources=tuple(self._content.sources[s] for s in sources if s in self._content.sources),
+        )
+
+
+def begun(section: Section, text: str) -> Section:
+    """The section with a sentence in front."""
+    return replace(section, sentences=(Sentence(text), *section.sentences))
+
+
+def _ended(section: Section, *texts: str) -> Section:
+    return replace(section, sentences=(*section.sentences, *map(Sentence, texts)))
+
+
+def reminded(reply: Reply, text: str) -> Reply:
+    """The reply with a sentence in front of all."""
+    return replace(reply, sections=(begun(reply.sections[0], text), *reply.sections[1:]))
+
+
+def advised(reply: Reply, texts: Iterable[str]) -> Reply:
+    """The reply with sentences behind all."""
+    return replace(reply, sections=(*reply.sections[:-1], _ended(reply.sections[-1], *texts)))
+
+
+def _kind(questions: Sequence[Question]) -> str:
+    families = {q.intent.partition(".")[0] for q in questions}
+    if families == {"chat"}:
+        return "small_talk"
+    return "out_of_scope" if families == {"scope"} else "answer"
