@@ -22,9 +22,6 @@ from charley.understanding.conversation import Conversation, Move
 from charley.understanding.explanation import Explanation, explain
 from charley.understanding.understanding import Understander
 
-TRIAGED = 20_000
-"""Characters of an over-long message that are still read for red flags."""
-
 
 class Assistant:
     """Answers messages from a question bank and a knowledge base.
@@ -71,7 +68,7 @@ class Assistant:
         if not isinstance(text, str):
             raise TypeError(f"text must be a string, not {type(text).__name__}")
         before = self._context(context)
-        message = read(text[:TRIAGED])
+        message = read(text)
         look = self._alarm.look(message, before.signs)
         finding, signs = look.finding, look.carry
         if finding is not None and finding.level in ("emergency", "urgent"):
@@ -82,7 +79,7 @@ class Assistant:
                 return self._stand(text, message, standing, before, signs)
             before, signs = replace(before, alarm="", signs=()), ()
         if len(text) > LIMIT:
-            return self._missed("too_long", before, signs, limit=f"{LIMIT:,}")
+            return self._missed("too_long", before, signs, limit=f"{LIMIT:,}", emergency=self._alarm.numbers["emergency"])
         if not message.words:
             foreign = any(c.isalpha() for c in message.text)
             return self._missed("english_only" if foreign else "empty", before, signs)
@@ -125,8 +122,8 @@ class Assistant:
     def explain(self, text: str, context: Mapping[str, Any] | None = None) -> Explanation:
         """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
         before = self._context(context)
+        look, reply = self._alarm.look(read(text), before.signs), self.reply(text, context)
         message = read(text[:LIMIT])
-        look, reply = self._alarm.look(message, before.signs), self.reply(text, context)
         standing = self._alarm.again(before.alarm) if before.alarm and reply.triage else None
         act = self._resolver.find(message.words) if message.words else Act()
         asks = bool(message.words) and self._conversation.follow(act, before) is None

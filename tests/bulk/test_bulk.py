@@ -94,7 +94,6 @@ def test_without_a_session_nothing_is_remembered(answered: Answered, assistant: 
         (b'{"id": "a", "text": 5}', "a", "not a string"),
         (b'{"id": ["a"], "text": "x"}', 2, "the id is not"),
         (b'{"id": "a", "session": [], "text": "x"}', "a", "the session is not"),
-        (b'{"id": "a", "text": "%s"}' % (b"x" * (LIMIT + 1)), "a", "longer than 2,000 characters"),
         (b'{"id": "a", "text": "\xff"}', 2, "not UTF-8"),
         (b'{"id": "a", "text": "x"}' + b" " * LINE, 2, "longer than 1,048,576 bytes"),
     ],
@@ -108,8 +107,12 @@ def test_a_bad_line_is_an_error_in_its_place(answered: Answered, bad: bytes, id:
     assert [out[0]["id"], out[2]["id"]] == [1, 3]
 
 
-def test_the_longest_text_is_answered(answered: Answered) -> None:
-    assert answered(line(text="é" * LIMIT))[0]["kind"] != "error"
+@pytest.mark.parametrize("size", [LIMIT, LIMIT + 1, 100_000])
+def test_a_text_of_any_length_is_answered_and_looked_over_for_danger(answered: Answered, size: int) -> None:
+    assert answered(line(text="é" * size))[0]["kind"] == "fallback"
+    danger = "My chest hurts and I can not breathe."
+    filled = "We went for a walk. " * (size // 20)
+    assert [o["triage"] for o in answered(line(text=f"{filled} {danger}") + line(text=f"{danger} {filled}"))] == ["emergency"] * 2
 
 
 def test_byte_order_mark_line_ends_and_empty_lines(answered: Answered) -> None:

@@ -266,7 +266,18 @@ def test_a_second_triage_agrees() -> None:
         assert other.look(read(text)) == TRIAGE.look(read(text))
 
 
-@pytest.mark.parametrize("unit", ["no swelling or pain, ", "can not breathe ", "calf ", "xqzt brethin ", "what if my leg "])
-def test_a_very_long_message_is_bounded(unit: str) -> None:
-    message = read((unit * 20000)[:20000])
-    assert TRIAGE.look(message) == TRIAGE.look(message)
+ORDINARY = "On Tuesday I went to the shop with my sister, and we bought some bread. It rained, so we took the bus home. "
+
+
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("size", [100, 1_990, 2_000, 2_010, 17_900, 18_000, 19_990, 20_010, 40_000, 200_000])
+@pytest.mark.parametrize("text", ["chest pain and I can not breathe", "my foot is cold and blue", "i want to kill myself"])
+def test_no_length_hides_an_emergency(text: str, size: int, place: float) -> None:
+    before = int(size * place) // len(ORDINARY)
+    assert level(ORDINARY * before + text + " " + ORDINARY * (size // len(ORDINARY) - before)) == "emergency"
+
+
+def test_only_so_many_unknown_words_are_mended() -> None:
+    strange = [f"{a}q{b}x{c}" for a in string.ascii_lowercase for b in string.ascii_lowercase for c in "klmz"]
+    assert level(f"i can not braethe {' '.join(strange)}") == "emergency"
+    assert level(f"{' '.join(strange)} i can not breathe") == "emergency"

@@ -14,7 +14,6 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from charley.errors import UsageError
-from charley.reading.text import LIMIT
 
 LINE = 1 << 20
 """Bytes that a line may have; of a longer one only the beginning is held."""
@@ -90,7 +89,7 @@ def _from_json(number: int, line: bytes, column: str) -> Row:
         return Row(id, error=f"the {column} is not a string")
     if session is not None and (isinstance(session, bool) or not isinstance(session, (str, int, float))):
         return Row(id, error="the session is not a string or a number")
-    return _bounded(id, text, "" if session is None else str(session))
+    return Row(id, text, "" if session is None else str(session))
 
 
 def _refuse(constant: str) -> float:
@@ -102,12 +101,6 @@ def _finite(text: str) -> float:
     return _refuse(text) if value in (float("inf"), float("-inf")) else value
 
 
-def _bounded(id: Any, text: str, session: str = "") -> Row:
-    if len(text) > LIMIT:
-        return Row(id, error=f"the text is longer than {LIMIT:,} characters")
-    return Row(id, text, session)
-
-
 def read_text(source: Iterator[Line], column: str) -> Iterator[Row]:
     """A row for each line that is not empty."""
     for number, line in source:
@@ -115,7 +108,7 @@ def read_text(source: Iterator[Line], column: str) -> Iterator[Row]:
             yield Row(number, error=_TOO_LONG)
         elif line.strip():
             try:
-                yield _bounded(number, line.decode("utf-8"))
+                yield Row(number, line.decode("utf-8"))
             except UnicodeDecodeError:
                 yield Row(number, error=_NOT_UTF8)
 
@@ -166,7 +159,7 @@ def _from_csv(number: int, header: list[str], cells: list[str], column: str) -> 
         return Row(id if known else number, error=_TOO_LONG if any(_LONG_MARK in c for c in cells) else _NOT_UTF8)
     if column not in row:
         return Row(id, error=f"no {column}")
-    return _bounded(id, row[column], row.get("session", ""))
+    return Row(id, row[column], row.get("session", ""))
 
 
 READERS: dict[str, Callable[[Iterator[Line], str], Iterator[Row]]] = {"jsonl": read_jsonl, "csv": read_csv, "text": read_text}

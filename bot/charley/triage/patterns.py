@@ -6,26 +6,25 @@ Compiled patterns are plain text that is opened when a message first needs it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import permutations, product
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
 from charley.reading.spelling import within
 from charley.reading.text import stem
+from charley.triage.sentence import sentences
 
 ADJACENT: Final = 0
 """The usual reach where words stand side by side, with no mark between them."""
 LIGHT: Final = -1
 """The usual reach where only light words ("is", "very") may stand between two steps."""
 
-_END: Final = 0  # the element `$`: the end of a sentence
-_MARK: Final = 1  # the element `,`: any mark, or the end of a sentence
+END: Final = 0
+"""The element `$`: the end of a sentence."""
+MARK: Final = 1
+"""The element `,`: any mark, or the end of a sentence."""
 _LIGHT_WORDS: Final = 4
-_HARD: Final = frozenset(".!?;\n")
-_BE: Final = frozenset({"is", "are", "was"})
 _MEMO: Final = 8192
 _LONGEST: Final = 40  # letters of a listed word, at most
-_PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
 
 class Named(NamedTuple):
@@ -76,120 +75,6 @@ class Text(NamedTuple):
 _UNKNOWN: Final = Word("", frozenset(), ())
 
 
-class PatternError(ValueError):
-    """A pattern that names an unknown group or stands for too many wordings."""
-
-
-def compiled(patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> dict[str, Any]:
-    """The compiled form: strings only, ready for JSON. `frequent` are words too common to start a search from."""
-    return _Compiler(groups, frequent).compile(patterns)
-
-
-class _Compiler:
-    def __init__(self, groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> None:
-        self._groups, self._frequent = groups, frequent
-        self._elements: dict[tuple[str, ...], int] = {("$",): _END, (",",): _MARK}
-        self._chosen: dict[str, list[tuple[str | int, ...]]] = {}
-        self._common = [1000, 1000]
-
-    def compile(self, patterns: Iterable[Named]) -> dict[str, Any]:
-        barriers: dict[tuple[str, ...], int] = {(): 0}
-        names: dict[str, int] = {}
-        anchored: dict[int, dict[str, None]] = {}
-        for named in patterns:
-            behind = barriers.setdefault(named.barriers, len(barriers))
-            name = names.setdefault(named.name, len(names))
-            for steps in self._steps(named.text, ADJACENT if named.tight else LIGHT):
-                anchor = min(range(len(steps)), key=lambda k: (self._common[steps[k].element], k))
-                line = " ".join([str(name), str(anchor), str(behind), *(f"{e} {r}" for e, r in steps)])
-                anchored.setdefault(steps[anchor].element, {})[line] = None
-        words: dict[str, list[str]] = {}
-        lines: list[str] = []
-        starts = []
-        for forms, element in self._elements.items():
-            starts.append(len(lines))
-            lines += anchored.get(element, ())
-            for form in forms:
-                words.setdefault(form, []).append(str(element))
-        words.pop("$", None)
-        words.pop(",", None)
-        return {
-            "names": list(names),
-            "barriers": [" ".join(words) for words in barriers],
-            "words": {form: " ".join(elements) for form, elements in sorted(words.items())},
-            "starts": [*starts, len(lines)],
-            "patterns": "\n".join(lines),
-        }
-
-    def _steps(self, text: str, usual: int) -> Iterator[tuple[Step, ...]]:
-        parts = [part.split() for part in text.split("&")]
-        orders = permutations(parts) if len(parts) > 1 else [tuple(parts)]
-        rows = [[t for k, part in enumerate(order) for t in ([*(["~"] if k else []), *part])] for order in orders]
-        for row in rows:
-            choices = [self._choices(token) for token in row]
-            count = 1
-            for choice in choices:
-                count *= len(choice)
-            if count > _PERMITTED:
-                raise PatternError(f"'{text}' stands for {count} wordings")
-            for chosen in product(*choices):
-                yield self._row([t for tokens in chosen for t in tokens], usual)
-
-    def _choices(self, token: str) -> list[tuple[str | int, ...]]:
-        """What a written step may stand for: rows of elements, and gaps as they are written."""
-        rows = self._chosen.get(token)
-        if rows is None:
-            rows = self._chosen[token] = [(token,)] if token[0] == "~" else self._rows(token)
-        return rows
-
-    def _rows(self, token: str) -> list[tuple[str | int, ...]]:
-        if token in ("$", ","):
-            return [(self._element((token,)),)]
-        maybe = token.endswith("?")
-        single, phrases = self._spread(token[:-1] if maybe else token)
-        rows: list[tuple[str | int, ...]] = [(_END,)] if "$" in single else []
-        single = [word for word in dict.fromkeys(single) if word != "$"]
-        rows += [(self._element(tuple(single)),)] if single else []
-        rows += [tuple(self._element((word,)) for word in phrase.split()) for phrase in dict.fromkeys(phrases)]
-        return [*rows, ()] if maybe else rows
-
-    def _spread(self, token: str) -> tuple[list[str], list[str]]:
-        single: list[str] = []
-        phrases: list[str] = []
-        for part in token.split("|"):
-            if part[0] != "<":
-                single.append(part)
-                continue
-            if part[1:-1] not in self._groups:
-                raise PatternError(f"there is no group {part}")
-            for item in self._groups[part[1:-1]]:
-                if item[0] == "<":
-                    more, longer = self._spread(item)
-                    single += more
-                    phrases += longer
-                else:
-                    (phrases if " " in item else single).append(item)
-        return single, phrases
-
-    def _row(self, tokens: Sequence[str | int], usual: int) -> tuple[Step, ...]:
-        steps: list[Step] = []
-        reach = usual
-        for token in tokens:
-            if isinstance(token, str):
-                reach = int(token[1:] or 4)
-                continue
-            steps.append(Step(token, reach))
-            reach = usual
-        return tuple(steps)
-
-    def _element(self, forms: tuple[str, ...]) -> int:
-        forms = tuple(sorted(forms))
-        number = self._elements.setdefault(forms, len(self._elements))
-        if number == len(self._common):
-            self._common.append(3 * len(self._frequent.intersection(forms)))
-        return number
-
-
 class PatternIndex:
     """Compiled patterns, awake: reads words with their spelling mended and finds where patterns match."""
 
@@ -207,9 +92,15 @@ class PatternIndex:
         self._alike: dict[tuple[str, int, int], list[str]] = {}
         self._bones: dict[str, dict[str, list[str]]] = {}
 
-    def text(self, words: tuple[str, ...], breaks: tuple[str, ...]) -> Text:
-        starts, ends = _sentences(words, breaks)
-        return Text(words, breaks, tuple(map(self.look, words)), starts, ends)
+    def text(self, words: tuple[str, ...], breaks: tuple[str, ...], strange: Set[str] = frozenset()) -> Text:
+        """The words of a message ready for matching; those of `strange` are not mended."""
+        starts, ends = sentences(words, breaks)
+        read = [_UNKNOWN if word in strange else self.look(word) for word in words]
+        return Text(words, breaks, tuple(read), starts, ends)
+
+    def known(self, word: str) -> bool:
+        """Whether a word is read as it stands, with no look for what it may be a misspelling of."""
+        return word in self._forms or self._plain is None or not word.isalpha() or f" {word} " in self._plain
 
     def look(self, word: str) -> Word:
         found = self._memo.get(word)
@@ -237,7 +128,7 @@ class PatternIndex:
     def _parse(self, line: str) -> Pattern:
         name, anchor, barriers, *rest = map(int, line.split())
         steps = tuple(map(Step, rest[::2], rest[1::2]))
-        wanted = frozenset(e for e in rest[::2] if e > _MARK)
+        wanted = frozenset(e for e in rest[::2] if e > MARK)
         return Pattern(self._names[name], steps, anchor, frozenset(self._further[barriers].split()), wanted)
 
     def mend(self, word: str) -> list[str]:
@@ -312,9 +203,9 @@ class PatternIndex:
         if not 0 <= following < len(pattern.steps):
             return ()
         step = pattern.steps[following]
-        if step.element == _END:
+        if step.element == END:
             return () if at + 1 == text.ends[at] else None
-        if step.element == _MARK:
+        if step.element == MARK:
             return () if at + 1 == text.ends[at] or text.breaks[at + 1] else None
         reach = step.reach if way > 0 else pattern.steps[k].reach
         for place in self._places(step.element, reach, at, text, pattern.barriers, way):
@@ -363,34 +254,3 @@ def _bones(word: str, vowels: str = "aeiou") -> str:
         if letter not in vowels and letter != kept[-1]:
             kept += letter
     return kept
-
-
-def _sentences(words: tuple[str, ...], breaks: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    starts: list[int] = []
-    ends = [len(words)] * len(words)
-    start = 0
-    for i in range(len(words)):
-        if i and breaks[i] and not _HARD.isdisjoint(breaks[i]) and not _joined(words, breaks, i):
-            for k in range(start, i):
-                ends[k] = i
-            start = i
-        starts.append(start)
-    return tuple(starts), tuple(ends)
-
-
-def _joined(words: tuple[str, ...], breaks: tuple[str, ...], i: int) -> bool:
-    """Whether a full stop ends no sentence: "39.5", "chest. tight. help", "my calf ... swollen"."""
-    if breaks[i].strip("."):
-        return False
-    if words[i] in _BE and (len(breaks[i]) > 1 or i == 2 or i + 2 >= len(words) or breaks[i + 1] or breaks[i + 2]):
-        return True  # "my calf. is swollen"
-    if words[i - 1] in _BE and _ended(breaks, i - 1):
-        return True  # "my calf.is.swollen"
-    if breaks[i] == "." and words[i].isdigit() and words[i - 1].isdigit():
-        return True
-    short = i < 2 or (i == 2 and len(breaks[i]) > 1) or _ended(breaks, i - 1) or _ended(breaks, i - 2)
-    return short and (_ended(breaks, i + 1) or _ended(breaks, i + 2))
-
-
-def _ended(breaks: tuple[str, ...], i: int) -> bool:
-    return i >= len(breaks) - 1 or not _HARD.isdisjoint(breaks[i])

@@ -8,7 +8,7 @@ from typing import Any
 from charley.content.template import fill
 from charley.reading.text import Message
 from charley.triage import triage as step
-from charley.triage.scope import Language
+from charley.triage.language import Language
 from charley.triage.triage import Finding, Flag, Sign, Triage, TriageResult
 
 REGION = "any"
@@ -22,7 +22,7 @@ class RedFlags:
         """`made` is what `compiled` made of the red flags, where a built bank has kept it."""
         self._triage = Triage(made) if made else triage(red_flags) if red_flags else None
         self._replies: Mapping[str, Any] = red_flags.get("replies", {})
-        self._numbers: Mapping[str, str] = red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})
+        self.numbers: Mapping[str, str] = {"emergency": "", **red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})}
         self.known = frozenset(self._triage.signs) if self._triage else frozenset()
         self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
         self.flags = frozenset(self._flags)
@@ -39,7 +39,7 @@ class RedFlags:
     def say(self, finding: Finding) -> tuple[str, ...]:
         """The sentences of the reply to a raised flag: what to do now first, then the reason."""
         wordings = self._replies["replies"][f"{finding.level}.{finding.reply}"]
-        values = {**self._numbers, "reason": self._flags[finding.flag].reason}
+        values = {**self.numbers, "reason": self._flags[finding.flag].reason}
         out = [fill(text, values) for text in wordings.values()]
         out += [fill(text, values) for kind, text in self._replies.get("also", {}).items() if self._speaks(finding, kind)]
         return tuple(out)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from charley.triage.language import Language
 from charley.triage.patterns import Match, Text
-
-CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning")
-"""Fields of `Language` whose patterns are looked for in a message."""
 
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
 _SCOPE: Final = 14  # words that one "no" can govern
@@ -42,66 +39,6 @@ _DO: Final = frozenset({"do", "does", "did"})
 _GO_ON: Final = frozenset({"and", "but", "then"})
 _LASTING: Final = frozenset({"since", "over", "throughout"})
 _WHEN: Final = frozenset({"when", "as", "while", "before", "after", "since"})
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """The words that scopes are made of, and the patterns that bring a scope with them (negation.yaml)."""
-
-    rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    units: frozenset[str] = frozenset()
-    joined: frozenset[str] = frozenset()
-    compounds: frozenset[str] = frozenset()
-    lookalikes: tuple[str, ...] = ()
-    light: frozenset[str] = frozenset()
-    frequent: frozenset[str] = frozenset()
-    barriers: frozenset[str] = frozenset()
-    negators: Mapping[str, frozenset[str]] = field(default_factory=dict)  # each with the words before which it denies nothing
-    can_deny: frozenset[str] = frozenset()
-    closers: frozenset[str] = frozenset()
-    believing: frozenset[str] = frozenset()
-    having: frozenset[str] = frozenset()
-    subjects: frozenset[str] = frozenset()
-    owners: frozenset[str] = frozenset()
-    verbs: frozenset[str] = frozenset()
-    present: frozenset[str] = frozenset()
-    now: frozenset[str] = frozenset()
-    fillers: frozenset[str] = frozenset()
-    personal: frozenset[str] = frozenset()
-    openers: frozenset[str] = frozenset()
-    not_openers: frozenset[str] = frozenset()
-    hypothetical: tuple[str, ...] = ()
-    real_if: frozenset[str] = frozenset()
-    asked_if: frozenset[str] = frozenset()
-    ever: frozenset[str] = frozenset()
-    past: tuple[str, ...] = ()
-    cleared: tuple[str, ...] = ()
-    resolved: tuple[str, ...] = ()
-    elsewhere: tuple[str, ...] = ()
-    owning: tuple[str, ...] = ()
-    prepositions: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Language:
-        """From plain lists and maps; what is no field is passed over."""
-        given: dict[str, Any] = {}
-        for item in fields(cls):
-            value = values.get(item.name)
-            kind = frozenset if "frozenset" in str(item.type) else tuple
-            if isinstance(value, Mapping):
-                given[item.name] = {k: kind(v) for k, v in value.items()}
-            elif value is not None:
-                given[item.name] = kind(value)
-        return cls(**given)
-
-    def dump(self) -> dict[str, Any]:
-        """Plain lists and maps, ready for JSON."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {n: {k: _plain(v) for k, v in x.items()} if isinstance(x, Mapping) else _plain(x) for n, x in values.items()}
-
-
-def _plain(words: frozenset[str] | tuple[str, ...]) -> list[str]:
-    return sorted(words) if isinstance(words, frozenset) else list(words)
 
 
 class Scopes:

@@ -7,21 +7,24 @@ message says that it is there: not where it is denied, asked about in general, i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from charley.reading.text import Message
-from charley.triage import patterns
+from charley.triage import compiler, patterns
+from charley.triage.language import CUES, Language
 from charley.triage.patterns import Match, Named, PatternIndex, Text
-from charley.triage.scope import CUES, Language, Scopes
+from charley.triage.scope import Scopes
+from charley.triage.sentence import parted
 
 LEVELS: Final = ("emergency", "urgent", "soon")
-WORDS: Final = 4000
-"""Words of a message that are looked at: more than 20,000 characters of ordinary writing hold."""
-
 _KEPT: Final = ("context", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
+_SPELT: Final = 4000  # words whose opened writing is remembered
+_MENDED: Final = 500  # different unknown words of a message that are looked up, each some 60 millionths of a second
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
+
+_CELL: Final = 16  # words of a message that are looked over together
 
 _LONG: Final = 6  # letters of a short writing ("couldnt") that is known even when misspelt
 
@@ -119,8 +122,8 @@ def compiled(
         "ways": ways,
         "by_sign": _by_sign([way for _, way in ways]),
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent")},
-        "told": patterns.compiled(told, groups, language.frequent),
-        "aside": patterns.compiled(aside, groups, language.frequent),
+        "told": compiler.compiled(told, groups, language.frequent),
+        "aside": compiler.compiled(aside, groups, language.frequent),
     }
     # A misspelt "cannot" is two words: it has to be known before words are opened.
     long = (w for w in language.rewrites if len(w) >= _LONG and w.endswith("t"))
@@ -158,8 +161,9 @@ class Triage:
     def look(self, message: Message, carried: tuple[str, ...] = ()) -> TriageResult:
         """Like `assess`, with the signs to hand to the next turn, whether or not they raise a flag."""
         earlier = tuple(s for s in carried if s in self.signs)
-        words, breaks = self._rewritten(message)
-        text = self._told.text(words[:WORDS], breaks[: WORDS + 1])
+        strange = self._strange(message)
+        words, breaks = self._rewritten(message, strange)
+        text = self._told.text(words, breaks, strange)
         matches = self._told.matches(text)
         names = dict.fromkeys(m.name for m in matches)
         here = names.keys() | earlier
@@ -190,7 +194,12 @@ class Triage:
         """The signs that are handed on, in the order of the content."""
         return tuple(sorted(self._carried.keys() & (seen.keys() | earlier), key=self._carried.__getitem__))
 
-    def _rewritten(self, message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _strange(self, message: Message) -> frozenset[str]:
+        """Unknown words that are left as they are, since the message has more of them than any honest one."""
+        unknown = [w for w in dict.fromkeys(message.words) if not self._told.known(w)]
+        return frozenset(unknown[_MENDED:])
+
+    def _rewritten(self, message: Message, strange: Set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The words with short writings opened: "cnt" is "can not", "heat stroke" is "heatstroke", "4cm" is "4 cm"."""
         words: list[str] = []
         breaks: list[str] = []
@@ -203,7 +212,8 @@ class Triage:
                 continue
             second = self._pairs.get(word)
             joined = second is not None and following[i] in second and not message.breaks[i + 1]
-            opened = self._opened(f"{word} {following[i]}" if joined else word)
+            written = f"{word} {following[i]}" if joined else word
+            opened = (written,) if written in strange else self._opened(written)
             mark += message.breaks[i]
             for part in opened:  # none: "lol"
                 words.append(part)
@@ -214,7 +224,7 @@ class Triage:
     def _opened(self, written: str) -> tuple[str, ...]:
         opened = self._spelt.get(written)
         if opened is None:
-            if len(self._spelt) >= WORDS:
+            if len(self._spelt) >= _SPELT:
                 self._spelt.clear()
             opened = self._spelt[written] = self._open(written)
         return opened
@@ -240,10 +250,9 @@ class Triage:
         """The signs that the message says are there, and those of them that have not gone again."""
         aside = self._aside.matches(self._aside.text(text.words, text.breaks))
         masked = {p for m in aside if not m.name for p in m.places}
-        scopes = Scopes(text, [m for m in aside if m.name in CUES], self._language)
-        around: dict[str, list[Match]] = {}
-        for match in (*matches, *aside):
-            around.setdefault(match.name, []).append(match)
+        starts, ends = parted(text.starts, text.ends)
+        scopes = Scopes(text._replace(starts=starts, ends=ends), [m for m in aside if m.name in CUES], self._language)
+        around = _Around((*matches, *aside))
         there: dict[str, Match] = {}
         lasting: dict[str, Match] = {}
         for match in matches:
@@ -252,7 +261,7 @@ class Triage:
                 continue
             if not sign.plain and not (masked.isdisjoint(match.places) and scopes.holds(match, sign.history)):
                 continue
-            if any(self._near(match, other, scopes) for name in sign.spoiled_by for other in around.get(name, ())):
+            if any(self._near(match, other, scopes) for name in sign.spoiled_by for other in around.close(name, match)):
                 continue
             there.setdefault(sign.id, match)
             if sign.plain or not scopes.gone(match):
@@ -262,8 +271,6 @@ class Triage:
     def _near(self, match: Match, other: Match, scopes: Scopes) -> bool:
         """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it."""
         if set(other.places) <= set(match.places) or scopes.denied(other):
-            return False
-        if other.places[0] - match.places[-1] > _NEAR or match.places[0] - other.places[-1] > _NEAR:
             return False
         return scopes.clause(other) in {scopes.clauses[p] for p in match.places}
 
@@ -281,6 +288,24 @@ class Triage:
                 if any(s in seen and (only or not self.signs[s].context) for s in used):
                     return tuple(dict.fromkeys(used))
         return ()
+
+
+class _Around:
+    """Matches by name and place, so that those close to another are found without a look at all of them."""
+
+    def __init__(self, matches: Iterable[Match]) -> None:
+        self._cells: dict[tuple[str, int], list[Match]] = {}
+        for match in matches:
+            for cell in range(match.places[0] // _CELL, match.places[-1] // _CELL + 1):
+                self._cells.setdefault((match.name, cell), []).append(match)
+
+    def close(self, name: str, match: Match) -> Iterator[Match]:
+        """The matches of this name that stand at most `_NEAR` words before or behind `match`."""
+        first, last = match.places[0] - _NEAR, match.places[-1] + _NEAR
+        for cell in range(first // _CELL, last // _CELL + 1):
+            for other in self._cells.get((name, cell), ()):
+                if other.places[0] <= last and first <= other.places[-1]:
+                    yield other
 
 
 def _flag(values: Mapping[str, Any]) -> Flag:
