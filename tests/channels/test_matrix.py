@@ -108,6 +108,7 @@ def settings_for(server: str) -> dict[str, str]:
     return {"CHARLEY_MATRIX_HOMESERVER": server, "CHARLEY_MATRIX_USER": BOT, "CHARLEY_MATRIX_PASSWORD": "charley-pw"}
 
 
+@pytest.mark.slow
 @needs_synapse
 def test_conformance_edits_and_groups(server: str, inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:

@@ -170,6 +170,7 @@ def _plainly(text: str) -> str:
     return text.rstrip(".?!")
 
 
+@pytest.mark.slow
 @given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.sampled_from([". ", "\n", "! ", "... ", " ", ", ", ", and "]))
 @settings(max_examples=1000, deadline=None)
 def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, between: str) -> None:
@@ -187,6 +188,7 @@ BEHIND = (" lol", " haha", ", not sure why", ", no idea why", ", what should i d
 ODD = ("isn't it odd that ", "isn't it bad that ", "doesn't it matter that ", "is it normal that ")
 
 
+@pytest.mark.slow
 @given(st.sampled_from([*EMERGENCIES, *URGENT]), st.sampled_from(["", *BEFORE, *ODD]), st.sampled_from(["", *BEHIND]))
 @settings(max_examples=1000, deadline=None)
 def test_words_around_it_take_no_sign_away(text: str, before: str, behind: str) -> None:
@@ -195,6 +197,7 @@ def test_words_around_it_take_no_sign_away(text: str, before: str, behind: str) 
         assert level(f"{before}{_plainly(text)}{behind}") in ("emergency", "urgent" if text in URGENT else "emergency")
 
 
+@pytest.mark.slow
 @given(st.sampled_from(HARMLESS), st.sampled_from(OF_ADULTS), st.booleans(), st.sampled_from([". ", "\n", "! "]))
 @settings(max_examples=1000, deadline=None)
 def test_ordinary_sentences_together_raise_nothing(text: str, more: str, before: bool, between: str) -> None:
@@ -227,6 +230,7 @@ def slip(word: str, draw: Any) -> str:
     return word[:k] + draw(st.sampled_from(ends))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(EMERGENCIES), st.data())
 @settings(max_examples=1000, deadline=None)
 def test_slips_of_the_finger_take_no_emergency_away(text: str, data: st.DataObject) -> None:

@@ -39,8 +39,9 @@ def connect(name: str, *, content: str | None = None, store: str = "memory", exp
     module = import_module(f"charley.channels.{name}")
     # Before the content is read, which takes longer than a person who forgot a variable should wait.
     check(os.environ, module.NEEDED)
-    _log(module.LIBRARIES)
     kept = open_store(store, expire)
+    # Only once nothing is left to refuse: a caller that gets an error keeps its own logging as it was.
+    _log(module.LIBRARIES)
     try:
         inbox = Inbox(name, Assistant(content), kept, module.SHAPE)
         asyncio.run(_until_stopped(module.run(inbox, os.environ)))

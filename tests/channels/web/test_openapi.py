@@ -32,9 +32,10 @@ def base(assistant: Assistant) -> Iterator[str]:
         yield address
 
 
-def operations() -> list[str]:
+def operations() -> list[Any]:
     whole = json.loads((files("charley.channels.web") / "openapi.json").read_text(encoding="utf-8"))
-    return [f"{method.upper()} {path}" for path, of in whole["paths"].items() for method in of]
+    named = [f"{method.upper()} {path}" for path, of in whole["paths"].items() for method in of]
+    return [pytest.param(name, marks=pytest.mark.slow) if name.startswith("POST") else name for name in named]
 
 
 @pytest.mark.parametrize("operation", operations())

@@ -21,6 +21,7 @@ from charley.answering.reply import Reply
 from charley.channels.web.app import application
 from charley.channels.web.settings import Settings
 
+pytestmark = pytest.mark.slow
 KEY = b"a key that only tests use"
 QUESTION = "why do my calves cramp at night?"
 ALARM = "my calf is swollen and I have chest pain and cannot breathe"

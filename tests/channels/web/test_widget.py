@@ -20,6 +20,7 @@ from charley import Assistant
 from charley.channels.web.app import application
 from charley.channels.web.settings import Settings
 
+pytestmark = pytest.mark.slow
 KEY = b"a key that only tests use"
 QUESTION = "why do my calves cramp at night?"
 HOST = """<!doctype html><html lang="en"><head><title>A shop</title><link rel="stylesheet" href="/host.css">
