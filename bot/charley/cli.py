@@ -195,6 +195,8 @@ def _connect_options(parser: ArgumentParser) -> None:
     store = "where conversations are kept: memory, sqlite:PATH or redis:URL (default: %(default)s)"
     parser.add_argument("--store", metavar="WHERE", default="memory", help=store)
     parser.add_argument("--expire", metavar="SECONDS", type=_count, default=86_400, help="forget after (default: %(default)s)")
+    key = "the key that senders' names are hashed with (default: CHARLEY_KEY, else one beside the SQLite store)"
+    parser.add_argument("--key-file", metavar="FILE", help=key)
 
 
 def _connect(options: Namespace) -> int:

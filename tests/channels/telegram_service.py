@@ -6,6 +6,7 @@ import asyncio
 import html
 import json
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 
@@ -78,21 +79,19 @@ class TelegramService:
         if method == "getMe":
             return BOT
         if method == "getUpdates":
-            return await self._fetch(int(form.get("offset", 0)))
+            return await self._fetch(int(form.get("offset", 0)), float(form.get("timeout", 0)))
         if method == "sendMessage":
             return self._sent(form)
         return True
 
-    async def _fetch(self, offset: int) -> list[dict[str, Any]]:
-        self.updates = [u for u in self.updates if u["update_id"] >= offset or u.pop("again", False)]
+    async def _fetch(self, offset: int, seconds: float) -> list[dict[str, Any]]:
+        """The updates that are not confirmed: asking for those from `offset` on confirms the ones before."""
+        self.updates = [u for u in self.updates if u["update_id"] >= offset]
         if not self.updates:
             self._woken.clear()
-            try:
-                await asyncio.wait_for(self._woken.wait(), 0.3)
-            except asyncio.TimeoutError:
-                return []
-        out, self.updates = self.updates, []
-        return out
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), min(seconds, 0.3))
+        return self.updates[:100]
 
     def _sent(self, form: dict[str, Any]) -> dict[str, Any]:
         text = form["text"]

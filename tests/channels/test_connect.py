@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from tests.places import ROOT
@@ -64,7 +66,7 @@ def test_it_stops_when_asked_politely() -> None:
     command = [sys.executable, "-m", "charley", "connect", "irc"]
     with subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        assert "connection lost (ConnectionRefusedError)" in process.stderr.readline()
+        assert "irc: 127.0.0.1:1 cannot be reached (ConnectionRefusedError)" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert not process.stderr.read()
@@ -91,20 +93,46 @@ def test_a_broken_connection_is_made_again_after_growing_pauses(monkeypatch: pyt
 
     monkeypatch.setattr("charley.channels.reconnecting.asyncio.sleep", sleep)
 
-    async def run() -> None:
+    async def run(_: object) -> None:
         raise ConnectionError("a secret")
 
     with pytest.raises(UsageError, match="enough"):
-        asyncio.run(keep("test", run))
+        asyncio.run(keep("test", "a place", run))
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 
 def test_what_is_wrong_for_good_is_not_tried_again() -> None:
-    async def run() -> None:
+    async def run(_: object) -> None:
         raise UsageError("refused")
 
     with pytest.raises(UsageError, match="refused"):
-        asyncio.run(keep("test", run))
+        asyncio.run(keep("test", "a place", run))
+
+
+def test_a_server_that_cannot_be_reached_is_named_and_a_lost_connection_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries, lines = [False, True, None], []
+    logger, handler = logging.getLogger("charley.channels"), logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "level", logging.INFO)
+
+    async def run(connected: Callable[[], None]) -> None:
+        stood = tries.pop(0)
+        if stood is None:
+            raise UsageError("enough")
+        if stood:
+            connected()
+        raise ConnectionError("a secret")
+
+    with pytest.raises(UsageError, match="enough"):
+        asyncio.run(keep("test", "example.org:1", run, 0.01))
+    assert lines == [
+        "test: example.org:1 cannot be reached (ConnectionError), again in 0 s",
+        "test: connected to example.org:1",
+        "test: the connection was lost (ConnectionError), again in 0 s",
+    ]
 
 
 def test_settings() -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from tests.channels.conformance import ASK, EMERGENCY, flat
 
 from charley import Assistant
-from charley.channels.command import COMMANDS
-from charley.channels.inbox import TOO_FAST, Inbox, Incoming
+from charley.channels.command import COMMANDS, NOT_YET
+from charley.channels.delivery import TRIES, BusyError, RefusedError
+from charley.channels.inbox import BRIEF, TOO_FAST, Inbox, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape, token
-from charley.channels.store import Memory
+from charley.channels.store import Memory, Sqlite
 
 SHAPE = Shape(PLAIN, 4096, buttons=True)
 
@@ -24,8 +26,9 @@ def ask(inbox: Inbox, *incoming: Incoming) -> list[str]:
     """What is sent for messages that come at the same time."""
     sent: list[str] = []
 
-    async def send(outgoing: Outgoing) -> None:
-        sent.append(" ".join(flat(part.plain) for part in outgoing.parts))
+    async def send(outgoing: Outgoing, at: int) -> None:
+        if at == len(outgoing.parts) - 1:
+            sent.append(" ".join(flat(part.plain) for part in outgoing.parts))
 
     async def scene() -> None:
         await asyncio.gather(*(inbox.handle(each, send) for each in incoming))
@@ -71,7 +74,7 @@ def test_a_message_is_answered_once(inbox: Inbox) -> None:
 
 def test_two_desks_that_share_a_store_answer_a_message_once(assistant: Assistant) -> None:
     store = Memory()
-    said = [ask(Inbox("test", assistant, store, SHAPE), Incoming("pat", ASK, "1")) for _ in range(2)]
+    said = [ask(Inbox("test", assistant, store, SHAPE, secret=b"one"), Incoming("pat", ASK, "1")) for _ in range(2)]
     assert [len(s) for s in said] == [1, 0]
 
 
@@ -100,7 +103,7 @@ def test_one_sender_who_floods_keeps_nobody_waiting(assistant: Assistant) -> Non
     inbox = Inbox("test", assistant, Memory(), SHAPE, Pace(every=0.3, burst=1))
     begun, done = time.monotonic(), []
 
-    async def send(_: Outgoing) -> None:
+    async def send(_: Outgoing, __: int) -> None:
         done.append(time.monotonic() - begun)
 
     async def scene() -> None:
@@ -119,7 +122,7 @@ class Broken(Memory):
     def _away(self, *asked: Any, **how: Any) -> NoReturn:
         raise ConnectionError(f"cannot reach {asked}")
 
-    get = put = forget = once = _away
+    get = put = forget = seen = mark = purge = _away
 
 
 def test_without_its_store_it_answers_all_the_same(assistant: Assistant) -> None:
@@ -133,10 +136,9 @@ def test_nothing_that_was_said_is_logged_or_kept(assistant: Assistant, caplog: p
     store = Memory()
     inbox = Inbox("test", assistant, store, SHAPE)
 
-    async def send(outgoing: Outgoing) -> None:
-        raise RuntimeError(f"cannot send {outgoing}")
-
-    asyncio.run(inbox.handle(Incoming("patricia", f"{ASK} xyzzy", "1"), send))
+    service = Service(RuntimeError(f"cannot send {ASK} xyzzy to patricia"))
+    assert asyncio.run(inbox.handle(Incoming("patricia", f"{ASK} xyzzy", "1"), service.send))
+    assert service.parts
     assert "RuntimeError" in caplog.text
     assert not any(word in caplog.text or word in str(store._values) for word in ("xyzzy", "patricia", "calves"))
 
@@ -152,3 +154,182 @@ def test_edits_are_answered_only_into_an_emergency_and_once(inbox: Inbox) -> Non
 def test_an_emergency_that_is_edited_is_not_repeated(inbox: Inbox) -> None:
     assert len(ask(inbox, Incoming("pat", EMERGENCY, "1"))) == 1
     assert not ask(inbox, Incoming("pat", f"{EMERGENCY}!", "1", edited=True))
+
+
+class Service:
+    """A service that fails as it is told: one of `faults` for each try to send, None for none."""
+
+    def __init__(self, *faults: Exception | None) -> None:
+        self.faults = list(faults)
+        self.parts: list[str] = []
+
+    async def send(self, outgoing: Outgoing, at: int) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None:
+            raise fault
+        self.parts.append(outgoing.parts[at].plain)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between tries, which take no time."""
+    found: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        found.append(seconds)
+
+    monkeypatch.setattr("charley.channels.delivery.asyncio.sleep", sleep)
+    return found
+
+
+def test_what_did_not_arrive_is_sent_again_and_what_arrived_is_not(assistant: Assistant, pauses: list[float]) -> None:
+    inbox = Inbox("test", assistant, Memory(), Shape(PLAIN, 200))
+    service = Service(ConnectionError("a"), BusyError(7.0), None, OSError("b"), None, BusyError(0.0))
+    assert asyncio.run(inbox.handle(Incoming("pat", EMERGENCY, "1"), service.send))
+    assert flat(" ".join(service.parts)).startswith(flat(assistant.reply(EMERGENCY).sections[0].text))
+    assert len(service.parts) == len(set(service.parts)) > 1
+    assert pauses == [0.5, 7.0, 0.5, 0.5]
+
+
+def test_a_message_counts_as_answered_only_once_it_is(assistant: Assistant, pauses: list[float]) -> None:
+    inbox, message = Inbox("test", assistant, Memory(), SHAPE), Incoming("pat", EMERGENCY, "1")
+    down, up = Service(*[ConnectionError()] * TRIES), Service()
+    assert not asyncio.run(inbox.handle(message, down.send))
+    assert sum(pauses) > 120
+    assert asyncio.run(inbox.handle(message, up.send))
+    assert asyncio.run(inbox.handle(message, up.send))
+    assert len(up.parts) == 1
+
+
+def test_a_reply_that_did_not_arrive_leaves_the_conversation_where_it_was(assistant: Assistant, pauses: list[float]) -> None:
+    inbox, message = Inbox("test", assistant, Memory(), SHAPE), Incoming("pat", "tell me more", "2")
+    ask(inbox, Incoming("pat", ASK, "1"))
+    asyncio.run(inbox.handle(message, Service(*[ConnectionError()] * TRIES).send))
+    service = Service()
+    asyncio.run(inbox.handle(message, service.send))
+    expected = assistant.reply("tell me more", assistant.reply(ASK).context)
+    assert flat(service.parts[0]).startswith(flat(expected.sections[0].text))
+
+
+def test_what_a_service_never_takes_is_not_sent_for_ever(assistant: Assistant, pauses: list[float]) -> None:
+    inbox, service = Inbox("test", assistant, Memory(), SHAPE), Service(RefusedError("blocked"))
+    assert asyncio.run(inbox.handle(Incoming("pat", ASK, "1"), service.send))
+    assert not pauses
+    assert not service.parts
+
+
+def test_messages_of_one_sender_are_answered_in_order(assistant: Assistant, tmp_path: Path) -> None:
+    class Slow(Sqlite):
+        """Each call takes another time."""
+
+        def get(self, key: str) -> dict[str, Any] | None:
+            time.sleep(0.01 * (self.calls % 3))
+            self.calls += 1
+            return super().get(key)
+
+        seen_before = Sqlite.seen
+        calls = 1
+
+        def seen(self, mark: str) -> bool:
+            time.sleep(0.01 * (self.calls % 4))
+            return self.seen_before(mark)
+
+    inbox = Inbox("test", assistant, Slow(str(tmp_path / "s.db")), SHAPE, Pace(burst=100))
+    texts = ["cramps", ASK, "hello", EMERGENCY, "/help", "how do i stop a cramp"]
+    for sender in range(20):
+        order: list[int] = []
+
+        async def scene(sender: int = sender, order: list[int] = order) -> None:
+            async def handle(i: int, text: str) -> None:
+                async def send(_: Outgoing, __: int) -> None:
+                    order.append(i)
+
+                await inbox.handle(Incoming(str(sender), text, str(i)), send)
+
+            await asyncio.gather(*(handle(i, text) for i, text in enumerate(texts)))
+
+        asyncio.run(scene())
+        assert order == sorted(order)
+        assert set(order) == set(range(len(texts)))
+
+
+def test_a_red_flag_behind_slowed_messages_comes_at_once_and_in_order(assistant: Assistant) -> None:
+    inbox = Inbox("test", assistant, Memory(), SHAPE, Pace(every=5.0, burst=1, longest=60))
+    begun = time.monotonic()
+    said = ask(inbox, *[Incoming("pat", ASK) for _ in range(4)], Incoming("pat", EMERGENCY))
+    assert time.monotonic() - begun < 5
+    assert len(said) == 5
+    assert flat(assistant.reply(EMERGENCY).sections[0].text) in said[-1]
+
+
+class Hanging(Memory):
+    """A store that takes every call and answers none in time."""
+
+    calls = 0
+
+    def _hang(self, *_: Any, **__: Any) -> NoReturn:
+        self.calls += 1
+        time.sleep(2)
+        raise TimeoutError
+
+    get = put = forget = seen = mark = _hang
+
+
+def test_a_store_that_hangs_holds_no_emergency_up(assistant: Assistant) -> None:
+    store = Hanging()
+    inbox = Inbox("test", assistant, store, SHAPE)
+    begun = time.monotonic()
+    for i in range(5):
+        (said,) = ask(inbox, Incoming("pat", EMERGENCY, str(i)))
+        assert said.startswith(flat(assistant.reply(EMERGENCY).sections[0].text))
+    assert time.monotonic() - begun < 1.5, "the budget is spent once, not for each message"
+    assert store.calls == 1
+
+
+def test_while_the_store_is_away_this_process_remembers(assistant: Assistant) -> None:
+    inbox = Inbox("test", assistant, Broken(), SHAPE)
+    ask(inbox, Incoming("pat", ASK, "1"))
+    assert not ask(inbox, Incoming("pat", ASK, "1"))
+    (said,) = ask(inbox, Incoming("pat", "tell me more", "2"))
+    assert said.startswith(flat(assistant.reply("tell me more", assistant.reply(ASK).context).sections[0].text))
+
+
+def test_forgotten_is_said_only_when_it_is_so(assistant: Assistant) -> None:
+    (said,) = ask(Inbox("test", assistant, Broken(), SHAPE), Incoming("pat", "/forget"))
+    assert said.startswith(flat(NOT_YET))
+    inbox = Inbox("test", assistant, Broken(), SHAPE)
+    ask(inbox, Incoming("pat", ASK), Incoming("pat", "/forget"))
+    assert "Nothing has been said" in ask(inbox, Incoming("pat", "/sources"))[0]
+
+
+def test_a_name_that_changes_hands_takes_no_conversation_along(assistant: Assistant) -> None:
+    inbox = Inbox("test", assistant, Memory(), SHAPE)
+    ask(inbox, Incoming("#legs:pat", EMERGENCY))
+    asyncio.run(inbox.forget("#legs:pat"))
+    (said,) = ask(inbox, Incoming("#legs:pat", "hello"))
+    assert said.startswith(flat(assistant.reply("hello").sections[0].text))
+
+
+def test_a_name_alone_stands_for_a_person_for_minutes(assistant: Assistant) -> None:
+    now = [0.0]
+    inbox = Inbox("test", assistant, Memory(86_400, lambda: now[0]), SHAPE)
+    ask(inbox, Incoming("pat", ASK, brief=True), Incoming("kim", ASK))
+    now[0] = BRIEF + 1
+    assert "Nothing has been said" in ask(inbox, Incoming("pat", "/sources"))[0]
+    assert "Nothing has been said" not in ask(inbox, Incoming("kim", "/sources"))[0]
+
+
+def test_what_is_quoted_of_the_bots_own_words_is_no_alarm(inbox: Inbox, assistant: Assistant) -> None:
+    own = str(assistant.reply(EMERGENCY))
+    quoted = "\n".join(f"> {line}" for line in f"{EMERGENCY}\n{own}".splitlines())
+    (said,) = ask(inbox, Incoming("pat", f"{quoted}\n\n{ASK}"))
+    assert said.startswith(flat(assistant.reply(ASK).sections[0].text))
+
+
+def test_a_context_that_no_reply_can_be_made_with_costs_no_answer(assistant: Assistant) -> None:
+    class Poisoned(Memory):
+        def get(self, key: str) -> dict[str, Any] | None:
+            return {"context": 5, "facts": 7}
+
+    (said,) = ask(Inbox("test", assistant, Poisoned(), SHAPE), Incoming("pat", EMERGENCY))
+    assert said.startswith(flat(assistant.reply(EMERGENCY).sections[0].text))

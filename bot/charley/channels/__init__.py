@@ -17,13 +17,16 @@ from typing import Any
 
 from charley.assistant import Assistant
 from charley.channels.inbox import Inbox
+from charley.channels.secret import key
 from charley.channels.setting import check
-from charley.channels.store import EXPIRE, open_store
+from charley.channels.store import EXPIRE, open_store, secret_for
 
 CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
 
 
-def connect(name: str, *, content: str | None = None, store: str = "memory", expire: float = EXPIRE) -> int:
+def connect(
+    name: str, *, content: str | None = None, store: str = "memory", expire: float = EXPIRE, key_file: str | None = None
+) -> int:
     """Answers on a messaging service until it is stopped.
 
     Args:
@@ -31,20 +34,23 @@ def connect(name: str, *, content: str | None = None, store: str = "memory", exp
         content: a folder holding `intents/` and `knowledge/`; left out, the content that comes with the package.
         store: where the contexts of conversations are kept: `memory`, `sqlite:PATH` or `redis:URL`.
         expire: seconds after which the context of a silent sender is forgotten.
+        key_file: a file with the key that senders' names are hashed with; left out, `CHARLEY_KEY`, else a file beside an
+            SQLite store.
 
     Raises:
-        UsageError: a variable of the environment is missing, or the store is not known.
+        UsageError: a variable of the environment is missing, or the store cannot be used.
         ModuleNotFoundError: the service's library is not installed; it comes with the extra of the same name.
     """
     module = import_module(f"charley.channels.{name}")
     # Before the content is read, which takes longer than a person who forgot a variable should wait.
     check(os.environ, module.NEEDED)
+    secret = secret_for(store, key(key_file))
     kept = open_store(store, expire)
     # Only once nothing is left to refuse: a caller that gets an error keeps its own logging as it was.
     _log(module.LIBRARIES)
     try:
-        inbox = Inbox(name, Assistant(content), kept, module.SHAPE)
-        asyncio.run(_until_stopped(module.run(inbox, os.environ)))
+        inbox = Inbox(name, Assistant(content), kept, module.SHAPE, secret=secret)
+        asyncio.run(_until_stopped(module.run(inbox, os.environ), inbox))
     finally:
         kept.close()
     return 0
@@ -63,9 +69,9 @@ def _log(libraries: tuple[str, ...]) -> None:
         quiet.propagate = False
 
 
-async def _until_stopped(run: Coroutine[Any, Any, None]) -> None:
+async def _until_stopped(run: Coroutine[Any, Any, None], inbox: Inbox) -> None:
     """Runs a channel; a polite request to stop lets it say goodbye to its server."""
-    task = asyncio.ensure_future(run)
+    task, purge = asyncio.ensure_future(run), asyncio.ensure_future(inbox.book.purge())
     # Windows has no signal handlers in a loop, and only the main thread may set one: there it ends without a goodbye.
     with suppress(NotImplementedError, RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -74,3 +80,5 @@ async def _until_stopped(run: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         if not task.cancelled():
             raise
+    finally:
+        purge.cancel()

@@ -46,10 +46,16 @@ def _passages(content: Content, facts: list[str]) -> dict[str, dict[str, None]]:
     return out
 
 
+FORGET = "forget"
+NOT_YET = (
+    "This conversation is forgotten here, but what was kept of it cannot be erased at the moment. "
+    "It will be a little later; send /forget again to be sure."
+)
+"""What is said instead of that it is forgotten, while that is not wholly true."""
 COMMANDS: dict[str, Command] = {
     "start": Command("what you can ask", lambda *_: "", takes=True),
     "help": Command("list the commands", _help),
     "sources": Command("where the last reply comes from", _sources),
-    "forget": Command("forget this conversation", lambda *_: "The conversation is forgotten."),
+    FORGET: Command("forget this conversation", lambda *_: "The conversation is forgotten."),
 }
 """Every command by its name, in the order of the help text."""

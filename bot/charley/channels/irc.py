@@ -15,7 +15,7 @@ from jaraco.stream.buffer import LenientDecodingLineBuffer
 
 from charley.channels.inbox import Inbox, Incoming
 from charley.channels.parts import octets
-from charley.channels.reconnecting import keep
+from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
 from charley.errors import UsageError
@@ -33,6 +33,12 @@ CUT_WAIT = 1.5
 """Seconds for which the rest of a cut message is waited for."""
 MOST = 20_000
 """Characters of a message in many lines that are kept."""
+PEOPLE = 10_000
+"""People whose leaving is watched for."""
+TAKEN = 15.0
+"""Seconds within which the server must have taken a line."""
+NAME = r"\s*@?{}(?![\w\[\]\\`^{{}}|-])[\s:,;.!?]*(.*)"
+"""A line to somebody: "charley: why", "charley why", "charley!: why"; not "charleyhorse" or "charley-horse"."""
 
 
 async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
@@ -42,27 +48,41 @@ async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
         UsageError: the server is missing, or refuses the password.
     """
     check(settings, NEEDED)
-    await keep("irc", partial(_connect, inbox, settings))
+    server, port = settings["CHARLEY_IRC_SERVER"].strip(), _port(settings)
+    talk = _Talk(inbox, number(settings, "CHARLEY_IRC_PACE", PACE) / 1000)
+    await keep("irc", f"{server}:{port}", partial(_connect, talk, settings, server, port))
 
 
-async def _connect(inbox: Inbox, settings: Mapping[str, str]) -> None:
-    server, tls = settings["CHARLEY_IRC_SERVER"].strip(), yes(settings, "CHARLEY_IRC_TLS")
+def _port(settings: Mapping[str, str]) -> int:
+    return number(settings, "CHARLEY_IRC_PORT", 6697 if yes(settings, "CHARLEY_IRC_TLS") else 6667)
+
+
+async def _connect(talk: _Talk, settings: Mapping[str, str], server: str, port: int, connected: Connected) -> None:
     nick = settings.get("CHARLEY_IRC_NICK", "").strip() or "charley"
-    connection = AioReactor(loop=asyncio.get_running_loop()).server()
+    connection = talk.connection = AioReactor(loop=asyncio.get_running_loop()).server()
     connection.buffer_class = LenientDecodingLineBuffer
     ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    talk = _Talk(inbox, connection, number(settings, "CHARLEY_IRC_PACE", PACE) / 1000)
+    channels = settings.get("CHARLEY_IRC_CHANNELS", "").replace(",", " ").split()
     for event, handler in {
-        "welcome": partial(_welcome, settings.get("CHARLEY_IRC_CHANNELS", "").replace(",", " ").split()),
+        "welcome": partial(_welcome, channels, connected),
         "nicknameinuse": lambda c, _: c.nick(f"{c.get_nickname()}_"),
-        "passwdmismatch": partial(_refused, ended),
+        "passwdmismatch": partial(_refused, ended, "the IRC server refuses the password in CHARLEY_IRC_PASSWORD"),
+        "erroneusnickname": partial(_refused, ended, "the IRC server does not take the name in CHARLEY_IRC_NICK"),
+        "yourebannedcreep": partial(_refused, ended, "the IRC server has banned this machine"),
         "disconnect": partial(_ended, ended),
         "privmsg": talk.private,
         "pubmsg": talk.public,
+        "action": talk.action,
+        "nick": talk.gone,
+        "quit": talk.gone,
+        "part": talk.gone,
+        "kick": talk.kicked,
+        "pong": talk.taken,
     }.items():
         connection.add_global_handler(event, handler)
+    tls = yes(settings, "CHARLEY_IRC_TLS")
     factory = AioFactory(ssl=ssl.create_default_context(), server_hostname=server) if tls else AioFactory()
-    port, password = number(settings, "CHARLEY_IRC_PORT", 6697 if tls else 6667), settings.get("CHARLEY_IRC_PASSWORD")
+    password = settings.get("CHARLEY_IRC_PASSWORD")
     await connection.connect(server, port, nick, password=password, ircname="Charley", connect_factory=factory)
     alive = asyncio.create_task(_ping(connection))
     try:
@@ -74,7 +94,8 @@ async def _connect(inbox: Inbox, settings: Mapping[str, str]) -> None:
         await asyncio.sleep(0.01)
 
 
-def _welcome(channels: list[str], connection: Any, _: Any) -> None:
+def _welcome(channels: list[str], connected: Connected, connection: Any, _: Any) -> None:
+    connected()
     for channel in channels:
         connection.join(channel)
 
@@ -84,9 +105,9 @@ def _ended(ended: asyncio.Future[None], *_: Any) -> None:
         ended.set_result(None)
 
 
-def _refused(ended: asyncio.Future[None], *_: Any) -> None:
+def _refused(ended: asyncio.Future[None], why: str, *_: Any) -> None:
     if not ended.done():
-        ended.set_exception(UsageError("the IRC server refuses the password in CHARLEY_IRC_PASSWORD"))
+        ended.set_exception(UsageError(why))
 
 
 async def _ping(connection: Any) -> None:
@@ -97,52 +118,98 @@ async def _ping(connection: Any) -> None:
 
 
 class _Talk:
-    """Puts the lines of one message together, and sends the lines of an answer at the server's pace."""
+    """Puts the lines of one message together, and sends the lines of an answer at the server's pace.
 
-    def __init__(self, inbox: Inbox, connection: Any, pace: float) -> None:
+    It lasts longer than `connection`, which is the one at hand.
+    """
+
+    def __init__(self, inbox: Inbox, pace: float) -> None:
+        self.connection: Any = None
         self._inbox = inbox
-        self._connection = connection
         self._pace = pace
         self._begun: dict[tuple[str, str], str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         self._free = 0.0
+        self._count = 0
+        self._asked: dict[str, asyncio.Future[None]] = {}
+        self._heard: dict[str, dict[str, None]] = {}
 
     def private(self, _: Any, event: Any) -> None:
-        self._line(event.source.nick, event.source.nick, event.arguments[0])
+        self._line(event.source.nick, event.source, event.arguments[0])
 
     def public(self, _: Any, event: Any) -> None:
-        named = re.match(rf"\s*@?{re.escape(self._connection.get_nickname())}\s*[:,]?\s+(.*)", event.arguments[0], re.I | re.S)
-        cut = (event.target, event.source.nick) in self._begun
+        named = re.match(NAME.format(re.escape(self.connection.get_nickname())), event.arguments[0], re.I | re.S)
+        cut = (event.target, event.source) in self._begun
         if named or cut:
-            self._line(event.target, event.source.nick, named[1] if named else event.arguments[0])
+            self._line(event.target, event.source, named[1] if named else event.arguments[0])
 
-    def _line(self, target: str, nick: str, text: str) -> None:
-        begun = self._begun.pop((target, nick), None)
+    def action(self, connection: Any, event: Any) -> None:
+        """What somebody tells of themselves: "/me has a cramp"."""
+        (self.public if event.target[:1] in "#&+!" else self.private)(connection, event)
+
+    def gone(self, _: Any, event: Any) -> None:
+        """Somebody leaves, or takes another name: who has the name next is somebody else."""
+        self._forget(str(event.source), event.target if event.type == "part" else "")
+
+    def kicked(self, _: Any, event: Any) -> None:
+        for sender in [s for s in self._heard if s.startswith(f"{event.arguments[0]}!")]:
+            self._forget(sender, event.target)
+
+    def taken(self, _: Any, event: Any) -> None:
+        """The server has answered, in order: it has the lines before."""
+        asked = self._asked.pop(event.arguments[-1], None)
+        if asked is not None and not asked.done():
+            asked.set_result(None)
+
+    def _forget(self, sender: str, target: str) -> None:
+        for place in list(self._heard.get(sender, ())):
+            if not target or place == target:
+                del self._heard[sender][place]
+                self._start(self._inbox.forget(f"{place}:{sender}".lower()))
+        if not self._heard.get(sender):
+            self._heard.pop(sender, None)
+
+    def _line(self, target: str, source: Any, text: str) -> None:
+        begun = self._begun.pop((target, source), None)
         whole = text if begun is None else f"{begun} {text}"[:MOST]
         if octets(text) >= CUT:
-            self._begun[target, nick] = whole
-            asyncio.get_running_loop().call_later(CUT_WAIT, self._give_up, target, nick, whole)
+            self._begun[target, source] = whole
+            asyncio.get_running_loop().call_later(CUT_WAIT, self._give_up, target, source, whole)
         else:
-            self._answer(target, nick, whole)
+            self._answer(target, source, whole)
 
-    def _give_up(self, target: str, nick: str, whole: str) -> None:
+    def _give_up(self, target: str, source: Any, whole: str) -> None:
         """The rest has not come: what there is, is answered."""
-        if self._begun.get((target, nick)) == whole:
-            del self._begun[target, nick]
-            self._answer(target, nick, whole)
+        if self._begun.get((target, source)) == whole:
+            del self._begun[target, source]
+            self._answer(target, source, whole)
 
-    def _answer(self, target: str, nick: str, text: str) -> None:
-        incoming = Incoming(f"{target}:{nick}".lower(), text)
-        send = partial(self._send, target, "" if target == nick else f"{nick}: ")
-        task = asyncio.create_task(self._inbox.handle(incoming, send))
+    def _answer(self, target: str, source: Any, text: str) -> None:
+        # With the person's address: a name alone may have been another's a minute ago.
+        self._heard.setdefault(str(source), {})[target] = None
+        while len(self._heard) > PEOPLE:
+            del self._heard[next(iter(self._heard))]
+        incoming = Incoming(f"{target}:{source}".lower(), text, brief=True)
+        send = partial(self._send, target, "" if target == source.nick else f"{source.nick}: ")
+        self._start(self._inbox.insist(incoming, send))
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, target: str, address: str, outgoing: Outgoing) -> None:
+    async def _send(self, target: str, address: str, outgoing: Outgoing, at: int) -> None:
         async with self._sending:
-            for i, part in enumerate(outgoing.parts):
-                now = asyncio.get_running_loop().time()
-                self._free = max(self._free, now) + self._pace
-                await asyncio.sleep(max(0.0, self._free - now - self._pace * BURST))
-                self._connection.privmsg(target, f"{'' if i else address}{part.text}")
+            now = asyncio.get_running_loop().time()
+            self._free = max(self._free, now) + self._pace
+            await asyncio.sleep(max(0.0, self._free - now - self._pace * BURST))
+            self.connection.privmsg(target, f"{'' if at else address}{outgoing.parts[at].text}")
+            self._count += 1
+            name = f"taken{self._count}"
+            asked = self._asked[name] = asyncio.get_running_loop().create_future()
+            self.connection.ping(name)
+        try:
+            await asyncio.wait_for(asked, TAKEN)
+        finally:
+            self._asked.pop(name, None)

@@ -8,13 +8,25 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from nio import AsyncClient, AsyncClientConfig, InviteMemberEvent, LoginError, MatrixRoom, MegolmEvent, RoomMessageText
-from nio.responses import SyncError, WhoamiError
+from nio import (
+    AsyncClient,
+    AsyncClientConfig,
+    InviteMemberEvent,
+    LoginError,
+    MatrixRoom,
+    MegolmEvent,
+    RoomMessageEmote,
+    RoomMessageText,
+)
+from nio.responses import ErrorResponse, SyncError, WhoamiError
 
+from charley.channels.delivery import BusyError, RefusedError
 from charley.channels.inbox import Inbox, Incoming
-from charley.channels.reconnecting import keep
+from charley.channels.quote import unquoted
+from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, need
 from charley.channels.shape import HTML, Outgoing, Shape
+from charley.channels.store import MARKED
 from charley.errors import UsageError
 
 # An event may have 65,536 bytes, and holds the text twice.
@@ -26,6 +38,9 @@ NEEDED = {
 }
 ENCRYPTED = "I cannot read encrypted rooms. Please invite me to a room without encryption."
 TYPING = 10_000
+SINCE = "#since"
+"""Where it is kept how far the rooms were read; no sender has this name."""
+GONE = ("M_FORBIDDEN", "M_NOT_FOUND", "M_UNKNOWN_TOKEN", "M_TOO_LARGE")
 
 
 async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
@@ -37,32 +52,64 @@ async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     server, user = check(settings, NEEDED)
     token = settings.get("CHARLEY_MATRIX_TOKEN", "").strip()
     password = "" if token else need(settings, "CHARLEY_MATRIX_PASSWORD", "the bot's password (or CHARLEY_MATRIX_TOKEN)")
-    await keep("matrix", partial(_connect, _Session(inbox, server, user, password, token)))
+    await keep("matrix", server, partial(_connect, _Session(inbox, server, user, password, token)))
 
 
 class _Session:
-    """What lasts longer than a connection: the access token, and how far the rooms were read."""
+    """What lasts longer than a connection: the access token, the messages under way, and how far the rooms were read."""
 
     def __init__(self, inbox: Inbox, server: str, user: str, password: str, token: str) -> None:
         self.inbox, self.server, self.user, self.password, self.token = inbox, server, user, password, token
+        self.client: Any = None
         self.since = ""
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self._read: asyncio.Task[Any] | None = None
+
+    def start(self, work: Any) -> None:
+        """Does something in the background: a sender who is slowed must not hold up the rooms of others."""
+        task = asyncio.ensure_future(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def reached(self, since: str) -> None:
+        """Notes how far the rooms were read, as soon as all that was said until there is answered."""
+        self.since = since
+        under_way, before = list(self.tasks), self._read
+        if under_way or before is None or before.done():
+            self._read = asyncio.ensure_future(self._note(since, under_way, before))
+
+    async def _note(self, since: str, under_way: list[asyncio.Task[Any]], before: asyncio.Task[Any] | None) -> None:
+        await asyncio.gather(*under_way, *([before] if before else []), return_exceptions=True)
+        await self.inbox.book.page(SINCE).write({"since": since}, (), MARKED)
 
 
-async def _connect(session: _Session) -> None:
-    client = AsyncClient(session.server, session.user, config=AsyncClientConfig(max_timeouts=3, encryption_enabled=False))
+async def _connect(session: _Session, connected: Connected) -> None:
+    config = AsyncClientConfig(max_timeouts=3, max_limit_exceeded=0, encryption_enabled=False)
+    client = session.client = AsyncClient(session.server, session.user, config=config)
     try:
         await _log_in(client, session)
+        connected()
         client.add_event_callback(partial(_invited, client), InviteMemberEvent)
-        # Of what was said before the start only invitations are taken; the whole state tells how many are in a room.
-        first = await client.sync(timeout=0, full_state=True)
-        session.since = session.since or _next(first)
-        client.add_event_callback(partial(_message, session, client), RoomMessageText)
-        client.add_event_callback(partial(_encrypted, session, client), MegolmEvent)
+        session.since = session.since or (await session.inbox.book.page(SINCE).read()).get("since", "")
+        if session.since:
+            # What was said meanwhile, or was not answered by a process before this one, is answered now.
+            _listen(session, client)
+        # The whole state tells how many are in a room.
+        first = await client.sync(timeout=0, full_state=True, since=session.since or None)
+        if isinstance(first, SyncError) and session.since:
+            session.since, first = "", await client.sync(timeout=0, full_state=True)
+        if not session.since:
+            _listen(session, client)
+        session.reached(_next(first))
         while True:
-            session.since = _next(await client.sync(timeout=30_000, since=session.since))
+            session.reached(_next(await client.sync(timeout=30_000, since=session.since)))
     finally:
         await client.close()
+
+
+def _listen(session: _Session, client: Any) -> None:
+    client.add_event_callback(partial(_message, session, client), (RoomMessageText, RoomMessageEmote))
+    client.add_event_callback(partial(_encrypted, session, client), MegolmEvent)
 
 
 def _next(answer: Any) -> str:
@@ -101,24 +148,30 @@ async def _message(session: _Session, client: Any, room: MatrixRoom, event: Any)
     text = said.get("body")
     if event.sender == client.user_id or not isinstance(text, str):
         return
+    # A reply repeats above its own words what it replies to.
+    text = unquoted(text)
     private = room.member_count <= 2
     if not private and not _mentioned(client, room, said, text):
         return
     id = relation.get("event_id", "") if edited else event.event_id
     text = text if private else _without_name(client, room, text)
-    incoming = Incoming(f"{room.room_id}:{event.sender}", text, id, edited=edited)
-    answered = "" if private else event.event_id
-    typing = partial(client.room_typing, room.room_id, timeout=TYPING)
-    # Not waited for: a sender who is slowed must not hold up the rooms of others.
-    task = asyncio.create_task(session.inbox.handle(incoming, partial(_send, client, room.room_id, answered), typing))
-    session.tasks.add(task)
-    task.add_done_callback(session.tasks.discard)
+    thread = relation.get("event_id", "") if relation.get("rel_type") == "m.thread" else ""
+    incoming = Incoming(f"{room.room_id}{thread}:{event.sender}", text, id, edited=edited)
+    send = partial(_send, session, room.room_id, _relation(event.event_id, thread, private), f"{event.event_id}{edited}")
+    session.start(session.inbox.insist(incoming, send, partial(client.room_typing, room.room_id, timeout=TYPING)))
 
 
 async def _encrypted(session: _Session, client: Any, room: Any, event: Any) -> None:
     if event.sender != client.user_id:
         once = Incoming(f"{room.room_id}:encrypted", id="told")
-        await session.inbox.tell(once, ENCRYPTED, partial(_send, client, room.room_id, ""))
+        session.start(session.inbox.tell(once, ENCRYPTED, partial(_send, session, room.room_id, {}, event.event_id)))
+
+
+def _relation(event: str, thread: str, private: bool) -> dict[str, Any]:
+    reply = {"m.in_reply_to": {"event_id": event}}
+    if thread:
+        return {"m.relates_to": {"rel_type": "m.thread", "event_id": thread, "is_falling_back": True, **reply}}
+    return {} if private else {"m.relates_to": reply}
 
 
 def _names(client: Any, room: Any) -> list[str]:
@@ -140,17 +193,25 @@ def _without_name(client: Any, room: Any, text: str) -> str:
     return text
 
 
-async def _send(client: Any, room: str, answered: str, outgoing: Outgoing) -> None:
-    for part in outgoing.parts:
-        content: dict[str, Any] = {
-            # Bots send notices, so that they do not answer each other; but a notice makes no phone ring.
-            "msgtype": "m.text" if outgoing.alarm else "m.notice",
-            "body": part.plain,
-            "format": "org.matrix.custom.html",
-            "formatted_body": part.text.replace("\n", "<br>"),
-            "m.mentions": {},
-        }
-        if answered:
-            content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
-        await client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
-    await client.room_typing(room, typing_state=False)
+async def _send(session: _Session, room: str, relation: dict[str, Any], answered: str, outgoing: Outgoing, at: int) -> None:
+    part, client = outgoing.parts[at], session.client
+    content: dict[str, Any] = {
+        # Bots send notices, so that they do not answer each other; but a notice makes no phone ring.
+        "msgtype": "m.text" if outgoing.alarm else "m.notice",
+        "body": part.plain,
+        "format": "org.matrix.custom.html",
+        "formatted_body": part.text.replace("\n", "<br>"),
+        "m.mentions": {},
+        **relation,
+    }
+    # By this name the homeserver knows a message that has arrived already.
+    name = re.sub(r"[^\w]", "", f"{answered}.{at}")
+    answer = await client.room_send(room, "m.room.message", content, tx_id=name, ignore_unverified_devices=True)
+    if isinstance(answer, ErrorResponse):
+        if answer.status_code == "M_LIMIT_EXCEEDED":
+            raise BusyError((answer.retry_after_ms or 1000) / 1000)
+        if answer.status_code in GONE:
+            raise RefusedError(str(answer.status_code))
+        raise ConnectionError("the homeserver does not take a message")
+    if at == len(outgoing.parts) - 1:
+        session.start(client.room_typing(room, typing_state=False))

@@ -15,15 +15,24 @@ FIRST, LONGEST = 1.0, 300.0
 """Seconds of the first pause and of the longest."""
 STEADY = 60.0
 """Seconds after which a connection counts as good, so that the pauses start from the first again."""
+Connected = Callable[[], None]
+"""What a connection calls when it stands."""
 
 
-async def keep(channel: str, run: Callable[[], Awaitable[None]], first: float = FIRST) -> None:
-    """Runs a connection for ever. What it raises on purpose (a refused password) ends it; anything else is tried again."""
+async def keep(channel: str, where: str, run: Callable[[Connected], Awaitable[None]], first: float = FIRST) -> None:
+    """Runs a connection to `where` for ever. What it raises on purpose (a refused password) ends it; anything else is
+    tried again."""
     pause = first
     while True:
-        began, reason = time.monotonic(), "closed"
+        began, reason, stood = time.monotonic(), "closed", False
+
+        def connected() -> None:
+            nonlocal stood
+            stood = True
+            log.info("%s: connected to %s", channel, where)
+
         try:
-            await run()
+            await run(connected)
         except CharleyError:
             raise
         except Exception as error:
@@ -31,7 +40,8 @@ async def keep(channel: str, run: Callable[[], Awaitable[None]], first: float = 
             reason = type(error).__name__
         if time.monotonic() - began > STEADY:
             pause = first
-        log.warning("%s: connection lost (%s), again in %.0f s", channel, reason, pause)
+        what = "the connection was lost" if stood else f"{where} cannot be reached"
+        log.warning("%s: %s (%s), again in %.0f s", channel, what, reason, pause)
         # Spread, so that many that lost the same server do not all come back at once.
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         pause = min(pause * 2, LONGEST)

@@ -14,8 +14,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from charley.channels.delivery import BusyError, RefusedError
 from charley.channels.inbox import Inbox, Incoming
-from charley.channels.reconnecting import keep
+from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, number
 from charley.channels.shape import MRKDWN, Button, Outgoing, Shape
 from charley.errors import UsageError
@@ -29,6 +30,11 @@ NEEDED = {
 LABEL = 75
 """Characters on a button."""
 REFUSED = ("invalid_auth", "not_authed", "account_inactive", "token_revoked")
+GONE = (*REFUSED, "channel_not_found", "not_in_channel", "is_archived", "restricted_action", "cannot_dm_bot", "user_not_found")
+"""What Slack says to a message that it will never take."""
+ILL_FORMED = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments")
+SAID = (None, "message_changed", "file_share", "thread_broadcast", "me_message")
+"""Kinds of message in which a person says something."""
 _CHOICE = re.compile(r"charley-\d")
 
 
@@ -42,16 +48,17 @@ async def run(inbox: Inbox, settings: Mapping[str, str]) -> None:
     token, secret = check(settings, NEEDED)
     client = AsyncWebClient(token, base_url=settings.get("CHARLEY_SLACK_URL", "").strip() or AsyncWebClient.BASE_URL)
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-    app = AsyncApp(client=client, signing_secret=secret)
+    # Slack is told that an event came once it is answered: until then it sends the event again, even to a new process.
+    app = AsyncApp(client=client, signing_secret=secret, process_before_response=True)
     app.event("message")(_message(inbox))
     app.event("app_mention")(_mention(inbox))
     app.action(_CHOICE)(_press(inbox))
     app.command("/charley")(_command(inbox))
     host, port = settings.get("CHARLEY_SLACK_HOST", "").strip() or "127.0.0.1", number(settings, "CHARLEY_SLACK_PORT", 3000)
-    await keep("slack", partial(_serve, app, client, host, port))
+    await keep("slack", client.base_url, partial(_serve, app, client, host, port))
 
 
-async def _serve(app: AsyncApp, client: AsyncWebClient, host: str, port: int) -> None:
+async def _serve(app: AsyncApp, client: AsyncWebClient, host: str, port: int, connected: Connected) -> None:
     try:
         await client.auth_test()
     except SlackApiError as error:
@@ -61,7 +68,11 @@ async def _serve(app: AsyncApp, client: AsyncWebClient, host: str, port: int) ->
     runner = web.AppRunner(app.server(port=port, path="/slack/events", host=host).web_app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise UsageError(f"Slack's events cannot be listened for on {host}:{port}: {error.strerror}") from None
+        connected()
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
@@ -75,11 +86,12 @@ def _message(inbox: Inbox) -> Any:
         """A direct message. What is said in channels comes as a mention, if it is meant for the bot."""
         edited = event.get("subtype") == "message_changed"
         said = event.get("message", {}) if edited else event
-        if event.get("channel_type") != "im" or event.get("subtype") not in (None, "message_changed", "file_share"):
+        if event.get("channel_type") != "im" or event.get("subtype") not in SAID:
             return
         if said.get("bot_id") or not said.get("user"):
             return
-        await inbox.handle(_incoming(event, said, edited), partial(_send, client, event["channel"], said.get("thread_ts")))
+        send = partial(_send, client, event["channel"], said.get("thread_ts"))
+        _done(await inbox.handle(_incoming(event, said, edited), send))
 
     return listener
 
@@ -88,10 +100,16 @@ def _mention(inbox: Inbox) -> Any:
     async def listener(event: dict[str, Any], client: AsyncWebClient) -> None:
         if event.get("bot_id") or not event.get("user"):
             return
-        thread = event.get("thread_ts") or event["ts"]
-        await inbox.handle(_incoming(event, event, "edited" in event), partial(_send, client, event["channel"], thread))
+        send = partial(_send, client, event["channel"], event.get("thread_ts") or event["ts"])
+        _done(await inbox.handle(_incoming(event, event, "edited" in event), send))
 
     return listener
+
+
+def _done(answered: bool) -> None:
+    if not answered:
+        # Bolt makes it a status at which Slack sends the event again.
+        raise ConnectionError("not answered")
 
 
 def _press(inbox: Inbox) -> Any:
@@ -136,14 +154,28 @@ def _button(number: int, button: Button) -> dict[str, Any]:
     return {"type": "button", "action_id": f"charley-{number}", "text": label, "value": button.token}
 
 
-async def _send(client: AsyncWebClient, channel: str, thread: str | None, outgoing: Outgoing) -> None:
-    for i, part in enumerate(outgoing.parts):
-        # The text is what notifications and screen readers say.
-        await client.chat_postMessage(
-            channel=channel, thread_ts=thread, text=part.text, blocks=_blocks(outgoing, i), unfurl_links=False, unfurl_media=False
-        )
+async def _send(client: AsyncWebClient, channel: str, thread: str | None, outgoing: Outgoing, at: int) -> None:
+    # The text is what notifications and screen readers say.
+    text = outgoing.parts[at].text
+    send = partial(client.chat_postMessage, channel=channel, thread_ts=thread)
+    try:
+        await send(text=text, blocks=_blocks(outgoing, at), unfurl_links=False, unfurl_media=False)
+    except SlackApiError as error:
+        answer: Any = error.response
+        said = answer.get("error") if isinstance(answer.data, dict) else ""
+        if said in GONE:
+            raise RefusedError(str(said)) from None
+        if answer.status_code == 429:
+            raise BusyError(float(answer.headers.get("Retry-After", "1"))) from None
+        if said not in ILL_FORMED:
+            raise
+        # Something about it is not to Slack's taste. What matters is that it is said.
+        await send(text=outgoing.parts[at].plain, mrkdwn=False)
 
 
-async def _respond(respond: Any, outgoing: Outgoing) -> None:
-    for i, part in enumerate(outgoing.parts):
-        await respond(text=part.text, blocks=_blocks(outgoing, i))
+async def _respond(respond: Any, outgoing: Outgoing, at: int) -> None:
+    answer = await respond(text=outgoing.parts[at].text, blocks=_blocks(outgoing, at))
+    if answer.status_code in (403, 404, 410):
+        raise RefusedError("the command's address is no longer valid")
+    if answer.status_code != 200:
+        raise ConnectionError(f"status {answer.status_code}")

@@ -7,18 +7,15 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from charley.channels import secret
 from charley.errors import UsageError
 
 PASSED = "CHARLEY_SERVE"
 """The environment variable through which worker processes get their settings."""
 PASSED_KEY = "CHARLEY_SERVE_KEY"
-KEY = "CHARLEY_KEY"
-SHORTEST = 16
-"""Bytes that a key needs."""
 BODY = 65_536
 RATE = 5.0
 
@@ -51,15 +48,10 @@ def key(file: str | None, environment: Mapping[str, str] = os.environ) -> tuple[
     """The key that contexts are signed with, and whether it was made up for this run.
 
     Raises:
-        UsageError: the key is too short.
-        OSError: the file cannot be read.
+        UsageError: the key is too short, or the file cannot be read.
     """
-    found = Path(file).read_bytes().strip() if file else environment.get(KEY, "").encode("utf-8", "surrogateescape").strip()
-    if not found and not file:
-        return secrets.token_bytes(32), True
-    if len(found) < SHORTEST:
-        raise UsageError(f"the key is shorter than {SHORTEST} bytes; make one with: openssl rand -hex 32")
-    return found, False
+    found = secret.key(file, environment)
+    return (secrets.token_bytes(32), True) if found is None else (found, False)
 
 
 def origin(text: str) -> str:

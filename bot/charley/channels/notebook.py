@@ -1,0 +1,122 @@
+"""What is remembered of each sender: a store that may be slow or away, and never keeps a person waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from charley.channels.store import Memory, Store, key
+
+log = logging.getLogger("charley.channels")
+T = TypeVar("T")
+BUDGET = 0.3
+"""Seconds that all calls of the store for one message may take together."""
+AWAY = 5.0
+"""Seconds for which a store that used the budget up is not asked again."""
+SHADOW = 600.0
+"""Seconds for which this process remembers by itself what the store could not take."""
+
+
+class Notebook:
+    """The pages of all senders of a channel."""
+
+    def __init__(self, channel: str, store: Store, secret: bytes) -> None:
+        self.channel = channel
+        self.store = store
+        self.shadow = Memory(SHADOW)
+        self.asked_again = 0.0
+        self._secret = secret
+        # Not the threads in which replies are made: a store that hangs must not take those.
+        self.threads = ThreadPoolExecutor(8, "charley-store")
+
+    def page(self, sender: str) -> Page:
+        """The page of a sender, for one message."""
+        return Page(self, sender)
+
+    def key(self, *parts: str) -> str:
+        """The name of something in the store."""
+        return key(self.channel, *parts, secret=self._secret)
+
+    async def purge(self, every: float = 60.0) -> None:
+        """Deletes what has expired, for ever: also when nobody writes any more, it is gone in time."""
+        while True:
+            self.shadow.purge()
+            try:
+                await asyncio.get_running_loop().run_in_executor(self.threads, self.store.purge)
+            except Exception as error:
+                log.error("%s: the store fails: %s", self.channel, type(error).__name__)
+            await asyncio.sleep(every)
+
+
+class Page:
+    """What is remembered of one sender. Every method gives an answer, also without the store."""
+
+    def __init__(self, book: Notebook, sender: str) -> None:
+        self._book = book
+        self._sender = sender
+        self._key = book.key(sender)
+        self._left = BUDGET
+
+    async def read(self) -> dict[str, Any]:
+        """The record of the sender."""
+        kept = self._book.shadow.get(self._key)
+        if kept is not None:
+            return kept
+        _, found = await self._ask(None, self._book.store.get, self._key)
+        return found or {}
+
+    async def seen(self, id: str, what: str = "") -> bool:
+        """Whether a message was marked."""
+        mark = self.mark(id, what)
+        if self._book.shadow.seen(mark):
+            return True
+        _, found = await self._ask(False, self._book.store.seen, mark)
+        return found
+
+    def mark(self, id: str, what: str = "") -> str:
+        """The mark of a message, for `write`."""
+        return self._book.key(self._sender, id, what)
+
+    async def write(self, record: dict[str, Any] | None, marks: tuple[str, ...], expire: float | None = None) -> None:
+        """Keeps a record (None: as it is) and marks."""
+        shadow, store = self._book.shadow, self._book.store
+        if record is None:
+            done, _ = await self._ask(None, store.mark, *marks) if marks else (True, None)
+        else:
+            done, _ = await self._ask(None, store.put, self._key, record, marks, expire)
+        if record is not None and done:
+            shadow.forget(self._key)
+        elif record is not None:
+            shadow.put(self._key, record, marks, expire)
+        elif not done:
+            shadow.mark(*marks)
+
+    async def forget(self) -> bool:
+        """Deletes the record; whether nothing of it is left behind."""
+        self._book.shadow.forget(self._key)
+        done, erased = await self._ask(False, self._book.store.forget, self._key)
+        if not done:
+            # Until the store can be asked again, this process knows better than it.
+            self._book.shadow.put(self._key, {})
+        return erased
+
+    async def _ask(self, otherwise: T, call: Callable[..., T], *values: Any) -> tuple[bool, T]:
+        """Whether the store did as it was asked, and what it said."""
+        book, begun = self._book, time.monotonic()
+        if self._left <= 0 or begun < book.asked_again:
+            return False, otherwise
+        try:
+            asked = asyncio.get_running_loop().run_in_executor(book.threads, lambda: call(*values))
+            return True, await asyncio.wait_for(asked, self._left)
+        except Exception as error:
+            log.error("%s: the store fails: %s", book.channel, type(error).__name__)
+            return False, otherwise
+        finally:
+            now = time.monotonic()
+            self._left -= now - begun
+            if self._left <= 0.05:
+                book.asked_again = now + AWAY
