@@ -39,7 +39,7 @@ class Assistant:
     def __init__(self, content: str | os.PathLike[str] | None = None) -> None:
         loaded = bank.load(content)
         self._content: Content = loaded.content
-        self._replies = Replies(loaded.content)
+        self._replies = Replies(loaded.content, loaded.matcher.levels.sure)
         self._resolver = Resolver(loaded.content.acts)
         self._understander = Understander(loaded.content, loaded.matcher)
         self._conversation = Conversation(loaded.content)

@@ -33,16 +33,6 @@ outside.x:
   title: Other
   phrasings: [what is the weather, tell me a joke]
 """,
-    "intents/gate.yaml": """
-answer: 0.3
-answer_bare: 0.3
-answer_talk: 0.3
-offer: 0.2
-offer_bare: 0.5
-sure: 0.9
-margin: 0.01
-part: 0.5
-""",
     "intents/acts.yaml": "more: [more]\n",
     "intents/lexicon.yaml": "hot: [hot, warm]\n",
     "knowledge/facts/t.yaml": """

@@ -9,7 +9,6 @@ from charley import Assistant
 from charley.answering.reply import Reply
 from charley.reading.text import read
 from charley.understanding.acts import Resolver
-from charley.understanding.split import alternatives
 
 
 def last(assistant: Assistant, turns: str) -> Reply:
@@ -31,7 +30,7 @@ def last(assistant: Assistant, turns: str) -> Reply:
         ("does magnesium help leg cramps / no, not that, can too little potassium cause them", ["causes.minerals"]),
         # one thing in the place of another
         ("do statins cause leg cramps / what about water tablets", ["causes.medication.item"]),
-        ("should i stop my statin because of leg cramps / what about the contraceptive pill", ["causes.medication.item"]),
+        ("should i stop my statin because of leg cramps / what about the contraceptive pill", ["doctor.medication"]),
         ("can heat bring on leg cramps / what about when it's cold", ["causes.cold"]),
         ("what causes leg cramps / and at night?", ["about.night"]),
         # details of what was said
@@ -65,7 +64,6 @@ def test_what_is_meant(assistant: Assistant, turns: str, intents: list[str]) -> 
     [
         "my neck is stiff from the drive, what helps",
         "the neighbours are so loud, what can we do",
-        "cramps",
         "our roof leaks, who do i ask",
         "spaghetti",
         "the gold",
@@ -106,12 +104,6 @@ def test_what_is_too_much_for_one_reply_is_named(assistant: Assistant) -> None:
     assert "three questions at a time" in reply.sections[-1].sentences[-1].text
     assert reply.suggestions[0].intent == "about.seriousness"
     assert len({s.intent for s in reply.suggestions}) == len(reply.suggestions)
-
-
-def test_alternatives_leave_one_of_two_out() -> None:
-    pairs = list(alternatives(("is", "it", "salt", "or", "heat")))
-    assert (("is", "it", "salt"), ("is", "it", "heat")) in pairs
-    assert not list(alternatives(("salt", "or", "heat", "or", "cold")))
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ causes.drug:
 """,
     "intents/outside.yaml": "outside.far:\n  title: Far\n  phrasings: [what is the time]\n",
     "intents/lexicon.yaml": "cold: [cold, frost]\n",
-    "intents/gate.yaml": "".join(f"{name}: 0.5\n" for name in GATE),
+    "intents/gate.yaml": "".join(f"{name}: 0.1\n" for name in GATE),
     "intents/acts.yaml": "more: [go on]\n",
     "knowledge/sources/all.yaml": """\
 page:
@@ -161,7 +161,8 @@ LONG = " ".join(["word"] * 46) + "."
         (FACTS, "cites: [{source: page}]\nF-3", "cites: []\nF-3", f"{FACTS}:6: a fact needs a source"),
         (DRUGS, "class: pill", "class: pil", f"{DRUGS}:8: unknown class 'pil' of 'aspirin' (did you mean 'pill'?)"),
         (DRUGS, "name: pills", "name: pills\n    class: aspirin", f"{DRUGS}:5: 'pill' is a class of itself"),
-        ("intents/gate.yaml", "part: ", "prat: ", "intents/gate.yaml: 'part' is missing"),
+        ("intents/gate.yaml", "wrong: ", "worng: ", "intents/gate.yaml:1: unknown key 'worng' (did you mean 'wrong'?)"),
+        ("intents/gate.yaml", "wrong: 0.1", "wrong: 3", "intents/gate.yaml:1: 'wrong' must lie between 0 and 1"),
         ("knowledge/messages.yaml", "no_why:", "no_wyh:", "knowledge/messages.yaml: 'no_why' is missing"),
         (
             "knowledge/disclaimer.yaml",

@@ -26,9 +26,11 @@ class Question:
 class Replies:
     """Replies without a context; the caller puts in what the conversation remembers."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, sure: float) -> None:
+        """`sure` is the chance (0 to 1) from which the understood question is not said back."""
         self.composer = Composer(content)
         self._content = content
+        self._sure = sure
 
     def why(self, question: Question) -> Question:
         """The question that asks why: it may be another intent's, and asks for more where no reason is known."""
@@ -47,7 +49,7 @@ class Replies:
             sections.append(section)
         first = questions[0]
         kind = _kind(questions[:SECTIONS])
-        if kind == "answer" and len(questions) == 1 and first.confidence < self._content.gate["sure"]:
+        if kind == "answer" and len(questions) == 1 and first.confidence < self._sure:
             sections[0] = begun(sections[0], self.composer.message("understood", title=self._title(first)))
         for part in missed:
             sections[-1] = _ended(sections[-1], self.composer.message("not_understood", part=part))

@@ -243,7 +243,7 @@ def _restore(data: Mapping[str, Any]) -> Bank:
         messages=c["messages"],
         disclaimer=c["disclaimer"],
         red_flags=c.get("red_flags", {}),
-        gate=c["gate"],
+        gate=c.get("gate", {}),
         acts={k: tuple(v) for k, v in c.get("acts", {}).items()},
     )
     return Bank(content, load(content, data["matcher"], data["names"]), data["triage"])

@@ -24,7 +24,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
 
     `known` is what `names` made of the content.
     """
-    from charley.bank.training import Example, build
+    from charley.bank.training import WRONG, WRONG_BARE, Example, build
     from charley.reading.families import bundled
 
     examples: list[Example] = []
@@ -38,7 +38,9 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
             far += 1
-    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), _fixed(known))
+    wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
+    fixed = _fixed(known)
+    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong)
 
 
 class Names:

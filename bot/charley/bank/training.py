@@ -13,25 +13,25 @@ from operator import mul
 from typing import NamedTuple
 
 from charley.matching.features import Features, Reading, Vector
-from charley.matching.gate import UNFITTED, Curve, Row, fit
-from charley.matching.judge import Learner, shuffled
+from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
+from charley.matching.judge import Learnt, learn, shuffled
 from charley.matching.matcher import OUTSIDE, Matcher, Phrasings, breadth, code, hashed, worded
 from charley.reading.families import SIZE, Families
 from charley.reading.reader import Reader
 from charley.reading.recogniser import PLACE, Concepts, Recogniser
 from charley.reading.spelling import KEYS, Speller
 
-VISITS = 45_000
-"""How many examples the judge looks at while it learns: in as many rounds as that gives, but neither fewer nor more than:"""
-LEAST, MOST = 2, 7
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
-HELD = 450
+HELD = 1500
 """Most held-out phrasings that a round looks at."""
 THIN = 3500
 """About how many phrasings a round learns at most."""
+WRONG, WRONG_BARE = 0.1, 0.03
+"""Shares of answerable held-out phrasings that may be answered wrongly: where the message names the subject or a thing, and
+where it names neither. A held-out phrasing lacks its like in the bank, and is much harder than a real message."""
 GRAFTED = 0.4
 """Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
@@ -53,12 +53,17 @@ def build(
     extra: Mapping[str, int] | None = None,
     fixed: frozenset[str] = frozenset(),
     calibrate: bool = True,
+    wrong: tuple[float, float] = (WRONG, WRONG_BARE),
 ) -> Matcher:
-    """Learns a bank. `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit."""
+    """Learns a bank.
+
+    `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit; `wrong` are the shares
+    of held-out phrasings (0 to 1) to which `Levels` are fitted.
+    """
     school = _School(concepts, recogniser, families, extra or {}, fixed | frozenset(PLACE.values()))
     lessons = school.prepare(sorted(examples, key=lambda e: (e.label, e.line)))
-    curves = school.calibrate(lessons) if calibrate else (UNFITTED, UNFITTED)
-    return school.learn(lessons, curves)
+    curve, levels = school.calibrate(lessons, wrong) if calibrate else (UNFITTED, UNFITTED_LEVELS)
+    return school.learn(lessons, curve, levels)
 
 
 class _Lesson(NamedTuple):
@@ -84,11 +89,9 @@ class _School:
         self.extra = extra
         self.fixed = fixed
         self.meaning: dict[str, bytes] = {}
-        self.rounds = MOST
 
     def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
         """Reads the examples."""
-        self.rounds = max(LEAST, min(MOST, VISITS // max(1, len(examples))))
         words = [worded(e.text) for e in examples]
         reader = self._reader(words)
         self.meaning = {w: self.families.of(w) for w in reader.speller.counts}
@@ -100,7 +103,7 @@ class _School:
             lessons.append(_Lesson(example, each, hashed(each), reading, features.names(reading), meaning))
         return lessons
 
-    def learn(self, lessons: Sequence[_Lesson], curves: tuple[Curve, Curve], draft: bool = False) -> Matcher:
+    def learn(self, lessons: Sequence[_Lesson], curve: Curve = UNFITTED, levels: Levels = UNFITTED_LEVELS) -> Matcher:
         """Trains a matcher."""
         features = self._features()
         features.learn([x.names for x in lessons])
@@ -108,14 +111,12 @@ class _School:
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
         vectors = [features.weighed(x.names) for x in lessons]
-        learner = Learner(vectors, [x.meaning for x in lessons], targets, len(labels), [x.key for x in lessons])
-        learner.study(self.rounds)
-        judge = learner.draft() if draft else learner.judge()
+        learnt = learn(vectors, [x.meaning for x in lessons], targets, len(labels), [x.key for x in lessons])
         reader = self._reader([x.words for x in lessons])
-        return Matcher(reader, features, judge, labels, _phrasings(lessons, learner), curves)
+        return Matcher(reader, features, learnt.judge, labels, _phrasings(lessons, targets, learnt), curve, levels)
 
-    def calibrate(self, lessons: Sequence[_Lesson]) -> tuple[Curve, Curve]:
-        """Holds out lines (answerable) and whole labels (unanswerable), and fits both curves to what happens.
+    def calibrate(self, lessons: Sequence[_Lesson], wrong: tuple[float, float]) -> tuple[Curve, Levels]:
+        """Holds out lines (answerable) and whole labels (unanswerable); fits the curve to what happens, and the levels to it.
 
         Some are misspelt, since typos must not push right answers under the threshold; some have words from elsewhere
         mixed in, which makes messages from outside that sound like the bank's. All that is chosen by chance depends on
@@ -128,20 +129,22 @@ class _School:
             if len(rows) >= HELD:
                 break
             kept, held, away = _parted(lessons, fold)
-            matcher = self.learn(kept, (UNFITTED, UNFITTED), draft=True)
+            matcher = self.learn(kept)
             for x in held[:HELD]:
                 rng = random.Random(x.key)
                 words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
                 match = matcher.match(matcher.reading(words))
                 label = x.example.label
                 rows.append(match.evidence)
-                right.append(match.candidates[0].intent == label)
                 inside.append(label not in away and not label.startswith(OUTSIDE))
+                right.append(inside[-1] and match.candidates[0].intent == label)
                 if rng.randrange(2) and (mixed := self._mixed(match.reading, matcher.features, rng)):
                     rows.append(matcher.match(matcher.reading(mixed)).evidence)
                     right.append(False)
                     inside.append(False)
-        return fit(rows, right), fit(rows, inside)
+        curve = fit(rows, right)
+        chances = [(curve(row), ok) for row, ok, meant in zip(rows, right, inside, strict=True) if meant]
+        return curve, Levels(*(level(chances, share) for share in wrong))
 
     def _mixed(self, reading: Reading, features: Features, rng: random.Random) -> list[str]:
         """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
@@ -186,21 +189,21 @@ def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[
     return thin, [held[i] for i in shuffled([x.key for x in held], fold)], away
 
 
-def _phrasings(lessons: Sequence[_Lesson], learner: Learner) -> Phrasings:
-    texts: list[list[str]] = [[] for _ in range(learner.size)]
+def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], learnt: Learnt) -> Phrasings:
+    texts: list[list[str]] = [[] for _ in learnt.centres]
     owners: dict[int, int] = {}
-    for lesson, label in zip(lessons, learner.targets, strict=True):
+    for lesson, label in zip(lessons, targets, strict=True):
         texts[label].append(lesson.example.text)
         if owners.setdefault(lesson.key, label) != label:
             owners[lesson.key] = _SHARED
     one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
     centres = array("b")
-    for total in learner.centres:
+    for total in learnt.centres:
         length = math.sqrt(sum(map(mul, total, total))) or 1.0
         centres.extend([round(127.0 * n / length) for n in total or [0] * SIZE])
-    width = breadth(learner.size)
-    used = b"".join([bits.to_bytes(width, "little") for bits in learner.used])
-    hashes, labels = array("Q", [key for key, _ in one]), array(code(learner.size), [label for _, label in one])
+    width = breadth(len(learnt.centres))
+    used = b"".join([bits.to_bytes(width, "little") for bits in learnt.used])
+    hashes, labels = array("Q", [key for key, _ in one]), array(code(len(learnt.centres)), [label for _, label in one])
     return Phrasings("\0".join(map("\n".join, texts)).encode(), used, centres, hashes, labels)
 
 

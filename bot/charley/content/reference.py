@@ -15,7 +15,8 @@ from charley.errors import Problem
 ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
 OUTSIDE = "outside."
 PARTS = ("short", "more", "why", "care")
-GATE = ("answer", "answer_bare", "answer_talk", "offer", "offer_bare", "sure", "margin", "part")
+GATE = ("wrong", "wrong_bare")
+"""What `intents/gate.yaml` may state: shares of held-out phrasings that may be answered wrongly."""
 MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
@@ -109,9 +110,11 @@ def _entities(content: Content, places: Places) -> Iterator[Problem]:
 def _needed(content: Content, places: Places) -> Iterator[Problem]:
     if not content.disclaimer:
         yield places.problem("the disclaimer is missing; no reply can be made without it", "knowledge/disclaimer.yaml")
-    for name in GATE:
-        if name not in content.gate:
-            yield places.problem(f"'{name}' is missing", "intents/gate.yaml")
+    for name, value in content.gate.items():
+        if name not in GATE:
+            yield places.problem(f"unknown key '{name}'{nearest(name, GATE)}", "intents/gate.yaml", name)
+        elif not 0.0 < value < 1.0:
+            yield places.problem(f"'{name}' must lie between 0 and 1", "intents/gate.yaml", name)
     slots = {i.slot for i in content.intents.values() if i.slot}
     for name in (*MESSAGES, *(f"unnamed.{kind}" for kind in KINDS if kind in slots)):
         if not content.messages.get(name):

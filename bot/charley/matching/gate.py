@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul, sub
+from typing import NamedTuple
 
 Row = tuple[float, ...]
 
@@ -25,7 +26,18 @@ class Curve:
         return _chance(self.weights, (1.0, *evidence))
 
 
-UNFITTED = Curve((0.0, 4.0, 1.0, 2.0, 2.0, 1.0, -2.0))
+class Levels(NamedTuple):
+    """Chances from which a message is answered: `answer` where it names the subject or a thing, `sure` where it names neither.
+
+    Each is fitted: the chance at which a stated share of held-out phrasings would go wrong.
+    """
+
+    answer: float = 0.25
+    sure: float = 0.6
+
+
+UNFITTED_LEVELS = Levels()
+UNFITTED = Curve((0.0, 1.0, 0.2, 0.9, 1.2, 0.5, 1.3, 2.3, -3.2, 0.0, 0.3))
 """What is believed of a bank that is too small to learn from."""
 
 
@@ -87,3 +99,13 @@ def _solve(matrix: list[list[float]], vector: list[float]) -> list[float]:
             out[i] -= matrix[i][k] * out[k]
         out[i] /= matrix[i][i]
     return out
+
+
+def level(chances: Sequence[tuple[float, bool]], wrong: float) -> float:
+    """The lowest chance from which at most a share `wrong` of all would be answered wrongly; `(chance, right)` each."""
+    misses, at = 0, 1.0
+    for chance, right in sorted(chances, reverse=True):
+        misses += not right
+        if misses <= wrong * len(chances):
+            at = chance
+    return at

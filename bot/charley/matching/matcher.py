@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from operator import mul
+from operator import add, mul
 from typing import Any
 
 from charley.matching.features import FAMILY, Features, Reading, Vector
-from charley.matching.gate import Curve, Row
+from charley.matching.gate import Curve, Levels, Row
 from charley.matching.judge import VALUE, Judge, numbered
 from charley.reading.arrays import opened, stored
 from charley.reading.families import SIZE, Families
@@ -22,8 +23,11 @@ from charley.reading.text import read
 
 OUTSIDE = "outside."
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
-SHOWN = 6
+SHOWN = 8
 """Most candidates of a match."""
+SHARP = 6.0
+"""How steeply the rivals of a label are weighed by their scores."""
+SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Candidates best first. `confidence` is the chance that the first is right, `inside` that any intent is.
+    """Candidates best first, and `scores` of every label in the order of `Matcher.labels`.
 
-    `margin` is the lead of the first in score over the second or, if that is higher, over the best label from outside;
-    `outside` names that label when it leads itself. `known`: the message is a phrasing of the first candidate, word for word.
+    `confidence` is the chance that the first is right; `evidence` is what it rests on. `outside` names the label from outside
+    that leads, if one does. `known`: the message is a phrasing of the first candidate, word for word. `named`: it names the
+    subject, or a thing that the content knows.
     """
 
     reading: Reading
     vector: Vector
     meaning: Sequence[int]
+    scores: Sequence[float]
     candidates: tuple[Candidate, ...]
     confidence: float
-    inside: float
-    margin: float
     outside: str
     known: bool
+    named: bool
     evidence: Row
     _witness: Callable[[], str] = field(repr=False, compare=False)
 
@@ -58,6 +63,11 @@ class Match:
     def witness(self) -> str:
         """The phrasing of the first candidate that is nearest to the message; empty when none shares a word."""
         return self._witness()
+
+    @property
+    def margin(self) -> float:
+        """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
+        return min(self.evidence[1], self.evidence[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +111,16 @@ class Matcher:
         judge: Judge,
         labels: tuple[str, ...],
         phrasings: Phrasings,
-        curves: tuple[Curve, Curve],
+        curve: Curve,
+        levels: Levels,
     ) -> None:
         self.reader = reader
         self.features = features
         self.judge = judge
         self.labels = labels
         self.phrasings = phrasings
-        self.curves = curves
+        self.curve = curve
+        self.levels = levels
         self._number = {label: i for i, label in enumerate(labels)}
         self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
@@ -118,45 +130,55 @@ class Matcher:
         """Reads the words of a message and recognises what they speak of."""
         return self.features.reading(self.reader.read(words, self.features.link))
 
-    def match(self, reading: Reading, bonus: Mapping[str, float] | None = None) -> Match:
+    def match(self, reading: Reading, extra: Sequence[float] = (), going: bool = False) -> Match:
         """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
 
-        `bonus` (intent → what is added to its score before ranking) is how a conversation leans towards an intent, or away
-        from one. If it leans towards none, nor away from the one that has the message as a phrasing, that comes first.
+        Args:
+            extra: what the conversation adds to the score of each label, in the order of `labels`.
+            going: the subject has been named already.
         """
-        words = self.features.vector(reading)
+        vector = self.features.vector(reading)
         meaning = self.features.families(reading, self._table)
-        scores = self.judge.scores(words, meaning)
-        for intent, extra in (bonus or {}).items():
-            if intent in self._number:
-                scores[self._number[intent]] += extra
+        scores = self.judge.scores(vector, meaning)
+        if extra:
+            scores = list(map(add, scores, extra))
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
-        owner = self._owner(reading, bonus or {})
+        owner = None if extra else self.phrasings.owner([t.surface for t in reading.tokens])
         if owner in self._inside:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)
-        rivals = [scores[k] for k in (*ranked[1:2], barred) if k != best]
-        margin = scores[best] - max(rivals, default=-1.0)
-        row = (scores[best], margin, *self._familiarity(best, words, meaning, reading))
+        subject, thing = going or self.subject(reading), any(m.id for m in reading.mentions)
+        row = (
+            scores[best],
+            scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
+            scores[best] - (scores[barred] if barred != best else -1.0),
+            _soft_lead(scores, best),
+            *self._familiarity(best, vector, meaning, reading),
+            float(subject),
+            float(thing),
+        )
         return Match(
             reading,
-            words,
+            vector,
             meaning,
+            scores,
             tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
-            self.curves[0](row),
-            self.curves[1](row),
-            margin,
-            self.labels[barred] if owner != best and (owner == barred or scores[barred] > scores[best]) else "",
+            1.0 if owner == best and (subject or thing) else self.curve(row),
+            self.labels[barred] if owner != best and barred != best and scores[barred] > scores[best] else "",
             owner == best,
+            subject or thing,
             row,
-            lambda: self._nearest(best, words),
+            lambda: self._nearest(best, vector),
         )
 
-    def _owner(self, reading: Reading, bonus: Mapping[str, float]) -> int | None:
-        """The label that has the message as a phrasing, unless the conversation leans elsewhere."""
-        owner = None if any(x > 0.0 for x in bonus.values()) else self.phrasings.owner([t.surface for t in reading.tokens])
-        return None if owner is None or bonus.get(self.labels[owner], 0.0) < 0.0 else owner
+    def number(self, label: str) -> int:
+        """The place of a label in `labels`."""
+        return self._number[label]
+
+    def subject(self, reading: Reading) -> bool:
+        """Whether a message names the subject."""
+        return any(concept == SUBJECT for _, _, concept in reading.concepts)
 
     def _table(self) -> Families:
         return self.reader.families
@@ -237,7 +259,8 @@ class Matcher:
             "centres": stored("b", p.centres),
             "hashes": stored("Q", p.hashes),
             "owners": stored(code(len(self.labels)), p.owners),
-            "curves": [list(c.weights) for c in self.curves],
+            "curve": list(self.curve.weights),
+            "levels": list(self.levels),
         }
 
 
@@ -259,15 +282,22 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
         opened("Q", data["hashes"]),
         opened(code(size), data["owners"]),
     )
-    first, second = data["curves"]
     return Matcher(
         Reader(Speller(counts, fixed), families),
         features,
         judge,
         tuple(data["labels"]),
         phrasings,
-        (Curve(tuple(first)), Curve(tuple(second))),
+        Curve(tuple(data["curve"])),
+        Levels(*data["levels"]),
     )
+
+
+def _soft_lead(scores: Sequence[float], best: int) -> float:
+    """How far a label is ahead of all the others together (a log-sum of the rivals)."""
+    top = max(scores)
+    rivals = math.fsum([math.exp(SHARP * (s - top)) for k, s in enumerate(scores) if k != best])
+    return scores[best] - top - math.log(rivals + 1e-9) / SHARP
 
 
 def hashed(words: Iterable[str]) -> int:

@@ -60,7 +60,7 @@ def _lines(question: dict[str, Any]) -> list[str]:
         out.append(f"  {candidate['score']:6.3f}  {candidate['intent']}")
     out.append(f"  because: {', '.join(f'{n} {x:+.2f}' for n, x in question['parts'][:8])}")
     out.append(f"  nearest phrasing: {question['witness'] or '-'}")
-    sure = f"confidence {question['confidence']:.3f}, any intent {question['inside']:.3f}, margin {question['margin']:.3f}"
+    sure = f"confidence {question['confidence']:.3f}, margin {question['margin']:.3f}"
     out.append(f"  {sure}: {question['decision']}")
     if question["outside"]:
         out.append(f"  outside: {question['outside']}")
@@ -79,7 +79,7 @@ def explain(
     reply: Reply,
 ) -> Explanation:
     """Puts the trace together from what the steps found."""
-    gate = dict(understander.content.gate)
+    gate = dict(understander.matcher.levels._asdict())
     return Explanation(
         " ".join(message.words),
         reply.kind,
@@ -111,7 +111,6 @@ def _question(u: Understood, understander: Understander, gate: dict[str, float])
         "parts": [[n, round(x, 4)] for n, x in understander.matcher.why(match, match.candidates[0].intent)[:12]],
         "witness": match.witness,
         "confidence": round(match.confidence, 4),
-        "inside": round(match.inside, 4),
         "margin": round(match.margin, 4),
         "outside": match.outside,
         "decision": u.decision,
@@ -130,4 +129,4 @@ def _changes(u: Understood, gate: dict[str, float]) -> str:
         return f"{second.intent} would win with {match.candidates[0].score - second.score:.2f} more"
     if match.confidence < gate["answer"]:
         return f"an answer needs a confidence of {gate['answer']:g}"
-    return f"an answer needs a margin of {gate['margin']:g}"
+    return f"an answer needs a confidence of {gate['sure']:g}"

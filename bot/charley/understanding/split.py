@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,12 +31,14 @@ SHORTEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`words[start:end]` of a message. `asks`: it has the form of a question; `dismissed`: it says what is not asked."""
+    """`words[start:end]` of a message. `asks`: it has the form of a question; `dismissed`: it says what is not asked;
+    `sentence`: it is parted from the rest by stops."""
 
     start: int
     end: int
     asks: bool
     dismissed: bool = False
+    sentence: bool = False
 
 
 class Splitter:
@@ -56,7 +58,7 @@ class Splitter:
             dismissed.add(0)
         for i in range(1, len(words)):
             stop = breaks[i]
-            hard = any(c in ".?!;\n:" for c in stop)
+            hard = _stops(stop)
             soft = _turns(words, stop, i)
             away = bool(stop or words[i - 1] in JOINTS) and bool(self._dismiss.at(words, i))
             back = cuts[-1] in dismissed and i - cuts[-1] > 1 and bool(stop or self._turn.at(words, i))
@@ -66,7 +68,13 @@ class Splitter:
                     dismissed.add(i)
         cuts.append(len(words))
         parts = [
-            Part(a, b, "?" in breaks[b] or _asks(words, a, b), a in dismissed or self._ends(words, a, b))
+            Part(
+                a,
+                b,
+                "?" in breaks[b] or _asks(words, a, b),
+                a in dismissed or self._ends(words, a, b),
+                (not a or _stops(breaks[a])) and (b == len(words) or _stops(breaks[b])),
+            )
             for a, b in pairwise(cuts)
             if b > a
         ]
@@ -81,22 +89,8 @@ class Splitter:
         return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)
 
 
-def halves(words: tuple[str, ...], joint: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The two sides of a message's only such joint ("or", "and")."""
-    if words.count(joint) != 1:
-        return None
-    at = words.index(joint)
-    return (words[:at], words[at + 1 :]) if SHORTEST <= at < len(words) - 1 else None
-
-
-def alternatives(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """A question with "X or Y" or "X and Y" inside, once without Y and once without X, both up to three words long."""
-    for joint in ("or", "and"):
-        if words.count(joint) != 1:
-            continue
-        at = words.index(joint)
-        for size in range(1, min(3, at, len(words) - at - 1) + 1):
-            yield words[:at] + words[at + 1 + size :], words[: at - size] + words[at + 1 :]
+def _stops(mark: str) -> bool:
+    return any(c in ".?!;\n:" for c in mark)
 
 
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
@@ -107,16 +101,6 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
             after = words[i + 2] if i + 2 < len(words) else ""
         return after in ASKING and after not in ("have", "has", "was", "were", "will")
     return "," in stop and words[i] in COMMA_ASKING
-
-
-def requested(words: tuple[str, ...]) -> int:
-    """How many leading words only say that something is asked: "if not, I would like to ask what …"."""
-    for start in range(min(4, len(words))):
-        for phrase in REQUESTS:
-            end = start + len(phrase)
-            if len(phrase) > 3 and words[start:end] == phrase and words[end : end + 1] and words[end] in ASKING:
-                return end
-    return 0
 
 
 def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
@@ -134,6 +118,6 @@ def _merged(parts: list[Part]) -> tuple[Part, ...]:
     for part in parts:
         if out and not part.dismissed and (part.end - part.start < SHORTEST or out[-1].end - out[-1].start < SHORTEST):
             last = out.pop()
-            part = Part(last.start, part.end, last.asks or part.asks, last.dismissed)
+            part = Part(last.start, part.end, last.asks or part.asks, last.dismissed, last.sentence and part.sentence)
         out.append(part)
     return tuple(out)

@@ -1,108 +1,55 @@
-"""What a message asks: its questions matched one by one, in the light of the conversation."""
+"""What a message asks: the ways to take it compete by one chance; the best is answered, or the best few are offered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from charley.answering.composer import Composer, Slot
 from charley.content.model import Content, Entity
+from charley.matching.features import Reading
 from charley.matching.matcher import OUTSIDE, Match, Matcher
 from charley.reading.recogniser import PLACE, Mention
 from charley.reading.spelling import closest_within, slips
 from charley.reading.text import Message, read
-from charley.understanding import decision as decide
 from charley.understanding.acts import POINTING, Act
 from charley.understanding.context import Context, Topic
-from charley.understanding.split import ASKING, OPENERS, Part, Splitter, alternatives, halves, requested
+from charley.understanding.decision import ANSWER, OFFER, REFUSE, TALK
+from charley.understanding.split import Part, Splitter
 
-CHOICES = 4
-"""Most choices of a "did you mean"."""
-NEAR = 0.5
-"""How far behind the first candidate a choice may lie, in score."""
-CERTAIN = 0.9
-"""Confidence from which a few words without a question's form are a question ("heat or ice")."""
-SHORT = 4
-"""A message of at most so many words leans on what was talked about."""
-LIKELY = 0.9
-"""Score from which a message that leans on the conversation is answered, or its choices offered."""
-AGAIN = 7
-"""A message of at most so many words that names another of the same kind goes on from it ("show me for the thigh")."""
-LEANING = 12
-"""A message of at most so many words leans on it if it points at something."""
+CHOICES = 3
+"""Most choices that are offered."""
+COST = 0.1
+"""How much surer a way must be that leaves words out."""
+SECOND = -0.5
+"""Score from which the second label of a message that asks twice is asked for as well."""
+LEAN = 0.5
+"""Share of the last question's own scores that a message takes over."""
+FOLLOWS = 0.4
+"""Added for a label that the last answer leads on to."""
+FITS = 0.5
+"""Added for a label that asks about things of a kind that the message names."""
+AFAR = 1.0
+"""Taken from a label from outside: who is in a conversation goes on with it."""
+FADE = 5.0
+"""Words from which a message takes over less of the last question."""
 AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
-WIDE = ("causes.overview", "prevention.overview", "relief.now", "causes.medication")
-"""Intents whose question is the short form of a narrower one, once a story has set the scene ("… what causes it?")."""
-OVERVIEWS = ("causes.overview", "prevention.overview")
-CARE = ("prevention.overview", "relief.now")
-LEADS = (("what", "about"), ("how", "about"), ("and",), ("also",), ("or",), ("plus",))
+OPEN = ("drug", "condition", "food")
+"""Kinds of which people name things that no list holds; the first wins a tie."""
 SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
-THANKS = "chat.thanks"
-DISTANT = ("chat.capabilities",)
-"""Small talk that a message which leans on the conversation is not likely to be."""
-CAUSE = "why"
-"""The concept of what brings something about: "does xyz cause it" names the subject as well as "… cause cramps" does."""
-TIE = 0.01
-"""Two kinds whose confidences are so close are both likely; the first wins."""
-SURER = 0.05
-"""How much surer a message must be with a name in it than with the word left out."""
-UNLISTED = ("drug", "condition", "food")
-"""Kinds of which people name things that no list holds; the first wins a tie."""
-LONGEST_PAIR = 16
-"""Words of the longest message that is looked at for "X or Y" inside a question."""
-LED = 0.1
-"""Margin from which what is left of "not X but Y" is answered in the light of X."""
-WIDELY = 0.3
-"""What strikes now, by so much, is not narrowed to what was talked about."""
-RIVAL = 0.9
-"""How far behind the first candidate the other of such a pair may lie."""
-PAIRED = ("causes", "relief", "prevention")
-"""Families in which "X or Y" asks two things; in the others it asks for the difference."""
-KIN = {"causes": "about", "about": "causes"}
-"""Families that go on from one another."""
-UNRELATED = ("chat", "scope")
-"""Families whose intents have nothing in common."""
-KINDS_OF_QUESTION = frozenset(
-    "subject cramp leg now why mechanism relieve prevent help_word safe danger how_long how_often what_is which difference "
-    "feel common where you".split()
-)
-ASSISTANT = frozenset(["you", "machine", "store", "trust"])
-"""Concepts that name the assistant and what it does."""
-SUBJECT_SAID = ("cramps",)
-SMALL = ("my", "a", "the", "in")
-SUBJECT = ("cramp", "leg")
-"""Concepts that name the subject; a message of nothing else asks nothing yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lean:
-    """How strongly a message leans on the conversation: what is added to scores, by the kind of tie."""
-
-    family: float
-    follow_up: float
-    topic: float
-    slot: float
-    outside: float
-
-
-ABOUT = _Lean(0.90, 0.35, 0.0, 1.00, -1.2)
-"""For "what about …?": the new thing takes the old one's place, so the family stays."""
-BRIEF = _Lean(0.50, 0.30, 0.15, 0.90, -1.0)
-POINTS = _Lean(0.15, 0.40, 0.40, 0.45, -1.0)
-CONTRAST = _Lean(0.15, 0.30, 0.0, 0.30, -0.3)
-"""For the Y of "not X but Y"."""
-PART = _Lean(0.15, 0.0, 0.20, 0.45, -1.0)
-"""For a part that points at the one before it."""
-BESIDE = _Lean(0.0, 0.0, 0.0, 0.0, -0.3)
-"""For a question beside another that names the subject."""
-CHOICE = 0.75
+COURTESY = 6
+"""Words of the longest clause that may be a mere courtesy around a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """One question of a message: the intent, its slot, how sure, and what to do about it."""
+    """One question of a message: the intent, its slot, how sure (0 to 1), and what to do about it.
+
+    `choices` are the best candidates, whatever is done. `ways` are all that competed, the chosen one first.
+    """
 
     intent: str
     slot: Slot | None
@@ -112,20 +59,25 @@ class Understood:
     asked: str = ""
     foreign: bool = False
     match: Match | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to take a message, or a part of it: `how` says which. `name` is a name in it that no list holds."""
+
+    how: str
+    words: tuple[str, ...]
+    match: Match
+    name: Slot | None = None
 
     @property
-    def mentions(self) -> bool:
-        """Whether the question names something itself, so that it does not only point back."""
-        return bool(self.match and (self.match.reading.mentions or self.things))
-
-    def speaks_of(self, concepts: frozenset[str]) -> bool:
-        """Whether any of these concepts is named."""
-        return self.match is not None and any(c in concepts for _, _, c in self.match.reading.concepts)
+    def intent(self) -> str:
+        return self.match.candidates[0].intent
 
     @property
-    def things(self) -> frozenset[str]:
-        """The concepts that it speaks of, but for kinds of question."""
-        return frozenset(c for _, _, c in self.match.reading.concepts) - KINDS_OF_QUESTION if self.match else frozenset()
+    def chance(self) -> float:
+        return self.match.confidence
 
 
 class Understander:
@@ -134,7 +86,6 @@ class Understander:
     def __init__(self, content: Content, matcher: Matcher) -> None:
         self.content = content
         self.matcher = matcher
-        self._gate = content.gate
         self._composer = Composer(content)
         self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
         # What a reply offers can be typed back word for word.
@@ -144,295 +95,155 @@ class Understander:
             for text in (intent.question, intent.title)
             if text and "{" not in text and intent.id in content.answers
         }
-        # "Can medicines cause it" with a name in it is the question about that medicine.
-        self._named: dict[str, list[tuple[str, str]]] = {}
-        for intent in content.intents.values():
-            if intent.slot:
-                self._named.setdefault(intent.id.rpartition(".")[0], []).append((intent.id, intent.slot))
-        self._alone = next((i for i in content.messages.get("alone", "").split() if i in content.answers), "")
-        self._topics = tuple(Topic(i) for i in content.messages.get("topics", "").split() if i in content.answers)
+        self._last: dict[Topic, tuple[float, ...]] = {}
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
         """Every question that the message asks, in order; at least one entry."""
         offered = self._labels.get(message.words)
         if offered is not None:
-            return (Understood(offered, None, 1.0, decide.ANSWER, asked=" ".join(message.words)),)
-        parts = () if act.meant else self._splitter.split(message)
+            return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
+        going = self._going(before)
+        parts = () if (act.about and going) or act.meant else self._splitter.split(message)
         away = [p for p in parts if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
-        if away and any(not OPENERS.issuperset(message.words[p.start : p.end]) for p in kept):
-            meant = self._meant(message, parts, before)
-            if meant.decision == decide.ANSWER:
-                return (meant,)
-        whole = self._one(message.words[act.rest :], act, before)
-        if len(parts) < 2:
-            if several := self._several(whole):
-                return several
-            return self._either(message.words, before) or self._both(message.words, whole, before) or (whole,)
-        return self._chosen(whole, self._each(message, parts, act, before))
+        small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
+        start = act.rest if going else 0
+        words = tuple([w for i, w in enumerate(message.words) if i >= start and not any(p.start <= i < p.end for p in small)])
+        whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away])
+        asking = [self._way("part", message.words[p.start : p.end], going=whole.match.named) for p in kept if p.asks]
+        near = {c.intent for c in whole.match.candidates}
+        asking = [w for w in asking if len(kept) > 1 and w.intent in near and not w.match.outside]
+        times = sum(p.asks for p in kept)
+        if several := self._several(whole, asking, times, before):
+            return several
+        ways = [whole]
+        if not whole.match.outside and len(kept) > 1:
+            spans = {message.words[p.start : p.end] for p in kept if p.sentence}
+            first = [c.intent for c in whole.match.candidates[:3]]
+            ways += [replace(w, how="sentence") for w in asking if w.words in spans and w.intent in first]
+        if any(p.asks for p in kept) and (named := self._unlisted(words or message.words, whole)):
+            ways.append(named)
+        best = max(ways, key=lambda way: way.chance - (COST if way is not whole else 0.0))
+        return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best])))
 
     def stands_alone(self, message: Message) -> bool:
         """Whether a message names the subject and points at nothing said before."""
-        return decide.named(self.matcher.reading(message.words)) and not POINTING.intersection(message.words)
+        return self.matcher.subject(self.matcher.reading(message.words)) and not POINTING.intersection(message.words)
 
-    def _either(self, words: tuple[str, ...], before: Context) -> tuple[Understood, ...] | None:
-        """ "Is it X or Y", "X and Y", when both are questions of one family, each clear by itself."""
-        for joint in ("or", "and"):
-            both = halves(words, joint)
-            if both is None:
-                continue
-            first = self._one(both[0], Act(), before)
-            family = first.intent.partition(".")[0]
-            if not self._clear(first) or family not in (*PAIRED, "about"):
-                continue
-            # Only "or" promises that what follows is asked about in the same way.
-            second = self._one(both[1], Act(about=joint == "or"), replace(before, topics=(topic(first.intent, first.slot),)))
-            same = second.intent.partition(".")[0] in (family, KIN.get(family))
-            own = second.match and (second.match.reading.mentions or second.things - first.things)
-            if same and own and second.intent != first.intent and self._clear(second):
-                return first, second
-        return None
+    def _way(self, how: str, words: tuple[str, ...], extra: Sequence[float] = (), going: bool = False) -> Way:
+        return Way(how, words, self.matcher.match(self.matcher.reading(words), extra, going))
 
-    def _both(self, words: tuple[str, ...], whole: Understood, before: Context) -> tuple[Understood, ...] | None:
-        """ "Could it be X or Y?", "are X and Y both reasons?": the question with either left out, when both are clear."""
-        if not whole.match or whole.match.outside or len(words) > LONGEST_PAIR:
-            return None
-        first, second = whole.match.candidates[:2]
-        family = first.intent.partition(".")[0]
-        close = first.score - second.score <= RIVAL and second.score >= LIKELY
-        if family not in PAIRED or second.intent.partition(".")[0] != family or not close:
-            return None
-        for one, other in alternatives(words):
-            pair = self._one(one, Act(), before), self._one(other, Act(), before)
-            if {u.intent for u in pair} == {first.intent, second.intent} and all(self._clear(u) for u in pair):
-                return pair
-        return None
+    def _courtesy(self, part: Part, words: tuple[str, ...]) -> bool:
+        """Whether a clause is but small talk: around a question it changes nothing."""
+        if part.asks or part.end - part.start > COURTESY:
+            return False
+        way = self._way("courtesy", words[part.start : part.end])
+        return way.intent.startswith(TALK) and way.chance >= self.matcher.levels.sure and not way.match.named
 
-    def _several(self, whole: Understood) -> tuple[Understood, ...] | None:
-        """ "Can X or Y cause them?", where both are things of the kind that the intent is about: each is asked."""
-        if whole.decision != decide.ANSWER or whole.slot is None or whole.slot.entity is None or whole.match is None:
-            return None
-        known = self.content.entities[whole.slot.kind]
-        found = {m.id: m for m in whole.match.reading.mentions if m.kind == whole.slot.kind and m.id}
-        above = {known[id].parent for id in found}
-        own = [(id, m) for id, m in found.items() if id not in above]
-        slots = [Slot(whole.slot.kind, self._called(known[id], m, whole.match), known[id]) for id, m in own]
-        return tuple(replace(whole, slot=slot) for slot in slots) if len(slots) > 1 else None
+    def _whole(self, words: tuple[str, ...], before: Context, away: Sequence[tuple[str, ...]]) -> Way:
+        """The message as it stands; in a conversation, in the light of the last question.
 
-    def _clear(self, one: Understood) -> bool:
-        return one.decision == decide.ANSWER and one.confidence >= self._gate["sure"] and one.intent not in WIDE
-
-    def _each(self, message: Message, parts: tuple[Part, ...], act: Act, before: Context) -> list[tuple[Part, Understood]]:
-        """Every part for itself; a part that only goes on from the one before it is read in its light."""
-        out = []
-        current = before
-        beside = decide.named(self.matcher.reading(message.words))
-        for part in parts:
-            words = message.words[part.start : part.end]
-            led = _lead(words)
-            led += requested(words[led:])
-            about = led > 0 and words[led] not in ASKING
-            opens = Act(about=(act.about and part.start == 0) or about)
-            lean = self._lean(words[led:], opens, current, set()) if current is not before else None
-            lean = PART if lean is POINTS else BESIDE if beside and not lean else None
-            one = self._one(words[led:], opens, current, lean)
-            if part.asks and part.start and POINTING.intersection(words) and not one.mentions:
-                told = self._one(message.words[: part.end], Act(), before)
-                one = told if told.confidence >= one.confidence or one.intent.startswith(decide.TALK) else one
-            if current is not before:
-                one = replace(one, intent=self._narrowed(one.intent, current, itself=True))
-            out.append((part, one))
-            if one.decision == decide.ANSWER:
-                current = replace(before, topics=(topic(one.intent, one.slot),))
-        return out
-
-    def _meant(self, message: Message, parts: tuple[Part, ...], before: Context) -> Understood:
-        """ "Not X but Y": Y, in the light of X, and X no longer as an answer."""
-        away: list[str] = []
-        kept: list[str] = []
-        for part in parts:
-            words = message.words[part.start : part.end]
-            away.extend(words if part.dismissed else ())
-            kept.extend(() if part.dismissed else self._splitter.turned(words))
-        alone = self._one(tuple(kept), Act(), before)
-        sure = alone.decision == decide.ANSWER and alone.confidence >= self._gate["sure"]
-        if sure and not alone.intent.startswith(decide.TALK) and not POINTING.intersection(kept):
-            return alone
-        dismissed = self._dismissed(tuple(away), before)
-        less = {dismissed: -AWAY} | {i: -AWAY for i in self.content.answers if i.startswith(decide.TALK)}
-        one = self._one(tuple(kept), Act(), replace(before, topics=(Topic(dismissed),)), CONTRAST, less)
-        led = one.match is not None and not one.match.outside and one.match.margin > LED
-        likely = one.confidence >= self._gate["offer"]
-        return replace(one, decision=decide.ANSWER) if led and likely and one.decision == decide.REFUSE else one
-
-    def _dismissed(self, words: tuple[str, ...], before: Context) -> str:
-        """The intent that is not asked: what was talked about, if the words name nothing ("no, not that")."""
-        one = self._one(words, Act(), Context())
-        return one.intent if one.mentions or not before.topics else before.topics[-1].intent
-
-    def _chosen(self, whole: Understood, read: list[tuple[Part, Understood]]) -> tuple[Understood, ...]:
-        """The asking parts, when several are understood; else the part or the whole, whichever is surer.
-
-        A part of a message from outside stands by itself only if it names the subject ("… what helps?" does not); small
-        talk in a longer message is said, or speaks of the assistant ("… where do I start?" does not).
+        `away` are clauses that say what is not asked: their labels lose by it.
         """
-        if whole.match and whole.match.outside:
-            read = [(p, u) for p, u in read if u.match and (decide.named(u.match.reading) or _remark(p, u))]
-        read = [(p, u) for p, u in read if not u.intent.startswith(decide.TALK) or _remark(p, u) or u.speaks_of(ASSISTANT)]
-        good = [(p, u) for p, u in read if u.decision == decide.ANSWER and u.confidence >= self._gate["part"]]
-        asked = [u for p, u in good if p.asks or (p.end - p.start <= SHORT and u.confidence >= CERTAIN)]
-        if asked and good[0][1].intent == THANKS and not good[0][0].asks:
-            asked.insert(0, good[0][1])
-        distinct = _distinct(asked)
-        if len(distinct) > 1:
-            return tuple(distinct)
-        if len(asked) == 1:
-            best = asked[0]
-        elif good:
-            best = max((u for _, u in good), key=lambda u: u.confidence)
-        else:
-            return (whole,)
-        if whole.decision != decide.REFUSE and (whole.confidence >= best.confidence or _wider(best.intent, whole.intent)):
-            return (whole,)
-        return (best,)
-
-    def _one(
-        self,
-        words: tuple[str, ...],
-        act: Act,
-        before: Context,
-        lean: _Lean | None = None,
-        less: Mapping[str, float] | None = None,
-    ) -> Understood:
         reading = self.matcher.reading(words)
-        kinds = {m.kind for m in reading.mentions if m.id}
-        lean = lean or self._lean(words, act, before, kinds)
-        bonus = self._bonus(before, kinds, lean) if lean else {}
-        bonus.update(less or {})
-        match = self.matcher.match(reading, bonus or None)
-        talked = bool(before.topics) and not before.topics[-1].intent.startswith(UNRELATED)
-        decision = decide.decide(match, self._gate, talked or lean in (BESIDE, PART))
-        top = match.candidates[0]
-        if (decision != decide.ANSWER or top.intent in WIDE) and (named := self._unlisted(words, match, talked)):
-            return named
-        if decision != decide.ANSWER and not lean and words[-1:] != SUBJECT_SAID and _name_alone(match):
-            alone = self._one(words + SUBJECT_SAID, Act(), before)
-            if alone.decision == decide.ANSWER and self._tells_of(alone):
-                return replace(alone, asked=" ".join(words))
-        now = top.intent == "relief.now" and match.margin > WIDELY
-        intent = self._narrowed(top.intent, before) if lean in (POINTS, BRIEF, CONTRAST) and not now else top.intent
-        intent = next((i for i, k in self._named.get(intent, ()) if k in kinds), intent)
-        if lean and decision != decide.ANSWER and not match.outside and top.score >= LIKELY:
-            clear = match.margin > 0.1 or self._narrowed(match.candidates[1].intent, before) == intent
-            decision = decide.ANSWER if clear else decide.OFFER
-        fills = bool(before.topics) and self.content.intents[before.topics[-1].intent].slot in kinds
-        if self._vague(match) and not fills:
-            if self._alone and decide.named(reading) and not _plural(match):
-                slot = self._slot(self._alone, match, before)
-                return Understood(self._alone, slot, self._gate["sure"], decide.ANSWER, (), " ".join(words), False, match)
-            return Understood(intent, None, match.confidence, decide.OFFER, self._topics, " ".join(words), match=match)
-        read = sum(1 for t in reading.tokens if t.words)
-        return Understood(
-            intent,
-            self._slot(intent, match, before),
-            match.confidence,
-            decision,
-            self._choices(match, before) if decision == decide.OFFER else (),
-            " ".join(words),
-            len(words) > 2 and read * 3 < len(words),
-            match,
-        )
+        extra = self._light(before.topics[-1], reading, len(words)) if self._going(before) else []
+        for intent in [self._way("dismissed", clause).intent for clause in away]:
+            extra = extra or [0.0] * len(self.matcher.labels)
+            extra[self.matcher.number(intent)] -= AWAY
+        return Way("whole", words, self.matcher.match(reading, extra, self._going(before)))
 
-    def _unlisted(self, words: tuple[str, ...], match: Match, talked: bool) -> Understood | None:
-        """A name that no list holds, where the sentence clearly asks about a thing of its kind ("does xyz cause cramps")."""
+    def _going(self, before: Context) -> bool:
+        """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
+        return bool(before.topics) and before.topics[-1].intent.partition(".")[0] not in ("chat", "scope")
+
+    def _unlisted(self, words: tuple[str, ...], whole: Way) -> Way | None:
+        """The message with its one word that is neither the bank's nor English read as a name that no list holds."""
         strange = [w for w in words if self._strange(w)]
-        points = talked and not POINTING.isdisjoint(words) and any(c == CAUSE for _, _, c in match.reading.concepts)
-        if len(strange) != 1 or not (points or decide.named(match.reading)) or ASKING.isdisjoint(words):
+        if len(strange) != 1 or not whole.match.named or whole.match.outside:
             return None
-        without = self.matcher.match(self.matcher.reading(tuple(w for w in words if w != strange[0])))
-        least = max(self._gate["sure"], match.confidence, without.confidence + SURER)
-        best: Understood | None = None
-        for kind in UNLISTED:
-            tried = tuple(PLACE[kind] if w == strange[0] else w for w in words)
-            found = self.matcher.match(self.matcher.reading(tried))
-            top = found.candidates[0].intent
-            if self.content.intents[top].slot == kind and found.confidence > least and not found.outside:
-                one = Understood(top, Slot(kind, strange[0]), found.confidence, decide.ANSWER, (), " ".join(words), False, match)
-                best = one if best is None or one.confidence > best.confidence + TIE else best
-        return best
+        tried = []
+        for kind in OPEN:
+            way = self._way("unlisted", tuple(PLACE[kind] if w == strange[0] else w for w in words))
+            if self.content.intents[way.intent].slot == kind and not way.match.outside:
+                tried.append(replace(way, name=Slot(kind, strange[0])))
+        return max(tried, key=lambda way: way.chance, default=None)
 
     def _strange(self, word: str) -> bool:
         """Neither a word of the bank, nor English, nor clearly a misspelling of either."""
         if len(word) < 4 or not word.isalpha() or word in self.matcher.reader.families:
             return False
-        tokens = self.matcher.reader.read((word,))
-        if len(tokens) > 1:
-            return any(t.surface != t.best for t in tokens)
-        token = tokens[0]
+        token, *more = self.matcher.reader.read((word,))
+        if more:
+            return token.surface != token.best or any(t.surface != t.best for t in more)
         return token.how == "unread" or (token.how == "misspelt" and slips(word, token.best) > max(1.0, len(word) * SLIPPED))
 
-    def _vague(self, match: Match) -> bool:
-        """Only the subject is named, so that no question can be told from another."""
-        reading = match.reading
-        named = {i for start, end, c in reading.concepts if c in SUBJECT for i in range(start, end)}
-        named.update(i for m in reading.mentions if m.kind == "muscle" for i in m.places)
-        return bool(named) and all(i in named or w in SMALL for i, w in enumerate(reading.stems))
+    def _light(self, last: Topic, reading: Reading, size: int) -> list[float]:
+        """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
+        if last not in self._last:
+            kind, id = last.slot
+            slot = Slot(kind, self.content.entities[kind][id].name) if kind else None
+            scores = self._way("last", read(self._composer.question(last.intent, slot)).words).match.scores
+            following = set(self.content.answers[last.intent].follow_ups)
+            self._last[last] = tuple(
+                LEAN * (score + 1.0) + FOLLOWS * (label in following) - AFAR * label.startswith(OUTSIDE)
+                for score, label in zip(scores, self.matcher.labels, strict=True)
+            )
+        kinds = {m.kind for m in reading.mentions if m.id}
+        fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
+        less = min(1.0, FADE / max(1, size))
+        return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
-    def _tells_of(self, one: Understood) -> bool:
-        """Whether the answer has something to say of the very thing that is named."""
-        answer = self.content.answers[one.intent]
-        own = self._composer.wording(answer, one.slot) is not answer.wording
-        return own or not self.content.intents[one.intent].slot
+    def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
+        """Parts that are each sure and differ; else, where a message asks twice or says "or", the whole's own first two."""
+        parts = {way.intent: way for way in reversed(asking) if way.chance >= self.matcher.levels.sure}
+        if len(parts) > 1:
+            return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking)) for way in reversed(parts.values()))
+        first, *others = whole.match.candidates[:2]
+        twice = (times > 1 or "or" in whole.words) and others and others[0].score > SECOND
+        if not twice or whole.match.outside or whole.chance < self.matcher.levels.answer:
+            return ()
+        if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:
+            return each
+        both = (first.intent, others[0].intent)
+        if any(intent.startswith(TALK) for intent in both):
+            return ()
+        return tuple(self._said(whole, intent, before, ANSWER, (whole, *asking)) for intent in both)
 
-    def _lean(self, words: tuple[str, ...], act: Act, before: Context, kinds: set[str]) -> _Lean | None:
-        if not before.topics and not before.choices:
-            return None
-        if act.about:
-            return ABOUT
-        points = bool(POINTING.intersection(words))
-        slot = self.content.intents[before.topics[-1].intent].slot if before.topics else ""
-        again = len(words) <= AGAIN and bool(slot) and slot in kinds
-        if again or (len(words) <= SHORT and not points):
-            return BRIEF if again or kinds or len(words) < SHORT else CONTRAST
-        return POINTS if len(words) <= LEANING and points else None
+    def _decided(self, way: Way, before: Context, ways: tuple[Way, ...]) -> Understood:
+        """Answered; or the first few offered, where the subject or a thing is named; or refused."""
+        match, levels = way.match, self.matcher.levels
+        talk = way.intent.startswith(TALK)
+        say = partial(self._said, way, way.intent, before, ways=ways)
+        if not match.outside and way.chance >= (levels.answer if match.named or talk else levels.sure):
+            return say(ANSWER)
+        if talk or match.outside or not (match.named or way.chance >= levels.answer):
+            return say(REFUSE)
+        return say(OFFER)
 
-    def _bonus(self, before: Context, kinds: set[str], lean: _Lean) -> dict[str, float]:
-        out = dict.fromkeys((x for x in self.matcher.labels if x.startswith(OUTSIDE)), lean.outside)
-        for topic in before.topics[-1:]:
-            family = topic.intent.partition(".")[0]
-            if family not in UNRELATED and (family, lean) != ("doctor", ABOUT):
-                for id in self.content.answers:
-                    if id.partition(".")[0] in (family, KIN.get(family)):
-                        out[id] = lean.family * (1.0 if id.startswith(family) else 0.5)
-            for id in self.content.answers[topic.intent].follow_ups:
-                out[id] = out.get(id, 0.0) + lean.follow_up
-            out[topic.intent] = out.get(topic.intent, 0.0) + lean.topic
-            for id, intent in self.content.intents.items():
-                if intent.slot in kinds:
-                    same = (id == topic.intent) != ((family, lean) == ("doctor", ABOUT))
-                    out[id] = out.get(id, 0.0) + lean.slot * (1.0 if same else 0.6)
-            for id in DISTANT:
-                out[id] = -0.8
-        for topic in before.choices:
-            out[topic.intent] = out.get(topic.intent, 0.0) + CHOICE
-        return out
+    def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...]) -> Understood:
+        tokens = way.match.reading.tokens
+        read_words = sum(1 for t in tokens if t.words)
+        return Understood(
+            intent,
+            way.name or self._slot(intent, way.match, before),
+            way.chance,
+            decision,
+            () if decision == ANSWER else self._choices(way.match, before),
+            " ".join(way.words),
+            len(way.words) > 2 and read_words * 3 < len(way.words),
+            way.match,
+            ways,
+        )
 
-    def _narrowed(self, intent: str, before: Context, itself: bool = False) -> str:
-        """A wide question after a narrow topic is about that topic: "how do I stop them" after night cramps.
-
-        `itself`: the topic was named in the same message ("I'm pregnant: why do they come?").
-        """
-        if intent not in (*OVERVIEWS, *CARE) or not before.topics or before.topics[-1].intent in WIDE:
-            return intent
-        topic = before.topics[-1].intent
-        if itself and intent in OVERVIEWS and topic.partition(".")[0] == intent.partition(".")[0]:
-            return topic
-        offered = [i for i in self.content.answers[before.topics[-1].intent].follow_ups if i not in WIDE]
-        for family in ("prevention", "relief") if intent in CARE else (intent.partition(".")[0],):
-            for id in offered if family != topic.partition(".")[0] else ():
-                if id.partition(".")[0] == family:
-                    return id
-        return intent
+    def _each(self, one: Understood) -> tuple[Understood, ...]:
+        """ "Can X or Y cause them?", where both are things of the kind that the intent is about: each is asked."""
+        if one.decision != ANSWER or one.slot is None or one.slot.entity is None or one.match is None:
+            return (one,)
+        known = self.content.entities[one.slot.kind]
+        found = {m.id: m for m in one.match.reading.mentions if m.kind == one.slot.kind and m.id}
+        above = {known[id].parent for id in found}
+        slots = [Slot(one.slot.kind, _called(known[id], m, one.match), known[id]) for id, m in found.items() if id not in above]
+        return tuple(replace(one, slot=slot) for slot in slots) or (one,)
 
     def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
         kind = self.content.intents[intent].slot
@@ -446,7 +257,7 @@ class Understander:
         mentioned = [m for m in match.reading.mentions if m.kind == kind and m.id]
         if mentioned:
             entity = self.content.entities[kind][mentioned[-1].id]
-            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
+            return Slot(kind, _called(entity, mentioned[-1], match), entity)
         for topic in reversed(before.topics):
             if topic.slot[0] == kind:
                 entity = self.content.entities[kind][topic.slot[1]]
@@ -456,59 +267,19 @@ class Understander:
                 return Slot(kind, token.surface)
         return None
 
-    def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
-        """The entity's name, with the brand that the person used for a medicine."""
-        said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
-        brand = entity.kind == "drug" and said in (*entity.names, *entity.exact) and bool(entity.parent)
-        known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
-        return entity.name if not brand or known else f"{entity.name} ({said.title()})"
-
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
-        first = match.candidates[0].score
-        out: list[Topic] = []
-        for candidate in [c for c in match.candidates if not c.intent.startswith(decide.TALK)][:CHOICES]:
-            if first - candidate.score <= NEAR or len(out) < 2:
-                out.append(topic(candidate.intent, self._slot(candidate.intent, match, before)))
-        return tuple(out)
+        chosen = [c.intent for c in match.candidates if not c.intent.startswith(TALK)][:CHOICES]
+        return tuple(topic(intent, self._slot(intent, match, before)) for intent in chosen)
 
 
-def _remark(part: Part, one: Understood) -> bool:
-    """Small talk that is said, not asked: "this is not helping"."""
-    return one.intent.startswith(decide.TALK) and not part.asks
-
-
-def _plural(match: Match) -> bool:
-    """Whether the subject is named in the plural: a cramp is there now, cramps are what one asks about."""
-    named = [(start, end) for start, end, concept in match.reading.concepts if concept == decide.SUBJECT]
-    return any(match.reading.tokens[i].best.endswith("s") for start, end in named for i in range(start, end))
-
-
-def _name_alone(match: Match) -> bool:
-    """Whether the message is but a name that is known here: it is asked of the subject."""
-    named = {i for m in match.reading.mentions if m.id for i in m.places}
-    return bool(named) and all(i in named or w in SMALL for i, w in enumerate(match.reading.stems))
-
-
-def _lead(words: tuple[str, ...]) -> int:
-    """How many leading words only join a part to the one before it."""
-    for phrase in LEADS:
-        if words[: len(phrase)] == phrase and len(words) > len(phrase):
-            return len(phrase) + _lead(words[len(phrase) :])
-    return 0
-
-
-def _wider(wide: str, narrow: str) -> bool:
-    """A question for `wide` that `narrow` may be meant by: the same family, or cramps elsewhere in the body."""
-    return wide in WIDE and wide != narrow and (narrow.startswith("scope.") or wide.split(".")[0] == narrow.split(".")[0])
+def _called(entity: Entity, mention: Mention, match: Match) -> str:
+    """The entity's name, with the brand that the person used for a medicine."""
+    said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
+    brand = entity.kind == "drug" and said in (*entity.names, *entity.exact) and bool(entity.parent)
+    known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
+    return entity.name if not brand or known else f"{entity.name} ({said.title()})"
 
 
 def topic(intent: str, slot: Slot | None) -> Topic:
     """What the conversation keeps of an answer."""
     return Topic(intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
-
-
-def _distinct(asked: list[Understood]) -> list[Understood]:
-    out: dict[tuple[str, str], Understood] = {}
-    for each in asked:
-        out.setdefault((each.intent, each.slot.name if each.slot else ""), each)
-    return list(out.values())
