@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from charley.answering.composer import Asked
 from charley.answering.replies import SECTIONS, Question, Replies, advised, reminded
 from charley.answering.reply import Reply
 from charley.bank import bank
@@ -20,7 +21,8 @@ from charley.understanding.acts import Act, Resolver
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.explanation import Explanation, explain
-from charley.understanding.understanding import Understander
+from charley.understanding.form import Forms
+from charley.understanding.understanding import Understander, Understood
 
 
 class Assistant:
@@ -43,6 +45,7 @@ class Assistant:
         self._resolver = Resolver(loaded.content.acts)
         self._understander = Understander(loaded.content, loaded.matcher)
         self._conversation = Conversation(loaded.content)
+        self._forms = Forms(loaded.content.forms)
         self._alarm = RedFlags(loaded.content.red_flags, loaded.triage)
 
     @property
@@ -140,7 +143,7 @@ class Assistant:
         if move is not None:
             return self._follow(move, before, signs)
         understood = self._understander.understand(message, Act() if act.kind else act, before)
-        answered = [Question(u.intent, u.slot, confidence=u.confidence) for u in understood if u.decision == decide.ANSWER]
+        answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER])
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
             return self._say(answered, before, signs, missed)
@@ -153,6 +156,16 @@ class Assistant:
         confidence = max((u.confidence for u in understood), default=0.0)
         return self._missed("english_only" if foreign else misses, before, signs, confidence)
 
+    def _asked(self, message: Message, understood: Sequence[Understood]) -> list[Question]:
+        """The questions with their forms: one is told by the whole message, several each by its own words."""
+        several = len({u.asked for u in understood}) > 1
+        out = []
+        for each in understood:
+            words = read(each.asked) if several else message
+            asked = Asked(self._forms.find(words), words.words)
+            out.append(Question(each.intent, each.slot, confidence=each.confidence, asked=asked))
+        return out
+
     def _follow(self, move: Move, before: Context, signs: tuple[str, ...]) -> Reply:
         if move.questions:
             reply = self._say(move.questions, before, signs)
@@ -164,7 +177,7 @@ class Assistant:
     def _say(self, questions: Sequence[Question], before: Context, signs: tuple[str, ...], missed: Sequence[str] = ()) -> Reply:
         part = questions[0].part
         resolved = [self._replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self._replies.answer(resolved, missed)
+        reply = self._replies.answer(resolved, missed, before.heard)
         return self._conversation.answered(reply, resolved[:SECTIONS], part, before, signs)
 
     def _missed(self, message: str, before: Context, signs: tuple[str, ...], confidence: float = 0.0, **values: str) -> Reply:

@@ -21,7 +21,7 @@ SAFE = {
     "doctor.medication": "Do not stop a prescribed medicine by yourself",
     "relief.massage": "Do not rub or shake a leg that is swollen",
     "relief.movement": "Do not rub or shake a leg that is swollen",
-    "relief.now": "Do not rub or shake a leg that is swollen",
+    "relief.now": "more than 10 minutes",
     "prevention.hydration": "limit fluids",
     "causes.dehydration": "limit fluids",
     "causes.circulation": "after a few minutes of rest",

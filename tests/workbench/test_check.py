@@ -71,7 +71,7 @@ causes.drug:
   short: "{F-3}"
   follow_ups: [causes.cold, causes.warm]
   by:
-    pill: {short: "{F-1}", more: "Note that {F-3}"}
+    pill: {short: "{F-1}", more: "{F-3}"}
 causes.warm:
   short: "{F-2}"
   follow_ups: [causes.cold, causes.drug]
@@ -142,7 +142,7 @@ LONG = " ".join(["word"] * 46) + "."
         (WARM, "causes.warm:", "causes.warmth:", f"{WARM}:1: no answer for 'causes.warmth' (did you mean 'causes.warm'?)"),
         (WARM, "causes.warm:", "causes.warmth:", f"{ANSWERS}:9: unknown intent 'causes.warm' (did you mean 'causes.warmth'?)"),
         (ANSWERS, '"{F-1}"\n', '"{F-11}"\n', f"{ANSWERS}:2: unknown fact 'F-11' (did you mean 'F-1'?)"),
-        (ANSWERS, '"Note that {F-3}"', '"{F-4}"', f"{ANSWERS}:8: unknown fact 'F-4' (did you mean 'F-3'?)"),
+        (ANSWERS, 'more: "{F-3}"', 'more: "{F-4}"', f"{ANSWERS}:8: unknown fact 'F-4' (did you mean 'F-3'?)"),
         (ANSWERS, "pill:", "pil:", f"{ANSWERS}:8: unknown entity 'pil' (did you mean 'pill'?)"),
         (
             ANSWERS,
@@ -193,7 +193,7 @@ LONG = " ".join(["word"] * 46) + "."
         (DRUGS, "    in_context: [tea]\n", "", f"{DRUGS}:10: 'tea' has no names that a message could hold"),
         # facts and sources
         (FACTS, "The proof is thin.", LONG, f"{FACTS}:7: 'F-2' has 46 words; at most 45"),
-        (ANSWERS, '"Note that {F-3}"', '"{F-2}"', ""),
+        (ANSWERS, 'more: "{F-3}"', 'more: "{F-2}"', ""),
         (ANSWERS, 'short: "{F-3}"', 'short: "{F-2}"', ""),
         (
             SOURCES,
@@ -222,9 +222,9 @@ LONG = " ".join(["word"] * 46) + "."
         ),
         (
             ANSWERS,
-            "Note that {F-3}",
-            "As we have said so many times before now {F-3}",
-            f"{ANSWERS}:8: 'As we have said so many times before now' has more than 8 words; make it a fact with its source",
+            'more: "{F-3}"',
+            'more: "Note that {F-3}"',
+            f"{ANSWERS}:8: 'Note that' stands between facts; say it in a lead, or make it a fact with its source",
         ),
         (FACTS, "name {name}.", "name {nmae}.", f"{ANSWERS}:5: a place is not filled: '{{nmae}}'"),
         (FACTS, "The proof is thin.", "the 2 proofs", f"{ANSWERS}:2: does not end with a full stop: 'The 2 proofs'"),
@@ -246,7 +246,7 @@ def test_fact_that_nothing_says(tmp_path: Path) -> None:
 def test_long_answers(tmp_path: Path) -> None:
     forty = " ".join(["word"] * 39) + " end."
     long = FILES[FACTS] + "".join(f"L-{i}:\n  text: {forty}\n  cites: [{{source: page}}]\n" for i in range(4))
-    wording = 'short: "{L-0} {L-1}"\n  more: "{L-0} {L-1} {L-2} {F-1}"\n  care: "{L-2} {L-3}"\n'
+    wording = 'short: "{L-0} {L-1}"\n  more: "{L-0} {L-1} {L-2} {F-1}"\n  care: "{L-1} {L-2} {L-3}"\n'
     answers = FILES[ANSWERS].replace('short: "{F-1}"\n', wording)
     found = [str(p) for p in check.problems(written(tmp_path, {**FILES, FACTS: long, ANSWERS: answers}))]
     assert f"{ANSWERS}:2: the short answer has 80 words; at most 60" in found

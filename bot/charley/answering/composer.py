@@ -1,15 +1,26 @@
-"""Makes sections from answers: templates over facts, each sentence with the facts that it says."""
+"""Composes an answer: one short paragraph from intent, form of the question and person, each sentence with its facts.
+
+The order is lead, what is for this person, reasons, what no source tells, care. See `knowledge/README.md`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
-from charley.answering.reply import Section, Sentence, Suggestion
-from charley.content.model import Answer, Content, Entity, Source, Wording
-from charley.content.template import PLACE, fill
+from charley.answering.paragraph import Names, Paragraph, capital
+from charley.answering.person import Kinship, Person
+from charley.answering.reply import Section, Suggestion
+from charley.answering.speech import Speech
+from charley.content.lead import bare, base, cited, refs
+from charley.content.model import Answer, Content, Entity, Fact, Lead, Source, Wording
+from charley.content.template import fill
 
 PARTS = ("short", "more", "why")
+FACTS = (*PARTS, "care", "told")
+"""The templates of a wording."""
+WORDS, MORE = 70, 110
+"""Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +32,22 @@ class Slot:
     entity: Entity | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an answer is asked for: the form of the question, its words, and the person that it is for."""
+
+    form: str = ""
+    words: tuple[str, ...] = ()
+    person: Person = field(default_factory=Person)
+
+
 class Composer:
-    """Turns an intent, a slot and a part ("short", "more", "why") into a section."""
+    """Turns an intent, its slots and a part ("short", "more", "why") into a section."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self.kinship = Kinship(content)
+        self.speech = Speech(content.voice)
 
     def message(self, id: str, **values: str) -> str:
         """A wording of the assistant's own moves with its places filled."""
@@ -33,13 +55,17 @@ class Composer:
 
     def title(self, intent: str, slot: Slot | None = None) -> str:
         """The intent's title, with the entity's name in its place."""
-        known = self._content.intents[intent]
-        return _capital(fill(known.title, self._names(known.slot, slot, "any")))
+        return self._label(intent, self._content.intents[intent].title, slot)
 
     def question(self, intent: str, slot: Slot | None = None) -> str:
         """The intent's plain question; the title when it has none."""
         known = self._content.intents[intent]
-        return _capital(fill(known.question or known.title, self._names(known.slot, slot, "any")))
+        return self._label(intent, known.question or known.title, slot)
+
+    def _label(self, intent: str, text: str, slot: Slot | None) -> str:
+        kind = self._content.intents[intent].slot
+        name = self.names(intent, (slot,) if slot else (), "any")
+        return capital(fill(text, {"name": name[0], kind: name[0]}) if kind else text)
 
     def wording(self, answer: Answer, slot: Slot | None) -> Wording:
         """The wording for the entity, else for its class, else the answer's own."""
@@ -52,48 +78,130 @@ class Composer:
             steps += 1
         return answer.wording
 
-    def section(self, intent: str, slot: Slot | None = None, part: str = "short", said: Iterable[str] = ()) -> Section:
-        """One part of an answer. Facts in `said` (of earlier sections of the reply) are not said again by its safety sentence."""
-        answer = self._content.answers[intent]
-        wording = self.wording(answer, slot)
-        already = set(said)
-        template = getattr(wording, part)
-        sentences = self._sentences(template, intent, slot, set())
-        if part != "short" and not sentences:
-            sentences = [Sentence(self.message("no_more" if part == "more" else "no_why"))]
-        here = already | {f for s in sentences for f in s.facts}
-        care = [s for s in self._sentences(wording.care, intent, slot, set(here)) if not set(s.facts) & here]
-        return Section(intent, self.title(intent, slot), (*sentences, *care))
+    def leads(self, answer: Answer, wording: Wording) -> tuple[Lead, ...]:
+        """The leads of a wording, and those of the answer that rest on facts which the wording says as well."""
+        if wording is answer.wording:
+            return wording.leads
+        own = {
+            base(r) for part in (wording.short, wording.more, wording.why, wording.care, wording.told) for r in self._refs(part)
+        }
+        own.update([q for f in list(own) for q in self._content.facts[f].qualified_by])
+        return (*wording.leads, *(x for x in answer.wording.leads if all(self._carried(r, own) for r in cited(x.text))))
 
-    def _sentences(self, template: str, intent: str, slot: Slot | None, said: set[str]) -> list[Sentence]:
-        values = self._names(self._content.intents[intent].slot, slot)
-        if slot and slot.entity and (parent := self._content.entities[slot.kind].get(slot.entity.parent)):
-            values["class"] = parent.name
-        out: list[Sentence] = []
-        at = 0
-        for match in PLACE.finditer(template):
-            fact = self._content.facts.get(match[1])
-            before = fill(template[at : match.start()].strip(), values)
-            at = match.end()
-            if fact is None or ("{class}" in fact.text and "class" not in values):
+    def _carried(self, ref: str, own: set[str]) -> bool:
+        return base(ref) in own or (base(ref) in self._content.facts and self._content.facts[base(ref)].own)
+
+    def lead(self, leads: Sequence[Lead], asked: Asked, named: bool) -> str:
+        """The lead that fits best: by the question's words, then by what the person told, then by the form; or ""."""
+        best, text = 0, ""
+        forms = self._content.forms
+        verdict = not asked.form or forms.get(asked.form, {}).get("verdict") == "true"
+        for each in leads:
+            if (each.form and each.form != asked.form) or (each.traits and not each.form and not verdict):
                 continue
-            text = _capital(fill(fact.text, values))
-            out.append(Sentence(f"{before} {text}" if before else text, (fact.id,)))
-            said.add(fact.id)
-            for id in fact.qualified_by:
-                if id not in said and id in self._content.facts:
-                    said.add(id)
-                    out.append(Sentence(_capital(fill(self._content.facts[id].text, values)), (id,)))
-        after = fill(template[at:].strip(), values)
-        if after and out and after not in ".":
-            out[-1] = replace(out[-1], text=f"{out[-1].text} {after}")
-        return _once(out)
+            if each.words and not any(_has(asked.words, w) for w in each.words):
+                continue
+            if not all(self.kinship.told(asked.person, t) for t in each.traits) or ("{name}" in each.text and not named):
+                continue
+            fit = 100 * bool(each.words) + 10 * len(each.traits) + bool(each.form)
+            if fit > best:
+                best, text = fit, each.text
+        return text
 
-    def _names(self, kind: str, slot: Slot | None, otherwise: str = "unnamed") -> dict[str, str]:
+    def alike(self, intent: str, one: Slot, other: Slot, asked: Asked) -> bool:
+        """Whether two things are answered in one breath: by one wording, or by leads that read the same."""
+        answer = self._content.answers[intent]
+        first, second = self.wording(answer, one), self.wording(answer, other)
+        leads = [self.lead(self.leads(answer, w), asked, named=True) for w in (first, second)]
+        return first == second or "" != bare(leads[0], self._content.facts) == bare(leads[1], self._content.facts)
+
+    def section(
+        self,
+        intent: str,
+        slot: Slot | None = None,
+        part: str = "short",
+        said: Collection[str] = (),
+        asked: Asked | None = None,
+        also: Sequence[Slot] = (),
+    ) -> Section:
+        """One part of an answer, about one thing or several of a kind.
+
+        Sentences in `said` ("E-004.1"), of earlier sections or replies, are left out, but for urgent ones. A part that
+        has nothing left to say is empty.
+        """
+        asked = asked or Asked()
+        answer = self._content.answers[intent]
+        slots = [*([slot] if slot else []), *also]
+        wordings = list(dict.fromkeys(self.wording(answer, s) for s in slots)) or [answer.wording]
+        named = {w: self.names(intent, [s for s in slots if self.wording(answer, s) == w]) for w in wordings}
+        names = {r: named[w] for w in reversed(wordings) for p in FACTS for r in self._refs(getattr(w, p))}
+        words = MORE if part == "more" else WORDS
+        every = Names(self.names(intent, slots), names)
+        paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
+        begun = self._begin(paragraph, answer, slots, asked) if part == "short" else []
+        told = [r for w in wordings for r in self._refs(w.told or answer.wording.told)]
+        told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
+        paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
+        paragraph.owe()
+        plan = begun or self._facts(wordings, self._plan(part, asked.form))
+        if part == "short" and not paragraph.lead and not any(map(paragraph.left, plan)):
+            # Asked again when all was said: what else there is, before the same again.
+            plan = [r for r in self._facts(wordings, ("more",)) if paragraph.left(r)] or plan
+        paragraph.add(self._facts(wordings, ("care",)), paragraph.last, owed=True)
+        plan.sort(key=lambda r: self.fact(r).unknown)
+        paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short")
+        return Section(intent, self.title(intent, slot), paragraph.sentences() if part == "short" or paragraph.body else ())
+
+    def _facts(self, wordings: Sequence[Wording], parts: Iterable[str]) -> list[str]:
+        return [r for w in wordings for part in parts for r in self._refs(getattr(w, part))]
+
+    def _begin(self, paragraph: Paragraph, answer: Answer, slots: Sequence[Slot], asked: Asked) -> list[str]:
+        """Says the leads: one sentence for things whose leads read the same. Gives the facts that leads say themselves."""
+        own: list[str] = []
+        groups: dict[str, list[tuple[str, Slot]]] = {}
+        for slot in slots:
+            lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True)
+            groups.setdefault(bare(lead, self._content.facts), []).append((lead, slot))
+        found = [([lead for lead, _ in group], [slot for _, slot in group]) for group in groups.values()]
+        for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False)], [])]:
+            if leads[0]:
+                rests = list(dict.fromkeys(r for lead in leads for r in cited(lead)))
+                paragraph.open(bare(leads[0], self._content.facts), rests, self.names(answer.intent, about))
+                own += [r for lead in leads for r in self._refs(lead)]
+        return own
+
+    def _plan(self, part: str, form: str) -> tuple[str, ...]:
+        """The templates that a part says, in order; a template that names an intent has no facts."""
+        if part == "more":
+            return ("more", "short")
+        return ("why", "short") if part == "short" and form == "why" else (part,)
+
+    def _follows(self, intent: str, person: Person) -> list[str]:
+        """The facts that come with this answer for what the person told."""
+        traits = self._content.person.get("traits", {})
+        told = [traits[t] for t in traits if self.kinship.told(person, t)]
+        return [f["fact"] for t in told for f in t.get("follows", ()) if intent in f["with"]]
+
+    def _refs(self, template: str) -> tuple[str, ...]:
+        return refs(template, self._content.facts)
+
+    def fact(self, ref: str) -> Fact:
+        """The fact of a reference."""
+        return self._content.facts[base(ref)]
+
+    def names(self, intent: str, slots: Sequence[Slot], otherwise: str = "unnamed") -> tuple[str, ...]:
+        """The names of what is asked about; where nothing was named, what the content says for that."""
+        kind = self._content.intents[intent].slot
         if not kind:
-            return {}
-        name = slot.name if slot and slot.kind == kind else self.message(f"{otherwise}.{kind}")
-        return {"name": name, kind: name}
+            return ()
+        named = tuple(s.name for s in slots if s.kind == kind)
+        return named or (self.message(f"{otherwise}.{kind}"),)
+
+    def classes(self, slots: Sequence[Slot]) -> str:
+        """The name of the class of what is asked about; "" where there is none, or more than one."""
+        above = {self._content.entities[s.kind].get(s.entity.parent) if s.entity else None for s in slots}
+        only = next(iter(above)) if len(above) == 1 else None
+        return only.name if only else ""
 
     def suggestions(self, intent: str, slot: Slot | None = None) -> tuple[Suggestion, ...]:
         """The questions worth asking after an answer."""
@@ -114,24 +222,16 @@ class Composer:
         """The sources behind the sections, in the order in which they are first needed."""
         out: dict[str, Source] = {}
         for section in sections:
-            for sentence in section.sentences:
-                for id in sentence.facts:
+            for each in section.sentences:
+                for id in each.facts:
                     for cite in self._content.facts[id].cites if id in self._content.facts else ():
                         if cite.source in self._content.sources:
                             out.setdefault(cite.source, self._content.sources[cite.source])
         return tuple(out.values())
 
 
-def _once(sentences: list[Sentence]) -> list[Sentence]:
-    seen: set[tuple[str, ...]] = set()
-    out = []
-    for sentence in sentences:
-        if sentence.facts in seen:
-            continue
-        seen.add(sentence.facts)
-        out.append(sentence)
-    return out
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _has(words: tuple[str, ...], phrase: str) -> bool:
+    """Whether a word of the question begins so, or the words of a phrase stand in it in a row."""
+    if " " in phrase:
+        return f" {phrase}" in f" {' '.join(words)}"
+    return any(w.startswith(phrase) for w in words)

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from charley.answering.composer import Composer, Slot
+from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Reply, Section, Sentence, Suggestion
 from charley.content.model import Content
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
 
+NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why"}
+"""The message that stands in for a part that has nothing to say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is answered: an intent, its slot, the part of the answer ("short", "more", "why"), and the confidence (0 to 1)."""
+    """What is answered: an intent, its slot, the part of the answer ("short", "more", "why"), and how it was asked.
+
+    `also` are further things of the slot's kind that are asked about; `confidence` is 0 to 1.
+    """
 
     intent: str
     slot: Slot | None = None
     part: str = "short"
     confidence: float = 1.0
+    asked: Asked = field(default_factory=Asked)
+    also: tuple[Slot, ...] = ()
 
 
 class Replies:
@@ -39,13 +47,19 @@ class Replies:
             return replace(question, intent=wording.why, part="short")
         return replace(question, part="why" if wording.why else "more")
 
-    def answer(self, questions: Sequence[Question], missed: Iterable[str] = ()) -> Reply:
-        """Answers in order, at most `SECTIONS` of them; what was not understood or is too much is named."""
+    def answer(self, questions: Sequence[Question], missed: Iterable[str] = (), said: Iterable[str] = ()) -> Reply:
+        """Answers in order, at most `SECTIONS` of them; what was not understood or is too much is named.
+
+        `said` are the sentences that the conversation has heard ("E-004.1").
+        """
+        questions = self._together(questions)
         sections: list[Section] = []
-        said: list[str] = []
+        heard = set(said)
         for each in questions[:SECTIONS]:
-            section = self.composer.section(each.intent, each.slot, each.part, said)
-            said += [f for s in section.sentences for f in s.facts]
+            section = self.composer.section(each.intent, each.slot, each.part, heard, each.asked, each.also)
+            if not section.sentences:
+                section = replace(section, sentences=(Sentence(self.composer.message(NOTHING[each.part])),))
+            heard.update(key for s in section.sentences for key in s.said)
             sections.append(section)
         first = questions[0]
         kind = _kind(questions[:SECTIONS])
@@ -68,10 +82,24 @@ class Replies:
             intents=tuple(dict.fromkeys(s.intent for s in sections)),
             confidence=round(min(q.confidence for q in questions[:SECTIONS]), 4),
             suggestions=tuple(suggestions),
-            entities={q.slot.kind: q.slot.entity.id if q.slot.entity else q.slot.name for q in questions if q.slot},
+            entities={s.kind: s.entity.id if s.entity else s.name for q in questions for s in (q.slot, *q.also) if s},
             sources=tuple(s for s in self.composer.sources(sections) if s.kind != "project"),
             understood=self._title(first),
+            form=self._content.forms.get(first.asked.form, {}).get("is", first.asked.form) or None,
         )
+
+    def _together(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions, with those of one intent about several things as one: "do bananas or nuts help"."""
+        out: list[Question] = []
+        for each in questions:
+            for i, first in enumerate(out):
+                same = (first.intent, first.part) == (each.intent, each.part) and first.slot and each.slot
+                if first.slot and each.slot and same and self.composer.alike(each.intent, first.slot, each.slot, first.asked):
+                    out[i] = replace(first, also=(*first.also, each.slot), confidence=min(first.confidence, each.confidence))
+                    break
+            else:
+                out.append(each)
+        return out
 
     def _title(self, question: Question) -> str:
         return self.composer.title(question.intent, question.slot)

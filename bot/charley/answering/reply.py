@@ -17,10 +17,14 @@ SOURCES = "Sources:"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a reply and the ids of the facts that it says; connecting wording has none."""
+    """A sentence of a reply and the ids of the facts that it says; connecting wording has none.
+
+    `said` numbers the sentences of these facts ("E-004.1"), so that a conversation does not say them twice.
+    """
 
     text: str
     facts: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class Reply:
     """What goes out for one message. It cannot be made without the disclaimer.
 
     `kind` is answer, small_talk, disambiguation, fallback, out_of_scope or triage; `confidence` is the calibrated
-    chance (0 to 1) that the right answer exists and is this one; `context` goes back with the next message.
+    chance (0 to 1) that the right answer exists and is this one; `context` goes back with the next message. `form` is the
+    form of the question that was answered, `person` what the conversation knows of the person, as ids.
 
     Raises:
         ValueError: the disclaimer is empty.
@@ -67,6 +72,8 @@ class Reply:
     sources: tuple[Source, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     understood: str = ""
+    form: str | None = None
+    person: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.disclaimer.strip():
@@ -107,6 +114,8 @@ class Reply:
             "entities": dict(self.entities),
             "sources": [{"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url} for s in self.sources],
             "understood": self.understood,
+            "form": self.form,
+            "person": dict(self.person),
             "disclaimer": self.disclaimer,
             "context": dict(self.context),
         }

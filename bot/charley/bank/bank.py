@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charley.content.folder import bundled, digest, texts
-from charley.content.model import Answer, Citation, Content, Entity, Fact, Intent, Source, Wording
+from charley.content.model import Answer, Citation, Content, Entity, Fact, Intent, Lead, Source, Wording
 from charley.content.package import package
 from charley.content.replacement import replacing
 from charley.errors import ContentError
@@ -245,13 +245,16 @@ def _restore(data: Mapping[str, Any]) -> Bank:
         red_flags=c.get("red_flags", {}),
         gate=c.get("gate", {}),
         acts={k: tuple(v) for k, v in c.get("acts", {}).items()},
+        forms=c.get("forms", {}),
+        person=c.get("person", {}),
+        voice=c.get("voice", {}),
     )
     return Bank(content, load(content, data["matcher"], data["names"]), data["triage"])
 
 
 def _fact(v: Mapping[str, Any]) -> Fact:
-    cites = tuple(Citation(**x) for x in v.get("cites", ()))
-    return Fact(v["id"], v["text"], cites, tuple(v.get("claims", ())), tuple(v.get("qualified_by", ())), v.get("reviewed", ""))
+    lists = {k: tuple(v[k]) for k in ("claims", "qualified_by", "whom", "not_for") if k in v}
+    return Fact(**{**v, "cites": tuple(Citation(**x) for x in v.get("cites", ())), **lists})
 
 
 def _entity(v: Mapping[str, Any]) -> Entity:
@@ -260,5 +263,13 @@ def _entity(v: Mapping[str, Any]) -> Entity:
 
 
 def _answer(v: Mapping[str, Any]) -> Answer:
-    by = {k: Wording(**w) for k, w in v.get("by", {}).items()}
-    return Answer(v["intent"], Wording(**v.get("wording", {})), tuple(v.get("follow_ups", ())), by)
+    by = {k: _wording(w) for k, w in v.get("by", {}).items()}
+    return Answer(v["intent"], _wording(v.get("wording", {})), tuple(v.get("follow_ups", ())), by)
+
+
+def _wording(v: Mapping[str, Any]) -> Wording:
+    leads = (
+        Lead(w["key"], w.get("form", ""), tuple(w.get("traits", ())), tuple(w.get("words", ())), w["text"])
+        for w in v.get("leads", ())
+    )
+    return Wording(**{**v, "leads": tuple(leads)})

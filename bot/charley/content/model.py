@@ -35,7 +35,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One or two sentences with their source. `{name}` and `{class}` in the text stand for the entity asked about."""
+    """One or two sentences with their source. `{name}` and `{class}` in the text stand for the entity asked about.
+
+    `whom` and `not_for` are the traits and entities of the people that it is for, or not said to; facts with the same
+    `point` say the same. `unknown`: it says what no source tells; `urgent`: it may be said again and again; `own`: the
+    assistant speaks of itself.
+    """
 
     id: str
     text: str
@@ -43,6 +48,12 @@ class Fact:
     claims: tuple[str, ...] = ()
     qualified_by: tuple[str, ...] = ()
     reviewed: str = ""
+    whom: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+    point: str = ""
+    unknown: bool = False
+    urgent: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +82,33 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """The first sentence of an answer, for a form of the question, for people with all of `traits`, or for both.
+
+    `words`: only where the question has one of them. `text` may hold `{facts}` that are said after it, and `[facts]`,
+    which it rests on.
+    """
+
+    key: str
+    form: str
+    traits: tuple[str, ...]
+    words: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
-    """Templates of one answer. `why` is a template or the id of the intent that answers "why?"."""
+    """Templates of one answer. `why` is a template or the id of the intent that answers "why?".
+
+    `told` is said only to those whom its facts are for.
+    """
 
     short: str = ""
     more: str = ""
     why: str = ""
     care: str = ""
+    told: str = ""
+    leads: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +137,6 @@ class Content:
     red_flags: Mapping[str, Any]
     gate: Mapping[str, float]
     acts: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, Any] = field(default_factory=dict)
+    person: Mapping[str, Any] = field(default_factory=dict)
+    voice: Mapping[str, Any] = field(default_factory=dict)

@@ -8,17 +8,23 @@ from typing import Any, TypeVar
 from charley.content.document import Items, Table, load
 from charley.content.document import read as read_any
 from charley.content.folder import digest
-from charley.content.model import KINDS, Answer, Citation, Content, Entity, Fact, Intent, Source, Wording
+from charley.content.lead import leads
+from charley.content.model import KINDS, Answer, Citation, Content, Entity, Fact, Intent, Lead, Source, Wording
 from charley.errors import Problem
 
 T = TypeVar("T")
 FLAGS = "knowledge/red_flags/"
+PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml")
+"""Files that are kept as they are written."""
+TRUE = ("true", "yes")
 
 
 def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     """Parses the files into `Content`. What cannot be read is left out and named among the problems."""
     reader = _Reader()
-    tables = {path: reader.table(path, text) for path, text in found.items() if not path.startswith(FLAGS)}
+    plain = {path: reader.plain(path, found[path]) for path in PLAIN if path in found}
+    reader.forms = tuple(plain.get(PLAIN[0], ()))
+    tables = {p: reader.table(p, text) for p, text in found.items() if not p.startswith(FLAGS) and p not in PLAIN}
 
     def under(prefix: str) -> Iterator[tuple[str, Table]]:
         return ((p, t) for p, t in tables.items() if p.startswith(prefix))
@@ -40,6 +46,9 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
         red_flags={_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)},
         gate=reader.merged(under(special[1]), reader.number),
         acts=reader.merged(under(special[2]), reader.concept),
+        forms=plain.get(PLAIN[0], {}),
+        person=plain.get(PLAIN[1], {}),
+        voice=plain.get(PLAIN[2], {}),
     )
     return content, tuple(sorted(reader.problems))
 
@@ -69,6 +78,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.forms: tuple[str, ...] = ()
 
     def table(self, path: str, text: str) -> Table:
         table, problems = load(path, text)
@@ -128,7 +138,7 @@ class _Reader:
         return Source(str(key), **{f: self.line(path, key, known.get(f, "")) for f in fields})
 
     def fact(self, path: str, key: Any, value: Any) -> Fact:
-        fields = ("text", "claims", "cites", "qualified_by", "reviewed")
+        fields = ("text", "claims", "cites", "qualified_by", "reviewed", "for", "not_for", "point", "unknown", "urgent", "own")
         known = self.keys(path, key, value, fields, ("text", "cites"))
         cites = []
         for item in known.get("cites", ()) if isinstance(known.get("cites", ()), (Items, tuple)) else ():
@@ -141,18 +151,35 @@ class _Reader:
             self.lines(path, known.get("claims")),
             self.lines(path, known.get("qualified_by")),
             str(known.get("reviewed", "")),
+            self.lines(path, known.get("for")),
+            self.lines(path, known.get("not_for")),
+            str(known.get("point", "")),
+            *(str(known.get(f, "")) in TRUE for f in ("unknown", "urgent", "own")),
         )
 
     def answer(self, path: str, key: Any, value: Any) -> Answer:
-        parts = ("short", "more", "why", "care")
+        parts = ("lead", "told", "short", "more", "why", "care")
         known = self.keys(path, key, value, (*parts, "follow_ups", "by"), ("short",))
         by: dict[str, Wording] = {}
-        for entity, wording in known["by"].items() if isinstance(known.get("by"), Table) else ():
-            by[str(entity)] = self.wording(path, self.keys(path, entity, wording, parts, ("short",)))
+        for entities, wording in known["by"].items() if isinstance(known.get("by"), Table) else ():
+            made = self.wording(path, self.keys(path, entities, wording, parts, ("short",)))
+            for entity in str(entities).split(","):
+                if entity.strip() in by:
+                    self.say(path, entities, f"'{entity.strip()}' stands twice in by")
+                by[entity.strip()] = made
         return Answer(str(key), self.wording(path, known), self.lines(path, known.get("follow_ups")), by)
 
     def wording(self, path: str, known: Mapping[str, Any]) -> Wording:
-        return Wording(**{p: self.line(path, p, known.get(p, "")) for p in ("short", "more", "why", "care")})
+        texts = {p: self.line(path, p, known.get(p, "")) for p in ("short", "more", "why", "care", "told")}
+        under = known.get("lead", {})
+        made: list[Lead] = []
+        if not isinstance(under, Table):
+            under = {}
+            if "lead" in known:
+                self.say(path, known["lead"], "lead must be a mapping of a form or a trait to a sentence")
+        for key, text in under.items():
+            made += leads(str(key), self.line(path, key, text), self.forms)
+        return Wording(**texts, leads=tuple(made))
 
     def entities(self, path: str, table: Table, into: dict[str, dict[str, Entity]]) -> None:
         top = self.keys(path, table, table, ("kind", "entities"), ("kind", "entities"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from charley.content.lead import base
 from charley.content.model import Content
 
 VERSION = 1
@@ -13,6 +14,10 @@ STANDS = 4
 """Turns on other things for which a raised red flag is not forgotten."""
 MOST = 8
 """Choices, signs and parts that a context may hold."""
+HEARD = 6
+"""Replies whose sentences are not said again."""
+SENTENCES = 24
+"""Sentences of one reply that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Context:
     """`topics` were answered last; `choices` were offered to pick from, `offered` as questions worth asking.
 
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
-    heard so far; `alarm` is the red flag that was raised, while it stands for `stands` more turns.
+    heard so far; `alarm` is the red flag that was raised, while it stands for `stands` more turns. `said` are the sentences
+    of the last replies ("E-004.1"), the latest first.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -39,6 +45,12 @@ class Context:
     signs: tuple[str, ...] = ()
     alarm: str = ""
     stands: int = 0
+    said: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """Every sentence that the last replies said."""
+        return frozenset(key for reply in self.said for key in reply)
 
     def to_json(self) -> dict[str, Any]:
         """At most 2 kB of ids; empty parts are left out."""
@@ -54,6 +66,8 @@ class Context:
             out["signs"] = list(self.signs[-MOST:])
         if self.alarm and self.stands > 0:
             out["alarm"] = [self.alarm, self.stands]
+        if any(self.said):
+            out["said"] = [" ".join(reply[:SENTENCES]) for reply in self.said[:HEARD]]
         return out
 
 
@@ -78,7 +92,15 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         tuple(dict.fromkeys(s for s in heard[:MOST] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
         alarm,
         stands,
+        _said(value.get("said"), content),
     )
+
+
+def _said(value: Any, content: Content) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list):
+        return ()
+    replies = (reply.split()[:SENTENCES] if isinstance(reply, str) else () for reply in value[:HEARD])
+    return tuple(tuple(key for key in reply if base(key) != key and base(key) in content.facts) for reply in replies)
 
 
 def _topics(value: Any, content: Content) -> tuple[Topic, ...]:

@@ -77,6 +77,7 @@ class Conversation:
             part=part if lasting else before.part,
             offered=offered(reply.suggestions) if lasting else before.offered,
             signs=signs,
+            said=(said(reply), *before.said),
         )
         return replace(reply, context=after.to_json())
 
@@ -86,23 +87,30 @@ class Conversation:
 
     def offering(self, reply: Reply, before: Context, signs: tuple[str, ...]) -> Reply:
         """The reply with what is remembered after choices were offered."""
-        after = Context(before.topics, before.part, offered(reply.suggestions), (), before.misses, signs)
+        after = replace(before, choices=offered(reply.suggestions), offered=(), signs=signs, alarm="", stands=0)
         return replace(reply, context=after.to_json())
 
     def missed(self, reply: Reply, before: Context, signs: tuple[str, ...]) -> Reply:
         """The reply with what is remembered after a fallback."""
-        after = Context(before.topics, before.part, (), offered(reply.suggestions), before.misses + 1, signs)
+        after = replace(
+            before, choices=(), offered=offered(reply.suggestions), misses=before.misses + 1, signs=signs, alarm="", stands=0
+        )
         return replace(reply, context=after.to_json())
 
     def raised(self, reply: Reply, flag: str, before: Context, signs: tuple[str, ...]) -> Reply:
         """The reply with what is remembered after an alarm."""
-        after = Context(before.topics, before.part, (), (), 0, signs, flag, STANDS)
+        after = replace(before, choices=(), offered=(), misses=0, signs=signs, alarm=flag, stands=STANDS)
         return replace(reply, context=after.to_json())
 
     def standing(self, reply: Reply, before: Context) -> Reply:
         """The reply to something else while an alarm stands: it stands for one turn less."""
         stands = Context(alarm=before.alarm, stands=before.stands - 1).to_json()
         return replace(reply, context={**reply.context, **stands})
+
+
+def said(reply: Reply) -> tuple[str, ...]:
+    """The sentences of facts that a reply says."""
+    return tuple(dict.fromkeys(key for section in reply.sections for s in section.sentences for key in s.said))
 
 
 def offered(suggestions: Iterable[Suggestion]) -> tuple[Topic, ...]:

@@ -14,7 +14,7 @@ from charley.content.folder import texts
 from charley.content.model import Content
 from charley.content.place import Places
 from charley.errors import ContentError, Problem
-from charley.workbench.check import answer, entity, fact, grade, intent, question
+from charley.workbench.check import answer, entity, fact, grade, intent, lead, question
 from charley.workbench.check import reach as ways
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def problems(root: Traversable, today: str = "") -> list[Problem]:
             *fact.rules(content, places, today),
             *answer.rules(content, places),
             *grade.rules(content, places),
+            *lead.rules(content, places),
         }
     )
 

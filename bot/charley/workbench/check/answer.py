@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from charley.answering.composer import Composer, Slot
 from charley.answering.reply import Section
+from charley.content.lead import base
 from charley.content.model import Answer, Content, Wording
 from charley.content.place import Places
 from charley.content.reference import ANSWERS, PARTS
 from charley.content.template import places as ids_in
 from charley.errors import Problem
 
-SHORT, REPLY, LITERAL = 60, 120, 8
-"""Words of a short answer, of a reply that was not asked for more, and of the wording between two facts."""
+SHORT, REPLY = 60, 120
+"""Words of a short answer, and of a reply that was not asked for more."""
 FOLLOW_UPS = (2, 4)
 UNKNOWN = "something else"
 
@@ -33,7 +34,10 @@ _BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One part of an answer, as it is said for one entity. `by` is the wording's key, "" for the answer's own."""
+    """One part of an answer, as it is said for one entity. `by` is the wording's key, "" for the answer's own.
+
+    `heard` are the sentences of the short answer that more is asked after.
+    """
 
     answer: Answer
     by: str
@@ -41,6 +45,7 @@ class Said:
     slot: Slot | None
     part: str
     section: Section
+    heard: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -59,9 +64,13 @@ def replies(content: Content) -> Iterator[Said]:
         for slot in slots(content, answer.intent):
             wording = composer.wording(answer, slot)
             by = next((k for k, w in answer.by.items() if w is wording), "")
+            first = composer.section(answer.intent, slot)
+            heard = tuple(key for sentence in first.sentences for key in sentence.said)
             for part in ("short", "more", "why"):
                 if "{" in getattr(wording, part):
-                    yield Said(answer, by, wording, slot, part, composer.section(answer.intent, slot, part))
+                    before = heard if part == "more" else ()
+                    section = first if part == "short" else composer.section(answer.intent, slot, part, before)
+                    yield Said(answer, by, wording, slot, part, section, before)
 
 
 def slots(content: Content, intent: str) -> list[Slot | None]:
@@ -97,8 +106,8 @@ def _fixed(answer: Answer, places: Places) -> Iterator[Problem]:
         for part in PARTS:
             template = getattr(wording, part)
             for literal in _PLACE.split(template) if "{" in template else ():
-                if len(literal.split()) > LITERAL:
-                    message = f"'{literal.strip()}' has more than {LITERAL} words; make it a fact with its source"
+                if literal.strip():
+                    message = f"'{literal.strip()}' stands between facts; say it in a lead, or make it a fact with its source"
                     yield places.problem(message, *here, *(("by", by) if by else ()), part)
 
 
@@ -117,11 +126,12 @@ def _wrong(content: Content, said: Said) -> Iterator[tuple[str, str]]:
         if hit := DIAGNOSIS.search(sentence.text):
             yield "diagnosis", f"says '{hit[0]}', as if it knew the person's body"
     here = {f for s in said.section.sentences for f in s.facts}
+    heard = {base(key) for key in said.heard}
     for id in here:
-        if lost := set(content.facts[id].qualified_by) - here:
+        if lost := set(content.facts[id].qualified_by) - here - heard:
             yield "qualified", f"says '{id}' without '{min(lost)}'"
-    own = set(ids_in(getattr(said.wording, said.part)))
-    count = sum(len(s.text.split()) for s in said.section.sentences if own & set(s.facts))
+    own = [id for id in ids_in(getattr(said.wording, said.part)) if id in content.facts]
+    count = sum(len(content.facts[id].text.split()) for id in own)
     if said.part == "short" and count > SHORT:
         yield "short", f"the short answer has {count} words; at most {SHORT}"
     if said.part != "more" and (count := len(text.split())) > REPLY:

@@ -1,0 +1,136 @@
+"""The sentences of one answer while they are put together: nothing twice, nothing for others, not too long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from charley.answering.person import Person
+from charley.answering.reply import Sentence
+from charley.content.lead import base, sentence, sentences
+
+if TYPE_CHECKING:
+    from charley.answering.composer import Composer
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of what is asked about, and for a fact of one row of the answer those that the row is for."""
+
+    every: Sequence[str]
+    own: Mapping[str, Sequence[str]]
+
+    def of(self, ref: str) -> Sequence[str]:
+        """The names that a fact speaks of."""
+        return self.own.get(ref, self.every)
+
+
+class Paragraph:
+    """One answer in the making; see the module."""
+
+    def __init__(
+        self,
+        composer: Composer,
+        person: Person,
+        names: Names,
+        class_name: str,
+        said: Collection[str],
+        words: int,
+    ) -> None:
+        self.lead: list[Sentence] = []
+        self.first: list[Sentence] = []
+        self.body: list[Sentence] = []
+        self.last: list[Sentence] = []
+        self._composer = composer
+        self._person = person
+        self._names = names
+        self._class = class_name
+        self._said = set(said)
+        self._here: set[str] = set()
+        self._points: set[str] = set()
+        self._covered: list[str] = []
+        self._cited: set[str] = set()
+        self._words = words
+
+    def open(self, text: str, rests: Sequence[str], names: Sequence[str]) -> None:
+        """A lead; the sentences that it rests on count as said."""
+        keys = tuple(k for r in rests for k, _ in self._sentences(r))
+        self.lead.append(Sentence(self._say(text, names), tuple(dict.fromkeys(map(base, rests))), keys))
+        self._words -= len(text.split())
+        self._here.update(keys)
+        self._covered += [base(r) for r in rests if base(r) not in self._covered]
+        self._cited.update(map(base, rests))
+        self._points.update(self._composer.fact(r).point for r in rests)
+
+    def owe(self) -> None:
+        """What qualifies the facts that a lead stands for is still said."""
+        self.add(
+            [q for f in self._covered for q in self._composer.fact(f).qualified_by if q not in self._cited], self.last, owed=True
+        )
+
+    def left(self, ref: str) -> bool:
+        """Whether a reference has something that was not said."""
+        return any(key not in self._said and key not in self._here for key, _ in self._sentences(ref))
+
+    def add(self, references: Iterable[str], to: list[Sentence], owed: bool = False, least: bool = False) -> None:
+        """Says what the references have that was not said, each with what qualifies it.
+
+        `owed`: however long it gets. `least`: the first is said in any case, even again.
+        """
+        references = list(dict.fromkeys(references))
+        for round in (False, True):
+            for ref in references:
+                fact = self._composer.fact(ref)
+                if fact.point and fact.point in self._points:
+                    continue
+                group = self._new(ref, fact.urgent or round)
+                if group:
+                    group += [s for q in fact.qualified_by for s in self._new(q, self._composer.fact(q).urgent)]
+                size = 0
+                for _, text, _ in group:
+                    size += len(text.split())
+                if not group or (size > self._words and not owed and not (least and not to)):
+                    continue
+                self._words -= size
+                for key, text, id in group:
+                    to.append(Sentence(text, (id,), (key,)))
+                    self._here.add(key)
+                    self._points.add(self._composer.fact(id).point)
+                self._points.discard("")
+                if round:
+                    break
+            if to or not least:
+                break
+
+    def _new(self, ref: str, again: bool) -> list[tuple[str, str, str]]:
+        out = []
+        for key, text in self._sentences(ref):
+            if key not in self._here and (again or key not in self._said):
+                out.append((key, capital(self._say(text, self._names.of(ref))), base(ref)))
+        return out
+
+    def _sentences(self, ref: str) -> list[tuple[str, str]]:
+        """Key and text of the sentences of a reference; none where the fact is for others, or a place cannot be filled."""
+        fact, kinship = self._composer.fact(ref), self._composer.kinship
+        if not fact.urgent and kinship.for_others(self._person, fact.whom):
+            return []
+        if any(kinship.told(self._person, t) for t in fact.not_for):
+            return []
+        if ("{class}" in fact.text and not self._class) or (fact.unknown and "{name}" in fact.text and not self._names.every):
+            return []
+        number = sentence(ref)
+        every = enumerate(sentences(fact.text), 1)
+        return [(f"{fact.id}.{i}", text) for i, text in every if not number or i == number]
+
+    def _say(self, text: str, names: Sequence[str]) -> str:
+        return self._composer.speech.say(text, self._person, names, {"class": self._class} if self._class else None)
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Lead, what is for this person, reasons, care."""
+        return (*self.lead, *self.first, *self.body, *self.last)
+
+
+def capital(text: str) -> str:
+    """The text with a capital in front."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,60 @@
+"""The person that an answer is for, as far as a conversation knows: ids only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from charley.content.model import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`who` the answer is about and `actor`, who does what it says; "" is the one who writes.
+
+    `traits` are ids of `knowledge/person.yaml`, `things` the entities that were told of, as kind and id.
+    """
+
+    who: str = ""
+    actor: str = ""
+    traits: frozenset[str] = frozenset()
+    things: frozenset[tuple[str, str]] = frozenset()
+
+
+class Kinship:
+    """What a trait or an entity is: itself, each class above it, and the traits that follow from it."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        traits: Mapping[str, Mapping[str, str]] = content.person.get("traits", {})
+        self._group = {id: trait.get("group", "") for id, trait in traits.items()}
+        self._kind = {id: kind for kind, by_id in content.entities.items() for id in by_id}
+
+    def told(self, person: Person, id: str) -> bool:
+        """Whether the person is, has or takes it, or something of its class."""
+        return id in person.traits or any(self.within(kind, thing, id) for kind, thing in person.things)
+
+    def within(self, kind: str, id: str, above: str) -> bool:
+        """Whether an entity is `above`, or of that class."""
+        known = self._content.entities.get(kind, {})
+        for _ in range(6):
+            if id == above:
+                return True
+            if id not in known:
+                return False
+            id = known[id].parent
+        return False
+
+    def for_others(self, person: Person, whom: tuple[str, ...]) -> bool:
+        """Whether what is for `whom` is for others than this person.
+
+        It is when another trait of the same group was told ("older" to somebody pregnant), or another thing of the same
+        kind (what is for a statin, to somebody on a water pill).
+        """
+        if not whom or any(self.told(person, id) for id in whom):
+            return False
+        groups = {self._group[id] for id in whom if self._group.get(id)}
+        kinds = {self._kind.get(id, "") for id in whom}
+        other = any(self._group.get(trait) in groups for trait in person.traits)
+        things = "" not in kinds and bool(kinds) and kinds <= {kind for kind, _ in person.things}
+        return other or things

@@ -1,0 +1,80 @@
+"""The form of a question, by the phrases of `intents/forms.yaml`: the one that stands first in the asking clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from charley.reading.text import Message
+
+BETWEEN = 6
+"""Most words that "..." stands for."""
+ENDS = frozenset(".?!;,:\n\u2014()")
+"""Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
+_PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
+
+
+class Forms:
+    """The forms that the content knows, ready to be found."""
+
+    def __init__(self, forms: Mapping[str, Any]) -> None:
+        self._known = {
+            id: re.compile("|".join(_pattern(phrase) for phrase in form["phrases"]))
+            for id, form in forms.items()
+            if isinstance(form, Mapping)
+        }
+        self._name = {id: forms[id].get("is", id) for id in self._known}
+        skip = sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase))
+        self._skip = re.compile(f"(?:(?:{'|'.join(map(re.escape, skip))}) )*") if skip else None
+        self._joints = frozenset(forms.get("joints", ()))
+
+    def find(self, message: Message) -> str:
+        """The form of the last question of a message, else of its last clause that has one; "" for none."""
+        for asks in (True, False):
+            for clause, mark in self._clauses(message):
+                if mark == asks and (form := self._form(clause)):
+                    return form
+        return ""
+
+    def name(self, form: str) -> str | None:
+        """The name under which a reply gives a form; None for none."""
+        return self._name.get(form)
+
+    def _clauses(self, message: Message) -> Iterator[tuple[str, bool]]:
+        """Clauses from the last to the first, and whether their sentence ends with a question mark."""
+        words, breaks = message.words, message.breaks
+        end, asks = len(words), "?" in breaks[-1]
+        for i in range(len(words) - 1, -1, -1):
+            if i == 0 or not ENDS.isdisjoint(breaks[i]) or words[i] in self._joints:
+                start = i + 1 if words[i] in self._joints and i + 1 < end else i
+                yield f"{' '.join(words[start:end])} ", asks
+                end = i
+            if any(c in ".?!" for c in breaks[i]):
+                asks = "?" in breaks[i]
+
+    def _form(self, clause: str) -> str:
+        if self._skip and (skipped := self._skip.match(clause)):
+            clause = clause[skipped.end() :] or clause
+        best, form = (len(clause), 0), ""
+        for id, pattern in self._known.items():
+            if (found := pattern.search(clause)) and (found.start(), -found.end()) < best:
+                best, form = (found.start(), -found.end()), id
+        return form
+
+
+def _pattern(phrase: str) -> str:
+    """A phrase as a pattern over a clause whose every word has a space behind."""
+    parts = _PART.findall(phrase)
+    out = "" if parts[:1] == ["^"] else r"(?<!\S)"
+    for part in parts:
+        if part == "^":
+            out += r"\A"
+        elif part == "...":
+            out += rf"(?:\S+ ){{0,{BETWEEN}}}?"
+        elif part[0] in "([":
+            either = "|".join(f"{re.escape(p.strip())} " for p in part[1:-1].split("|"))
+            out += f"(?:{either})" + "?" * (part[0] == "[")
+        else:
+            out += f"{re.escape(part)} "
+    return out

@@ -1,0 +1,213 @@
+"""Rules for leads: the first sentence of an answer says nothing that its facts do not carry, nor more surely than they do.
+
+A program finds words, numbers and facts that do not belong, and a verdict surer than its facts; whether a verdict is the
+right way round, a second reader tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from charley.answering.composer import Asked, Composer
+from charley.answering.person import Person
+from charley.content.lead import bare, base, cited, refs, sentence, sentences
+from charley.content.model import Content, Lead, Wording
+from charley.content.place import Places
+from charley.content.reader import nearest
+from charley.content.reference import ANSWERS
+from charley.errors import Problem
+from charley.reading.text import stem
+from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
+from charley.workbench.check.grade import GRADE, grade
+
+LONGEST = 110
+"""Words of an answer, with everything that it owes."""
+ALIKE = 0.6
+"""Two sentences that have so many of their words in common say the same."""
+CARRIED = {
+    "yes": ("yes", "perhaps"),
+    "perhaps": ("perhaps", "yes", "unknown", "mostly_no"),
+    "no": ("no",),
+    "mostly_no": ("mostly_no", "unknown"),
+    "unknown": ("unknown", "mostly_no", "no", "perhaps"),
+}
+"""How sure a fact must be for an opening of each kind."""
+OK = "is_ok"
+"""In this form "yes" reassures, so that its openings are not compared with the facts."""
+
+_WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*")
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_SAID_TO_YOU = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+
+
+class _Voice:
+    """The word lists of `voice.yaml`."""
+
+    def __init__(self, content: Content) -> None:
+        voice = content.voice
+        self.little = frozenset(str(voice.get("little", "")).split())
+        self.subject = frozenset(str(voice.get("subject", "")).split())
+        self._openings = [(kind, text) for kind, texts in voice.get("openings", {}).items() for text in texts]
+        self.refused = tuple(voice.get("refused", ()))
+        self._sureness: Mapping[str, list[str]] = voice.get("sureness", {})
+
+    def opening(self, text: str) -> str:
+        low = text.lower()
+        found = [(len(opening), kind) for kind, opening in self._openings if low.startswith(opening)]
+        return max(found)[1] if found else ""
+
+    def sure(self, text: str) -> str:
+        low = text.lower()
+        for kind, hedges in self._sureness.items():
+            if any(re.search(rf"\b{re.escape(hedge)}\b", low) for hedge in hedges):
+                return kind
+        return "yes"
+
+    def content_words(self, text: str) -> list[str]:
+        return [w for w in _WORD.findall(_PLACE.sub(_inside, text).lower()) if w.replace("’", "'") not in self.little]
+
+
+def _inside(place: re.Match[str]) -> str:
+    """What a place may say: the verb of `{take|takes}`, nothing of `{your}`."""
+    return f" {place[1].replace('|', ' ')} " if "|" in place[1] else " "
+
+
+def rules(content: Content, places: Places) -> Iterator[Problem]:
+    """Every rule of this module."""
+    voice, composer = _Voice(content), Composer(content)
+    known = {*content.person.get("traits", {}), *(id for by_id in content.entities.values() for id in by_id)}
+    for answer in content.answers.values():
+        for by, wording in (("", answer.wording), *answer.by.items()):
+            steps = (ANSWERS, answer.intent, *(("by", by) if by else ()), "lead")
+            for lead in dict.fromkeys(wording.leads):
+                for message in (*_key(content, lead, known), *_text(content, voice, lead, by)):
+                    yield places.problem(message, *steps, lead.key)
+    yield from _facts(content, places, known)
+    said: set[tuple[object, ...]] = set()
+    for steps, rule, message in _rendered(content, composer, voice):
+        if (steps, rule) not in said:
+            said.add((steps, rule))
+            yield places.problem(message, *steps)
+
+
+def _facts(content: Content, places: Places, known: set[str]) -> Iterator[Problem]:
+    for fact in content.facts.values():
+        for id in (*fact.whom, *fact.not_for):
+            if id not in known:
+                yield places.problem(f"unknown trait or entity '{id}'{nearest(id, known)}", "knowledge/facts/", fact.id, "for")
+    for name, trait in content.person.get("traits", {}).items():
+        for follow in trait.get("follows", ()):
+            if follow["fact"] not in content.facts:
+                yield places.problem(f"unknown fact '{follow['fact']}'", "knowledge/person.yaml", "traits", name, "follows")
+            for id in follow["with"]:
+                if id not in content.answers:
+                    yield places.problem(
+                        f"unknown intent '{id}'{nearest(id, content.answers)}", "knowledge/person.yaml", "traits", name
+                    )
+
+
+def _key(content: Content, lead: Lead, known: set[str]) -> Iterator[str]:
+    forms = [f for f, value in content.forms.items() if isinstance(value, dict)]
+    for trait in lead.traits:
+        if trait not in known:
+            yield f"unknown form or trait '{trait}'{nearest(trait, (*forms, *known))}"
+
+
+def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]:
+    text = bare(lead.text, content.facts)
+    rests = (*cited(lead.text), *refs(lead.text, content.facts))
+    missing = [r for r in cited(lead.text) if base(r) not in content.facts]
+    if missing:
+        yield f"unknown fact '{missing[0]}'{nearest(base(missing[0]), content.facts)}"
+        return
+    if not rests and text:
+        yield "a lead needs the facts that it rests on, in square brackets"
+        return
+    carried = " ".join(_sentence(content, r) for r in rests)
+    names = [e.name for by_id in content.entities.values() for e in by_id.values() if e.id == by or e.id in lead.traits]
+    labels = [content.person.get("traits", {}).get(t, {}).get("label", "") for t in lead.traits]
+    have = {
+        stem(w) for w in voice.content_words(" ".join((carried, *names, *labels, *lead.words, *lead.traits)).replace("_", " "))
+    }
+    new = [w for w in voice.content_words(text) if stem(w) not in have]
+    if new:
+        yield f"no fact that it rests on says '{', '.join(dict.fromkeys(new))}'"
+    own = {stem(w) for w in voice.content_words(text)}
+    for ref in cited(lead.text):
+        if (
+            own
+            and own.isdisjoint(stem(w) for w in voice.content_words(_sentence(content, ref)))
+            and not content.facts[base(ref)].own
+        ):
+            yield f"'{ref}' says nothing of it"
+    if _SAID_TO_YOU.search(_PLACE.sub("", text)):
+        yield "mark who is spoken to: {you}, {your}, {yourself}"
+    if refused := next((w for w in voice.refused if re.search(rf"\b{re.escape(w)}\b", text.lower())), ""):
+        yield f"'{refused}' is surer than any source"
+    opening = voice.opening(_PLACE.sub("", text).strip())
+    sure = {voice.sure(_sentence(content, r)) for r in rests}
+    if (
+        text
+        and opening
+        and lead.form != OK
+        and sure.isdisjoint(CARRIED[opening])
+        and not any(content.facts[base(r)].own for r in rests)
+    ):
+        yield f"it opens with '{opening.replace('_', ' ')}', but its facts say '{', '.join(sorted(sure)).replace('_', ' ')}'"
+
+
+def _sentence(content: Content, ref: str) -> str:
+    text, number = content.facts[base(ref)].text, sentence(ref)
+    return (sentences(text)[number - 1 : number] or [""])[0] if number else text
+
+
+def _rendered(content: Content, composer: Composer, voice: _Voice) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """What is wrong with the answers of wordings that have leads, for every form, trait and person that they speak of."""
+    for answer in content.answers.values():
+        for slot in slots(content, answer.intent):
+            wording = composer.wording(answer, slot)
+            by = next((k for k, w in answer.by.items() if w is wording), "")
+            leads = composer.leads(answer, wording)
+            for asked, key in _askings(content, wording, leads):
+                section = composer.section(answer.intent, slot, "short", (), asked)
+                steps = (ANSWERS, answer.intent, *(("by", by) if by else ()), *(("lead", key) if key else ()))
+                whom = f" (asked about {slot.name})" if slot else ""
+                if asked.person.who:
+                    whom += f" (said of '{asked.person.who}')"
+                texts = [s.text for s in section.sentences]
+                for rule, message in _wrong(voice, texts):
+                    yield steps, rule, message + whom
+
+
+def _askings(content: Content, wording: Wording, leads: tuple[Lead, ...]) -> Iterator[tuple[Asked, str]]:
+    people = [w for w in content.voice.get("speech", {}) if w != "self"][:2]
+    for lead in dict.fromkeys(leads):
+        for who in ("", *people):
+            yield Asked(lead.form, lead.words[:1], Person(who, who, frozenset(lead.traits))), lead.key
+    told = {t for ref in refs(wording.told, content.facts) for t in content.facts[base(ref)].whom}
+    for trait in sorted(told):
+        for form in dict.fromkeys(("", *(lead.form for lead in leads))):
+            yield Asked(form, (), Person(traits=frozenset([trait]))), ""
+
+
+def _wrong(voice: _Voice, texts: list[str]) -> Iterator[tuple[str, str]]:
+    text = " ".join(texts)
+    if not text:
+        yield "empty", "says nothing"
+    if hit := _PLACE.search(text):
+        yield "place", f"a place is not filled: '{hit[0]}'"
+    if (count := len(text.split())) > LONGEST:
+        yield "long", f"has {count} words with everything it owes; at most {LONGEST}"
+    if (found := grade(text)) > GRADE:
+        yield "grade", f"reading grade {found:.1f}; at most {GRADE:.0f}"
+    if hit := DOSE.search(text) or DIAGNOSIS.search(text):
+        yield "dose", f"says '{hit[0]}'"
+    words = [{stem(w) for w in voice.content_words(t) if w not in voice.subject} for t in texts]
+    for i, first in enumerate(words):
+        for j, second in enumerate(words[i + 1 :], i + 1):
+            if len(first & second) >= ALIKE * min(len(first), len(second)) > 1:
+                yield (
+                    "twice",
+                    f"says the same twice: '{texts[i]}' and '{texts[j]}'; give the facts one `point`, or cite the sentence",
+                )
