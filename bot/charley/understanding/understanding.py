@@ -107,8 +107,7 @@ class Understander:
         away = [p for p in parts if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
         small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
-        start = act.rest if going else 0
-        words = tuple([w for i, w in enumerate(message.words) if i >= start and not any(p.start <= i < p.end for p in small)])
+        words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
         whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away])
         asking = [self._way("part", message.words[p.start : p.end], going=whole.match.named) for p in kept if p.asks]
         near = {c.intent for c in whole.match.candidates}
