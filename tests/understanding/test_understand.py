@@ -47,7 +47,7 @@ def last(assistant: Assistant, turns: str) -> Reply:
         # a name alone
         ("statins", ["causes.medication.item"]),
         ("what about bananas", ["prevention.food"]),
-        ("thanks, and what about tonic water", ["relief.folk_remedy"]),
+        ("what about tonic water", ["relief.folk_remedy"]),
         # what a person does not have or take is not spoken of
         ("i am not on statins, why do my legs cramp", ["causes.overview"]),
         # small talk that is said, not asked
