@@ -14,7 +14,7 @@ from charley.bank import bank
 from charley.content.model import Content
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import RedFlags
-from charley.triage.triage import Finding
+from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.understanding import context
 from charley.understanding import decision as decide
 from charley.understanding.acts import Act, Resolver
@@ -23,6 +23,11 @@ from charley.understanding.conversation import Conversation, Move
 from charley.understanding.explanation import Explanation, explain
 from charley.understanding.form import Forms
 from charley.understanding.understanding import Understander, Understood
+
+FULL = 2
+"""Times that a red flag which stands is said in full; after that in one sentence."""
+TAKEN_BACK = ("explicit", "other")
+"""Acts that say that what a message tells is not so, or not of the person."""
 
 
 class Assistant:
@@ -72,31 +77,45 @@ class Assistant:
             raise TypeError(f"text must be a string, not {type(text).__name__}")
         before = self._context(context)
         message = read(text)
-        look = self._alarm.look(message, before.signs)
-        finding, signs = look.finding, look.carry
-        if finding is not None and finding.level in ("emergency", "urgent"):
-            return self._raise(finding, before, signs)
+        ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
+        note = self._alarm.released(ended, before.alarm) if ended else ""
+        before = replace(before, alarm="", signs=()) if ended else before
+        look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else TriageResult(None, ())
+        finding = look.finding
+        if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
+            return self._raise(finding, before, look.carry)
         if before.alarm:
-            standing = self._alarm.again(before.alarm)
-            if standing.reply == "crisis" or not self._resolver.takes_back(message.words):
-                return self._stand(text, message, standing, before, signs)
-            before, signs = replace(before, alarm="", signs=()), ()
+            return self._stand(text, message, before, look.carry)
+        reply = self._read(text, message, before, look.carry)
+        if note:
+            answers = reply.kind == "answer" and self._understander.stands_alone(message)
+            return reminded(reply, note) if answers else replace(self._replies.noted(note), context=reply.context)
+        if finding is not None:
+            return advised(reply, self._alarm.say(finding))
+        return self._beside(reply, look.possible) if look.possible else reply
+
+    def _beside(self, reply: Reply, possible: Finding) -> Reply:
+        """The reply with a sentence for the case that the message meant something grave; first of all where a life may be at
+        stake."""
+        net = self._alarm.net(possible)
+        return reminded(reply, net) if possible.reply == "crisis" else advised(reply, (net,))
+
+    def _read(self, text: str, message: Message, before: Context, signs: tuple[str, ...]) -> Reply:
         if len(text) > LIMIT:
             return self._missed("too_long", before, signs, limit=f"{LIMIT:,}", emergency=self._alarm.numbers["emergency"])
         if not message.words:
             foreign = any(c.isalpha() for c in message.text)
             return self._missed("english_only" if foreign else "empty", before, signs)
-        reply = self._answer(message, before, signs)
-        if finding is not None and finding.level == "soon":
-            return advised(reply, self._alarm.say(finding))
-        return reply
+        return self._answer(message, before, signs)
 
-    def _stand(self, text: str, message: Message, finding: Finding, before: Context, signs: tuple[str, ...]) -> Reply:
-        """The reply while a red flag stands: it is raised again, or reminded of where something else is plainly asked."""
-        if message.words and len(text) <= LIMIT and not self._resolver.find(message.words).kind:
-            reply = self._answer(message, before, signs)
-            if reply.kind == "small_talk" or (reply.kind == "answer" and self._understander.stands_alone(message)):
-                return self._remind(reply, finding, before)
+    def _stand(self, text: str, message: Message, before: Context, signs: tuple[str, ...]) -> Reply:
+        """The reply while a red flag stands: said again at most once, and reminded of where something else is plainly asked."""
+        finding = self._alarm.again(before.alarm)
+        reply = self._read(text, message, before, signs)
+        leads = bool(message.words) and bool(self._resolver.find(message.words).kind)
+        alone = reply.kind == "answer" and self._understander.stands_alone(message)
+        if before.told >= FULL or (not leads and (reply.kind == "small_talk" or alone)):
+            return self._remind(reply, finding, before)
         return self._raise(finding, before, signs)
 
     def _raise(self, finding: Finding, before: Context, signs: tuple[str, ...]) -> Reply:
@@ -105,7 +124,8 @@ class Assistant:
 
     def _remind(self, reply: Reply, finding: Finding, before: Context) -> Reply:
         """The reply with what to do about a standing red flag in front."""
-        return self._conversation.standing(reminded(reply, self._alarm.say(finding)[0]), before)
+        reply = replace(reminded(reply, self._alarm.remind(finding)), triage=finding.level)
+        return self._conversation.standing(reply, before)
 
     def choose(self, intent: str, slots: Mapping[str, str] | None = None, context: Mapping[str, Any] | None = None) -> Reply:
         """The reply to a suggestion that was picked by its intent, without matching (for buttons).

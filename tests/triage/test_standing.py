@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conversation import talk
+from tests.places import ROOT
 
 from charley import Assistant
 from charley.understanding.context import STANDS
@@ -19,6 +21,24 @@ RAISED = {
 LEANING = ("what should i do", "can i just stretch it", "is it serious", "why", "more", "tell me more", "yes")
 LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath")
 LEANING += ("it's probably nothing", "should i stop taking it", "asdf", "")
+
+
+ACTS = yaml.load((ROOT / "tests" / "triage" / "release.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
+
+
+@pytest.mark.parametrize(("act", "first", "then"), [(act, *pair) for act, pairs in ACTS.items() for pair in pairs])
+def test_what_ends_it_and_what_does_not(assistant: Assistant, act: str, first: str, then: str) -> None:
+    raised = assistant.reply(first)
+    assert raised.triage
+    after = assistant.reply(then, raised.context)
+    assert (after.triage is not None) == (act == "stays")
+    assert ("alarm" in after.context) == (act == "stays")
+
+
+@pytest.mark.parametrize("act", [act for act in ACTS if act != "stays"])
+def test_an_act_without_a_flag_is_an_ordinary_message(assistant: Assistant, act: str) -> None:
+    for _, then in ACTS[act]:
+        assert "alarm" not in assistant.reply(then).context
 
 
 @pytest.mark.parametrize("after", LEANING)
@@ -36,9 +56,22 @@ def test_what_leans_on_it_raises_it_again(assistant: Assistant, message: str, af
 def test_other_things_are_answered_behind_a_reminder(assistant: Assistant, message: str, after: str) -> None:
     first = assistant.reply(message)
     reply = assistant.reply(after, first.context)
-    assert reply.triage is None
+    assert reply.triage == first.triage
     assert reply.intents == assistant.reply(after).intents
-    assert reply.sections[0].sentences[0].text == first.sections[0].sentences[0].text
+    assert "before" in reply.sections[0].sentences[0].text or "alone" in reply.sections[0].sentences[0].text
+    assert len(reply.sections[0].sentences) == 1 + len(assistant.reply(after).sections[0].sentences)
+
+
+@pytest.mark.parametrize("message", RAISED)
+def test_it_is_said_in_full_twice(assistant: Assistant, message: str) -> None:
+    reply = assistant.reply(message)
+    full = reply.sections[0].sentences[0].text
+    said = []
+    for after in ("what should i do", "can i just stretch it", "why", "asdf", message):
+        reply = assistant.reply(after, reply.context)
+        assert reply.triage == RAISED[message]
+        said.append(full in str(reply))
+    assert said == [True, False, False, False, True]
 
 
 def test_the_explanation_names_it(assistant: Assistant) -> None:
@@ -66,7 +99,7 @@ def test_it_can_be_taken_back(assistant: Assistant) -> None:
     assert reply.intents == ("prevention.footwear",)
     assert "alarm" not in reply.context
     assert "911" not in str(reply)
-    assert talk(assistant, "i want to die", "only joking").sections[0].sentences[0].text.startswith("I am sorry")
+    assert "988" in str(talk(assistant, "i want to die", "only joking"))
 
 
 def test_a_button_reminds_too(assistant: Assistant) -> None:

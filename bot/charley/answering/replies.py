@@ -11,6 +11,8 @@ from charley.content.model import Content
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
+ACKNOWLEDGED = "chat.acknowledge"
+"""The intent under which what a person tells is acknowledged."""
 
 NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why"}
 """The message that stands in for a part that has nothing to say."""
@@ -103,6 +105,12 @@ class Replies:
 
     def _title(self, question: Question) -> str:
         return self.composer.title(question.intent, question.slot)
+
+    def noted(self, text: str) -> Reply:
+        """A sentence of the assistant's own that answers what was told and not asked."""
+        topics = self.composer.topics()
+        reply = self._plain("small_talk", text, topics, 1.0)
+        return replace(reply, intents=(ACKNOWLEDGED,) if ACKNOWLEDGED in self._content.answers else ())
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""

@@ -215,7 +215,7 @@ class Inbox:
             return self._keep(self._choose(incoming.choice, context))
         name, command, argument = _command(incoming.text)
         # "/help my chest hurts" is no command: a red flag is never lost behind one.
-        grave = bool(argument) and self._assistant.reply(argument, context).triage is not None
+        grave = bool(argument) and self._assistant.reply(argument, context).kind == "triage"
         if command is not None and not incoming.edited and not grave and (not argument or command.takes):
             if name == "start":
                 return self._keep(self._assistant.reply(GREETING))
@@ -234,7 +234,7 @@ class Inbox:
         """The reply shaped, and what is remembered of it: its ids alone."""
         facts = dict.fromkeys(f for s in reply.sections for t in s.sentences for f in t.facts)
         record = {"context": dict(reply.context), "sources": [s.id for s in reply.sources], "facts": list(facts)[:FACTS]}
-        return _Answer(shape_reply(reply, self._shape), record, reply.triage or "")
+        return _Answer(shape_reply(reply, self._shape), record, (reply.kind == "triage" and reply.triage) or "")
 
 
 def _command(text: str) -> tuple[str, Command | None, str]:

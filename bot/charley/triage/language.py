@@ -12,7 +12,7 @@ CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owni
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The words that scopes are made of, and the patterns that bring a scope with them (negation.yaml)."""
+    """The words that scopes are made of, and the patterns that bring a scope with them (language.yaml)."""
 
     rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: frozenset[str] = frozenset()
@@ -46,6 +46,10 @@ class Language:
     elsewhere: tuple[str, ...] = ()
     owning: tuple[str, ...] = ()
     prepositions: frozenset[str] = frozenset()
+    inverted: frozenset[str] = frozenset()
+    body: frozenset[str] = frozenset()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    release: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Language:

@@ -237,16 +237,6 @@ class PatternIndex:
             at += way
 
 
-def apart(word: str, known: Set[str]) -> tuple[str, ...]:
-    """The known words that `word` runs together, as few as may be: "mycalfisswollen". None if it is of anything else."""
-    best: list[tuple[str, ...]] = [()] * (len(word) + 1)
-    for end in range(1, len(word) + 1):
-        for start in range(end):
-            if (not start or best[start]) and word[start:end] in known:
-                best[end] = min([r for r in (best[end], (*best[start], word[start:end])) if r], key=len)
-    return best[-1]
-
-
 def _bones(word: str, vowels: str = "aeiou") -> str:
     """A word without its vowels, but for the first letter, and without doubled letters."""
     kept = word[0]

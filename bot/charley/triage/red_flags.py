@@ -1,18 +1,24 @@
-"""Red flags as content: wakes the triage from `knowledge/red_flags` and words what is said when a flag is raised."""
+"""Red flags as content: the triage made of `knowledge/red_flags`, and what is said when a flag is raised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from charley.content.template import fill
 from charley.reading.text import Message
-from charley.triage import triage as step
-from charley.triage.language import Language
-from charley.triage.triage import Finding, Flag, Sign, Triage, TriageResult
+from charley.triage import compiler
+from charley.triage.language import CUES, Language
+from charley.triage.patterns import Named, PatternIndex
+from charley.triage.sign import LEVELS, WEAK, Finding, Flag, Sign, TriageResult
+from charley.triage.triage import Triage
+from charley.triage.writing import misspelt
 
-REGION = "any"
+REGION: Final = "any"
 """Numbers of every region, for a person whose region is not known."""
+
+_KEPT: Final = ("rank", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
 
 
 class RedFlags:
@@ -23,7 +29,7 @@ class RedFlags:
         self._triage = Triage(made) if made else triage(red_flags) if red_flags else None
         self._replies: Mapping[str, Any] = red_flags.get("replies", {})
         self.numbers: Mapping[str, str] = {"emergency": "", **red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})}
-        self.known = frozenset(self._triage.signs) if self._triage else frozenset()
+        self.known: frozenset[str] = self._triage.known if self._triage else frozenset()
         self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
         self.flags = frozenset(self._flags)
 
@@ -34,15 +40,34 @@ class RedFlags:
     def again(self, flag: str) -> Finding:
         """The finding of a flag that an earlier message raised."""
         known = self._flags[flag]
-        return Finding(known.level, flag, known.reply, (), (), ())
+        return Finding(known.level, flag, known.reply, fresh=False)
+
+    def release(self, message: Message, flag: str, carried: tuple[str, ...]) -> str:
+        """The act by which a message ends a flag that stands; "" if it does not."""
+        return self._triage.release(message, self._flags[flag], carried) if self._triage else ""
 
     def say(self, finding: Finding) -> tuple[str, ...]:
         """The sentences of the reply to a raised flag: what to do now first, then the reason."""
         wordings = self._replies["replies"][f"{finding.level}.{finding.reply}"]
-        values = {**self.numbers, "reason": self._flags[finding.flag].reason}
-        out = [fill(text, values) for text in wordings.values()]
-        out += [fill(text, values) for kind, text in self._replies.get("also", {}).items() if self._speaks(finding, kind)]
-        return tuple(out)
+        out = [self._filled(text, finding) for text in wordings.values()]
+        also = self._replies.get("also", {})
+        return (*out, *(self._filled(text, finding) for kind, text in also.items() if self._speaks(finding, kind)))
+
+    def net(self, finding: Finding) -> str:
+        """One sentence for the case that a message meant what it may mean: "If you mean that ...: call ..."."""
+        return self._filled(self._replies["net"][f"{finding.level}.{finding.reply}"], finding)
+
+    def remind(self, finding: Finding) -> str:
+        """One sentence for a reply to something else while the flag stands."""
+        return self._filled(self._replies["remind"][f"{finding.level}.{finding.reply}"], finding)
+
+    def released(self, act: str, flag: str) -> str:
+        """What is said when an act has ended a flag: one sentence, and what would bring it back."""
+        return self._filled(self._replies["released"][act], self.again(flag))
+
+    def _filled(self, text: str, finding: Finding) -> str:
+        flag = self._flags[finding.flag]
+        return fill(text, {**self.numbers, "reason": flag.reason, "meant": flag.meant})
 
     def _speaks(self, finding: Finding, kind: str) -> bool:
         """Whether another flag of this kind was raised beside the one that is answered."""
@@ -59,11 +84,51 @@ def triage(red_flags: Mapping[str, Any]) -> Triage:
 
 
 def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
-    """The triage that the content describes, as plain values that a built bank can keep."""
-    groups = {name: _spread(items) for name, items in red_flags["signs"]["groups"].items()}
-    signs = (Sign(name, **{k: _value(v) for k, v in sign.items()}) for name, sign in red_flags["signs"]["signs"].items())
-    flags = (Flag(name, **{k: _value(v) for k, v in flag.items()}) for name, flag in red_flags["flags"]["flags"].items())
-    return step.compiled(signs, flags, Language.of(red_flags["negation"]), groups, red_flags["plain_words"]["words"])
+    """The triage that the content describes, as plain values that a built bank can keep.
+
+    Making it takes a while, waking it (`Triage`) does not.
+    """
+    signs = {name: _sign(name, sign) for name, sign in red_flags["signs"]["signs"].items()}
+    flags = [_flag(name, flag) for name, flag in red_flags["flags"]["flags"].items()]
+    graded = sorted(flags, key=lambda flag: LEVELS.index(flag.level))
+    language = Language.of(red_flags["language"])
+    groups = {name: _spread(items) for name, items in {**red_flags["signs"]["groups"], **language.groups}.items()}
+    used = {s for flag in graded for way in flag.ways() for group in way for s in group}
+    used.update(s for flag in graded for s in flag.unless)
+    told = [Named(n, p, s.barriers) for s in signs.values() if s.id in used for n, p in _named(s)]
+    # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended
+    # word must not put an emergency into the past.
+    aside = [Named("", p, tight=True) for p in language.lookalikes]
+    aside += [Named(n, p, s.barriers) for s in signs.values() if s.id not in used for n, p in _named(s)]
+    aside += [Named(name, p, tight=True) for name in CUES for p in getattr(language, name)]
+    data: dict[str, Any] = {
+        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in signs.values()},
+        "flags": [asdict(flag) for flag in graded],
+        "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent", "groups", "release")},
+        "told": compiler.compiled(told, groups, language.frequent),
+        "aside": compiler.compiled(aside, groups, language.frequent),
+        "release": compiler.compiled(
+            [Named(name, p) for name, patterns in language.release.items() for p in patterns], groups, language.frequent
+        ),
+    }
+    data["told"]["words"].update((w, "") for w in misspelt(language.rewrites) if w not in data["told"]["words"])
+    small = language.light | language.closers | language.fillers | language.verbs
+    book = PatternIndex(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
+    words = (w for w in red_flags["plain_words"]["words"] if w not in data["told"]["words"] and book.mend(w))
+    data["plain"] = f" {' '.join([*sorted(small), *words])} "
+    return data
+
+
+def _named(sign: Sign) -> list[tuple[str, str]]:
+    return [*((sign.id, p) for p in sign.patterns), *((sign.id + WEAK, p) for p in sign.weak)]
+
+
+def _sign(name: str, values: Mapping[str, Any]) -> Sign:
+    return Sign(name, **{k: _value(v) for k, v in values.items() if k not in ("examples", "not")})
+
+
+def _flag(name: str, values: Mapping[str, Any]) -> Flag:
+    return Flag(name, **{k: _value(v) for k, v in values.items() if k not in ("examples", "not")})
 
 
 def _value(value: Any) -> Any:

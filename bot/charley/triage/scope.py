@@ -77,6 +77,23 @@ class Scopes:
     def gone(self, match: Match) -> bool:
         return any(self._over[p] for p in match.places)
 
+    def stated(self, match: Match) -> bool:
+        """Whether a match is part of a statement, and not asked about, imagined or told of others."""
+        text, last = self._text, match.places[-1]
+        first = text.starts[last]
+        while first < last and text.words[first] in self._language.fillers:
+            first += 1
+        asked = "?" in text.breaks[text.ends[last]] and text.words[first] in self._language.inverted
+        return not asked and self.holds(match, True)
+
+    def of_now(self, match: Match) -> bool:
+        """Whether a clause of the match speaks of now."""
+        return any(not self._language.now.isdisjoint(self._text.words[s:e]) for s, e in self.around(match))
+
+    def around(self, match: Match) -> list[tuple[int, int]]:
+        """The clauses that a match stands in, each by its first word and the word behind it."""
+        return [(start, self._clause_end(start)) for start in sorted({self.clauses[p] for p in match.places})]
+
     def _starts_clause(self, i: int) -> bool:
         """Whether a clause with a subject of its own starts at `i`: "it is", "my left calf is", "calf is", "dad fell"."""
         words, language = self._text.words, self._language

@@ -47,7 +47,6 @@ class Resolver:
     def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
         self._filler = self._phrases(acts.get("filler", ()))
         self._meant = phrases(acts.get("meant", ()))
-        self._back = phrases(acts.get("taken_back", ()))
         self._about = phrases(acts.get("about", ()))
         self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
@@ -90,10 +89,6 @@ class Resolver:
         # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
         asks = words[start] in ASKING and words[start] != "when" if start < len(words) else False
         return Act(rest=start if start < len(words) else 0, about=led and not asks)
-
-    def takes_back(self, words: tuple[str, ...]) -> bool:
-        """Whether a message says that the one before it was not so ("only joking")."""
-        return any(self._back.at(words, i) for i in range(len(words)))
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""

@@ -13,7 +13,9 @@ VERSION = 1
 STANDS = 4
 """Turns on other things for which a raised red flag is not forgotten."""
 MOST = 8
-"""Choices, signs and parts that a context may hold."""
+"""Choices and parts that a context may hold."""
+SIGNS = 24
+"""Signs that a context may hold."""
 HEARD = 6
 """Replies whose sentences are not said again."""
 SENTENCES = 24
@@ -33,8 +35,8 @@ class Context:
     """`topics` were answered last; `choices` were offered to pick from, `offered` as questions worth asking.
 
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
-    heard so far; `alarm` is the red flag that was raised, while it stands for `stands` more turns. `said` are the sentences
-    of the last replies ("E-004.1"), the latest first.
+    heard so far; `alarm` is the red flag that was raised and said in full `told` times, while it stands for `stands` more
+    turns. `said` are the sentences of the last replies ("E-004.1"), the latest first.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -46,6 +48,7 @@ class Context:
     alarm: str = ""
     stands: int = 0
     said: tuple[tuple[str, ...], ...] = ()
+    told: int = 1
 
     @property
     def heard(self) -> frozenset[str]:
@@ -63,9 +66,9 @@ class Context:
         if self.misses:
             out["misses"] = self.misses
         if self.signs:
-            out["signs"] = list(self.signs[-MOST:])
+            out["signs"] = list(self.signs[:SIGNS])
         if self.alarm and self.stands > 0:
-            out["alarm"] = [self.alarm, self.stands]
+            out["alarm"] = [self.alarm, self.stands, self.told]
         if any(self.said):
             out["said"] = [" ".join(reply[:SENTENCES]) for reply in self.said[:HEARD]]
         return out
@@ -79,20 +82,21 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
     misses = value.get("misses")
     heard = value.get("signs")
     match value.get("alarm"):
-        case [str(alarm), int(stands)] if alarm in flags and 0 < stands <= STANDS:
+        case [str(alarm), int(stands), int(told)] if alarm in flags and 0 < stands <= STANDS and 0 < told < 1000:
             pass
         case _:
-            alarm, stands = "", 0
+            alarm, stands, told = "", 0, 1
     return Context(
         _topics(value.get("topics"), content),
         part if part in ("more", "why") else "short",
         _topics(value.get("choices"), content),
         _topics(value.get("offered"), content),
         misses if type(misses) is int and 0 <= misses < 1000 else 0,
-        tuple(dict.fromkeys(s for s in heard[:MOST] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
+        tuple(dict.fromkeys(s for s in heard[:SIGNS] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
         alarm,
         stands,
         _said(value.get("said"), content),
+        told,
     )
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from charley.answering.composer import Slot
-from charley.answering.replies import Question
+from charley.answering.replies import ACKNOWLEDGED, Question
 from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
 from charley.understanding.acts import Act
 from charley.understanding.context import STANDS, Context, Topic
 from charley.understanding.understanding import topic
-
-ACKNOWLEDGED = "chat.acknowledge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +97,13 @@ class Conversation:
 
     def raised(self, reply: Reply, flag: str, before: Context, signs: tuple[str, ...]) -> Reply:
         """The reply with what is remembered after an alarm."""
-        after = replace(before, choices=(), offered=(), misses=0, signs=signs, alarm=flag, stands=STANDS)
+        told = before.told + 1 if flag == before.alarm else 1
+        after = replace(before, choices=(), offered=(), misses=0, signs=signs, alarm=flag, stands=STANDS, told=told)
         return replace(reply, context=after.to_json())
 
     def standing(self, reply: Reply, before: Context) -> Reply:
         """The reply to something else while an alarm stands: it stands for one turn less."""
-        stands = Context(alarm=before.alarm, stands=before.stands - 1).to_json()
+        stands = Context(alarm=before.alarm, stands=before.stands - 1, told=before.told).to_json()
         return replace(reply, context={**reply.context, **stands})
 
 

@@ -10,7 +10,7 @@ from charley.reading.text import Message
 from charley.understanding.acts import Act
 
 if TYPE_CHECKING:
-    from charley.triage.triage import Finding
+    from charley.triage.sign import Finding
     from charley.understanding.understanding import Understander, Understood
 
 

@@ -88,7 +88,7 @@ class Conversation:
         said = str(reply)
         if self.files:
             self.turns.append((text, said))
-        return Said(said, loud=reply.triage == "emergency")
+        return Said(said, loud=reply.kind == "triage" and reply.triage == "emergency")
 
 
 def command(usage: str, help: str) -> Callable[[Callable[[Conversation, str], Said]], Callable[[Conversation, str], Said]]:

@@ -1,0 +1,93 @@
+"""Signs, flags and what triage finds: immutable values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LEVELS: Final = ("emergency", "urgent", "soon")
+GRAVE: Final = LEVELS[:2]
+"""Levels that are answered before anything else."""
+RANKS: Final = ("background", "fact", "weak", "finding")
+"""What a sign proves: nothing by itself, something about the person, something that may be a finding, a finding."""
+WEAK: Final = "?"
+"""Ends the name of a sign that was met in a weak wording or that is weak by itself."""
+
+Way = tuple[tuple[str, ...], ...]
+"""One way to raise a flag: one sign of each group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A thing that a message can tell, as patterns of words.
+
+    `rank`: one of `RANKS`. `weak`: patterns that may mean it and may not. `plain`: counts wherever its words stand, denied
+    or asked about. `passing`: true of somebody whom a later message may not be about, and not handed on. `history`: counts
+    even if long past. `spoiled_by`: signs that explain this one away when they stand close by. `barriers`: further words
+    that no gap of its patterns may pass.
+    """
+
+    id: str
+    patterns: tuple[str, ...] = ()
+    rank: str = "finding"
+    weak: tuple[str, ...] = ()
+    plain: bool = False
+    passing: bool = False
+    history: bool = False
+    spoiled_by: tuple[str, ...] = ()
+    barriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A combination of signs that calls for help. Each line of `when` is one way to raise it: "a|b + c".
+
+    `unless`: signs of the same message that keep it down ("he has a headache" where she is pregnant). `meant` is how a
+    person is asked whether this is what was meant: "If you mean that ...". `passes`: it is over once it has gone.
+    """
+
+    id: str
+    level: str
+    when: tuple[str, ...]
+    reply: str = "ordinary"
+    reason: str = ""
+    meant: str = ""
+    passes: bool = False
+    sources: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    def ways(self) -> list[Way]:
+        """ "a|b + c": one of a and b, together with c."""
+        return [tuple(tuple(s.strip() for s in group.split("|")) for group in line.split("+")) for line in self.when]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What triage found: the gravest flag, its signs and words, and the other flags.
+
+    `fresh`: it rests on something graver than background that this message tells.
+    """
+
+    level: str
+    flag: str
+    reply: str
+    signs: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TriageResult:
+    """A finding, if there is one, and the names of the signs to hand to the next turn.
+
+    `possible` is what the message may mean, where nothing is certain. `aside` are the flags whose signs were all spoken
+    of, but not as things that are there: denied, past, asked about. `denied` are the signs that the message denies.
+    """
+
+    finding: Finding | None
+    carry: tuple[str, ...]
+    aside: tuple[str, ...] = ()
+    possible: Finding | None = None
+    denied: tuple[str, ...] = ()
