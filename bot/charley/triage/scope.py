@@ -9,6 +9,7 @@ from charley.triage.language import Language
 from charley.triage.patterns import Match, Text
 
 _PHRASE: Final = 4  # words of the longest phrase that opens a question
+_NEGATOR: Final = 5  # words of the longest phrase that denies
 _SCOPE: Final = 14  # words that one "no" can govern
 _LEAD: Final = 3  # words that lead up to a time: "a couple of" years ago
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
@@ -46,6 +47,7 @@ class Scopes:
 
     def __init__(self, text: Text, cues: Sequence[Match], language: Language) -> None:
         self._text, self._language = text, language
+        self._denying = frozenset(phrase.split()[0] for phrase in language.negators)
         self.clauses = self._segments()
         size = len(text.words)
         self._denied_by = [-1] * size
@@ -155,16 +157,23 @@ class Scopes:
     def _denies(self, i: int) -> bool:
         text, language = self._text, self._language
         word = text.words[i]
-        if i + 1 >= text.ends[i] or (word == "no" and text.breaks[i + 1]) or (word == "not" and self._asks_no(i)):
+        negator = self._negator(i)
+        end = i + len(negator.split())
+        if not negator or end >= text.ends[i] or (word == "no" and text.breaks[i + 1]) or (word == "not" and self._asks_no(i)):
             return False
-        if word not in language.negators:
-            return f"{word} {text.words[i + 1]}" in language.negators
-        rest = text.words[i + 1 : i + 5]
+        rest = text.words[end : end + 4]
         if word == "not" and i and text.words[i - 1] in ("can", "could", "will"):
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
-        allowed = language.negators[word]
-        return not (_leads(rest, allowed) or _leads(skipped, allowed) or text.read[i + 1].form in allowed)
+        allowed = language.negators[negator]
+        return not (_leads(rest, allowed) or _leads(skipped, allowed) or text.read[end].form in allowed)
+
+    def _negator(self, i: int) -> str:
+        """The longest phrase at `i` that denies what follows: "no", "none of us"."""
+        if self._text.words[i] not in self._denying:
+            return ""
+        phrases = (" ".join(self._text.words[i:end]) for end in range(min(i + _NEGATOR, self._text.ends[i]), i, -1))
+        return next((phrase for phrase in phrases if phrase in self._language.negators), "")
 
     def _asks_no(self, i: int) -> bool:
         """ "Is it not odd that my leg is cold", "are not swollen calves bad": the "not" of such a question denies nothing."""
@@ -184,17 +193,18 @@ class Scopes:
 
     def _govern(self, i: int) -> None:
         text, language = self._text, self._language
-        free = i + 4 if text.words[i + 1] in language.believing else i + 1
+        first = i + len(self._negator(i).split())
+        free = first + 3 if text.words[first] in language.believing else first
         reach = _SCOPE
         if i and text.words[i] == "not" and text.words[i - 1] in _DO and text.words[i + 1] not in language.having:
             reach = 2  # "I do not smoke": only what is done is denied
-        for j in range(i + 1, min(text.ends[i], i + 1 + reach)):
+        for j in range(first, min(text.ends[i], first + reach)):
             word = text.words[j]
-            if j > i + 1 and word in ("can", "could") and text.words[j + 1 : j + 2] == ("not",):
+            if j > first and word in ("can", "could") and text.words[j + 1 : j + 2] == ("not",):
                 return
-            if (word in language.closers or word in language.negators or word == "since") and j > i + 1:
+            if (word in language.closers or word in language.negators or word == "since") and j > first:
                 return
-            if j > i + 1 and (text.breaks[j] or word == "and") and not self._listed(j):
+            if j > first and (text.breaks[j] or word == "and") and not self._listed(j):
                 return
             if j > free and self._starts_clause(j) and text.words[j - 1] not in ("that", "if"):
                 return
