@@ -163,18 +163,19 @@ class Assistant:
         if move is not None:
             return self._follow(move, before, signs)
         understood = self._understander.understand(message, Act() if act.kind else act, before)
+        near = [self._conversation.question(t) for t in understood[0].choices]
         answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER])
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
-            return self._say(answered, before, signs, missed)
-        unsure = next((u for u in understood if u.decision == decide.OFFER), None)
-        if unsure is not None:
-            choices = [self._conversation.question(t) for t in unsure.choices]
-            return self._conversation.offering(self._replies.offer("did_you_mean", choices, unsure.confidence), before, signs)
+            return self._say(answered, before, signs, missed, near)
+        if understood[0].decision == decide.OFFER:
+            offer = self._replies.offer("did_you_mean", near, understood[0].confidence)
+            return self._conversation.offering(offer, before, signs)
         foreign = bool(understood) and all(u.foreign for u in understood)
         misses = ("fallback", "fallback_again", "fallback_third")[min(before.misses, 2)]
         confidence = max((u.confidence for u in understood), default=0.0)
-        return self._missed("english_only" if foreign else misses, before, signs, confidence)
+        named = near if understood[0].match and understood[0].match.named else ()
+        return self._missed("english_only" if foreign else misses, before, signs, confidence, named)
 
     def _asked(self, message: Message, understood: Sequence[Understood]) -> list[Question]:
         """The questions with their forms: one is told by the whole message, several each by its own words."""
@@ -194,11 +195,26 @@ class Assistant:
             return self._conversation.offering(self._replies.offer(move.message, move.choices), before, signs)
         return self._missed(move.message, before, signs)
 
-    def _say(self, questions: Sequence[Question], before: Context, signs: tuple[str, ...], missed: Sequence[str] = ()) -> Reply:
+    def _say(
+        self,
+        questions: Sequence[Question],
+        before: Context,
+        signs: tuple[str, ...],
+        missed: Sequence[str] = (),
+        near: Sequence[Question] = (),
+    ) -> Reply:
         part = questions[0].part
         resolved = [self._replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self._replies.answer(resolved, missed, before.heard)
+        reply = self._replies.answer(resolved, missed, before.heard, near)
         return self._conversation.answered(reply, resolved[:SECTIONS], part, before, signs)
 
-    def _missed(self, message: str, before: Context, signs: tuple[str, ...], confidence: float = 0.0, **values: str) -> Reply:
-        return self._conversation.missed(self._replies.fallback(message, confidence, **values), before, signs)
+    def _missed(
+        self,
+        message: str,
+        before: Context,
+        signs: tuple[str, ...],
+        confidence: float = 0.0,
+        near: Sequence[Question] = (),
+        **values: str,
+    ) -> Reply:
+        return self._conversation.missed(self._replies.fallback(message, confidence, near, **values), before, signs)

@@ -49,10 +49,16 @@ class Replies:
             return replace(question, intent=wording.why, part="short")
         return replace(question, part="why" if wording.why else "more")
 
-    def answer(self, questions: Sequence[Question], missed: Iterable[str] = (), said: Iterable[str] = ()) -> Reply:
+    def answer(
+        self,
+        questions: Sequence[Question],
+        missed: Iterable[str] = (),
+        said: Iterable[str] = (),
+        near: Iterable[Question] = (),
+    ) -> Reply:
         """Answers in order, at most `SECTIONS` of them; what was not understood or is too much is named.
 
-        `said` are the sentences that the conversation has heard ("E-004.1").
+        `said` are the sentences that the conversation has heard ("E-004.1"); `near` is what may have been asked as well.
         """
         questions = self._together(questions)
         sections: list[Section] = []
@@ -76,7 +82,8 @@ class Replies:
         if kind == "answer" and first.part != "more":
             done = {q.intent for q in questions}
             last = questions[:SECTIONS][-1].intent
-            suggestions += [s for s in self.composer.suggestions(last, first.slot) if s.intent not in done]
+            others = [self.composer.suggest(q.intent, q.slot) for q in near] + [*self.composer.suggestions(last, first.slot)]
+            suggestions += [s for i, s in enumerate(others) if s.intent not in done | {o.intent for o in others[:i]}]
         return Reply(
             kind=kind,
             sections=tuple(sections),
@@ -122,9 +129,10 @@ class Replies:
         suggestions = tuple(self.composer.suggest(q.intent, q.slot) for q in choices)
         return self._plain("disambiguation", self.composer.message(message), suggestions, confidence)
 
-    def fallback(self, message: str, confidence: float = 0.0, **values: str) -> Reply:
-        """One of the assistant's own messages, and the topics to choose from."""
-        return self._plain("fallback", self.composer.message(message, **values), self.composer.topics(), confidence)
+    def fallback(self, message: str, confidence: float = 0.0, near: Iterable[Question] = (), **values: str) -> Reply:
+        """One of the assistant's own messages, and what it may have meant, or else the topics, to choose from."""
+        choices = tuple(self.composer.suggest(q.intent, q.slot) for q in near) or self.composer.topics()
+        return self._plain("fallback", self.composer.message(message, **values), choices, confidence)
 
     def _plain(self, kind: str, text: str, suggestions: tuple[Suggestion, ...], confidence: float) -> Reply:
         return Reply(

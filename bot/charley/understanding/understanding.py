@@ -40,6 +40,8 @@ OPEN = ("drug", "condition", "food")
 """Kinds of which people name things that no list holds; the first wins a tie."""
 SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
+SHARE = 0.5
+"""Share of the whole message's scores that a clause of it takes over."""
 COURTESY = 6
 """Words of the longest clause that may be a mere courtesy around a question."""
 
@@ -48,7 +50,8 @@ COURTESY = 6
 class Understood:
     """One question of a message: the intent, its slot, how sure (0 to 1), and what to do about it.
 
-    `choices` are the best candidates, whatever is done. `ways` are all that competed, the chosen one first.
+    `choices` are what else it may mean: where it is not answered, and where it asks several times. `ways` are all that competed,
+    the chosen one first.
     """
 
     intent: str
@@ -109,10 +112,9 @@ class Understander:
         small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
         words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
         whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away])
-        asking = [self._way("part", message.words[p.start : p.end], going=whole.match.named) for p in kept if p.asks]
-        near = {c.intent for c in whole.match.candidates}
-        asking = [w for w in asking if len(kept) > 1 and w.intent in near and not w.match.outside]
-        times = sum(p.asks for p in kept)
+        clauses = [message.words[p.start : p.end] for p in kept if p.asks]
+        asking = self._parts(clauses, whole) if len(kept) > 1 else []
+        times = len(clauses)
         if several := self._several(whole, asking, times, before):
             return several
         ways = [whole]
@@ -120,10 +122,21 @@ class Understander:
             spans = {message.words[p.start : p.end] for p in kept if p.sentence}
             first = [c.intent for c in whole.match.candidates[:3]]
             ways += [replace(w, how="sentence") for w in asking if w.words in spans and w.intent in first]
-        if any(p.asks for p in kept) and (named := self._unlisted(words or message.words, whole)):
+        if clauses and (named := self._unlisted(words or message.words, whole)):
             ways.append(named)
         best = max(ways, key=lambda way: way.chance - (COST if way is not whole else 0.0))
-        return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best])))
+        return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best]), times))
+
+    def _parts(self, clauses: Sequence[tuple[str, ...]], whole: Way) -> list[Way]:
+        """Clauses that ask, each in the light of the whole, where the whole message may well ask for them."""
+        near = {c.intent for c in whole.match.candidates}
+        shared = [SHARE * (score + 1.0) for score in whole.match.scores]
+        out: list[Way] = []
+        for words in clauses:
+            way = Way("part", words, self.matcher.match(self.matcher.reading(words), shared, whole.match.named))
+            if way.intent in near and not way.match.outside:
+                out.append(way)
+        return out
 
     def stands_alone(self, message: Message) -> bool:
         """Whether a message names the subject and points at nothing said before."""
@@ -196,7 +209,9 @@ class Understander:
         """Parts that are each sure and differ; else, where a message asks twice or says "or", the whole's own first two."""
         parts = {way.intent: way for way in reversed(asking) if way.chance >= self.matcher.levels.sure}
         if len(parts) > 1:
-            return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking)) for way in reversed(parts.values()))
+            return tuple(
+                self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values())
+            )
         first, *others = whole.match.candidates[:2]
         twice = (times > 1 or "or" in whole.words) and others and others[0].score > SECOND
         if not twice or whole.match.outside or whole.chance < self.matcher.levels.answer:
@@ -206,20 +221,22 @@ class Understander:
         both = (first.intent, others[0].intent)
         if any(intent.startswith(TALK) for intent in both):
             return ()
-        return tuple(self._said(whole, intent, before, ANSWER, (whole, *asking)) for intent in both)
+        return tuple(self._said(whole, intent, before, ANSWER, (whole, *asking), times) for intent in both)
 
-    def _decided(self, way: Way, before: Context, ways: tuple[Way, ...]) -> Understood:
+    def _decided(self, way: Way, before: Context, ways: tuple[Way, ...], times: int) -> Understood:
         """Answered; or the first few offered, where the subject or a thing is named; or refused."""
         match, levels = way.match, self.matcher.levels
         talk = way.intent.startswith(TALK)
-        say = partial(self._said, way, way.intent, before, ways=ways)
+        say = partial(self._said, way, way.intent, before, ways=ways, times=times)
         if not match.outside and way.chance >= (levels.answer if match.named or talk else levels.sure):
             return say(ANSWER)
         if talk or match.outside or not (match.named or way.chance >= levels.answer):
             return say(REFUSE)
         return say(OFFER)
 
-    def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...]) -> Understood:
+    def _said(
+        self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1
+    ) -> Understood:
         tokens = way.match.reading.tokens
         read_words = sum(1 for t in tokens if t.words)
         return Understood(
@@ -227,7 +244,7 @@ class Understander:
             way.name or self._slot(intent, way.match, before),
             way.chance,
             decision,
-            () if decision == ANSWER else self._choices(way.match, before),
+            self._choices(way.match, before) if decision != ANSWER or times > 1 else (),
             " ".join(way.words),
             len(way.words) > 2 and read_words * 3 < len(way.words),
             way.match,
