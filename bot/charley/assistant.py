@@ -22,6 +22,7 @@ from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.explanation import Explanation, explain
 from charley.understanding.form import Forms
+from charley.understanding.person import PersonReader
 from charley.understanding.understanding import Understander, Understood
 
 FULL = 2
@@ -51,6 +52,7 @@ class Assistant:
         self._understander = Understander(loaded.content, loaded.matcher)
         self._conversation = Conversation(loaded.content)
         self._forms = Forms(loaded.content.forms)
+        self._persons = PersonReader(loaded.content, loaded.matcher.reading, self._forms)
         self._alarm = RedFlags(loaded.content.red_flags, loaded.triage)
 
     @property
@@ -75,8 +77,12 @@ class Assistant:
         """
         if not isinstance(text, str):
             raise TypeError(f"text must be a string, not {type(text).__name__}")
-        before = self._context(context)
         message = read(text)
+        before = self._heard(message, self._context(context))
+        return replace(self._reply(text, message, before), person=self._persons.shown(before.people))
+
+    def _reply(self, text: str, message: Message, before: Context) -> Reply:
+        """Triage first; then what the message asks."""
         ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
         note = self._alarm.released(ended, before.alarm) if ended else ""
         before = replace(before, alarm="", signs=()) if ended else before
@@ -154,7 +160,16 @@ class Assistant:
         return explain(message, look.finding or standing, look.aside, act, understood, self._understander, reply)
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:
-        return context.read(value, self._content, self._alarm.known, self._alarm.flags) if value else Context()
+        if not value:
+            return Context()
+        known = context.read(value, self._content, self._alarm.known, self._alarm.flags)
+        return replace(known, people=self._persons.read(value.get("people"))) if isinstance(value, Mapping) else known
+
+    def _heard(self, message: Message, before: Context) -> Context:
+        """The context with what the message tells of somebody."""
+        if not message.words or len(message.text) > LIMIT:
+            return before
+        return replace(before, people=self._persons.hear(message, before.people))
 
     def _answer(self, message: Message, before: Context, signs: tuple[str, ...]) -> Reply:
         """A follow-up of what was said, or questions that the understanding finds: answered, offered or declined."""
@@ -164,7 +179,7 @@ class Assistant:
             return self._follow(move, before, signs)
         understood = self._understander.understand(message, Act() if act.kind else act, before)
         near = [self._conversation.question(t) for t in understood[0].choices]
-        answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER])
+        answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER], before)
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
             return self._say(answered, before, signs, missed, near)
@@ -177,14 +192,15 @@ class Assistant:
         named = near if understood[0].match and understood[0].match.named else ()
         return self._missed("english_only" if foreign else misses, before, signs, confidence, named)
 
-    def _asked(self, message: Message, understood: Sequence[Understood]) -> list[Question]:
+    def _asked(self, message: Message, understood: Sequence[Understood], before: Context) -> list[Question]:
         """The questions with their forms: one is told by the whole message, several each by its own words."""
         several = len({u.asked for u in understood}) > 1
         out = []
         for each in understood:
             words = read(each.asked) if several else message
-            asked = Asked(self._forms.find(words), words.words)
-            out.append(Question(each.intent, each.slot, confidence=each.confidence, asked=asked))
+            asked = Asked(self._forms.find(words), words.words, self._persons.person(before.people))
+            question = Question(each.intent, each.slot, confidence=each.confidence, asked=asked)
+            out.append(self._conversation.filled(question, before))
         return out
 
     def _follow(self, move: Move, before: Context, signs: tuple[str, ...]) -> Reply:
@@ -204,6 +220,8 @@ class Assistant:
         near: Sequence[Question] = (),
     ) -> Reply:
         part = questions[0].part
+        person = self._persons.person(before.people)
+        questions = [replace(q, asked=replace(q.asked, person=person)) for q in questions]
         resolved = [self._replies.why(q) if q.part == "why" else q for q in questions]
         reply = self._replies.answer(resolved, missed, before.heard, near)
         return self._conversation.answered(reply, resolved[:SECTIONS], part, before, signs)

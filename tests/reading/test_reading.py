@@ -12,9 +12,29 @@ from charley.reading.reader import LONGEST, Reader
 from charley.reading.spelling import Speller, edits, slips
 
 COUNTS = {
-    "cramp": 90, "cramps": 120, "calf": 60, "leg": 150, "muscle": 40, "magnesium": 30, "stretch": 45, "night": 70,
-    "my": 200, "in": 150, "the": 220, "a": 180, "at": 90, "why": 110, "do": 80, "i": 160, "get": 60, "of": 70, "stop": 30,
-    "pregnant": 20, "statin": 12, "potassium": 14, "dehydration": 16,
+    "cramp": 90,
+    "cramps": 120,
+    "calf": 60,
+    "leg": 150,
+    "muscle": 40,
+    "magnesium": 30,
+    "stretch": 45,
+    "night": 70,
+    "my": 200,
+    "in": 150,
+    "the": 220,
+    "a": 180,
+    "at": 90,
+    "why": 110,
+    "do": 80,
+    "i": 160,
+    "get": 60,
+    "of": 70,
+    "stop": 30,
+    "pregnant": 20,
+    "statin": 12,
+    "potassium": 14,
+    "dehydration": 16,
 }
 READER = Reader(Speller(COUNTS, ("statin",)), bundled())
 

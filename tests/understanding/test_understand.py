@@ -108,8 +108,14 @@ def test_what_is_too_much_for_one_reply_is_named(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("more pls", "more"), ("whyy is that", "why"), ("can you go deeper into that in more detail", "more"),
-     ("say it again", "repeat"), ("tell me mroe", "more"), ("none of thse", "none")],
+    [
+        ("more pls", "more"),
+        ("whyy is that", "why"),
+        ("can you go deeper into that in more detail", "more"),
+        ("say it again", "repeat"),
+        ("tell me mroe", "more"),
+        ("none of thse", "none"),
+    ],
 )
 def test_follow_ups_may_be_misspelt(assistant: Assistant, text: str, kind: str) -> None:
     assert Resolver(assistant.content.acts).find(read(text).words).kind == kind

@@ -13,7 +13,7 @@ from charley.answering.person import Person
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _SPACES = re.compile(r"  +")
-_BEGIN = re.compile(r"(^|[.!?:] )([a-z])")
+_BEGIN = re.compile(r"(^|[.!?] )([a-z])")
 SELF = "self"
 ACTING = "acting"
 """The places of a table that speak of who does what is said, not of who has the cramp."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from charley.content.lead import base
 from charley.content.model import Content
+from charley.understanding.person import People
 
 VERSION = 1
 STANDS = 4
@@ -20,6 +22,8 @@ HEARD = 6
 """Replies whose sentences are not said again."""
 SENTENCES = 24
 """Sentences of one reply that are remembered."""
+BYTES = 1900
+"""What a context may take as JSON; sentences said long ago are forgotten first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Context:
 
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
     heard so far; `alarm` is the red flag that was raised and said in full `told` times, while it stands for `stands` more
-    turns. `said` are the sentences of the last replies ("E-004.1"), the latest first.
+    turns. `said` are the sentences of the last replies ("E-004.1"), the latest first;
+    `people` is what was told of whom.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -49,6 +54,7 @@ class Context:
     stands: int = 0
     said: tuple[tuple[str, ...], ...] = ()
     told: int = 1
+    people: People = field(default_factory=People)
 
     @property
     def heard(self) -> frozenset[str]:
@@ -71,6 +77,10 @@ class Context:
             out["alarm"] = [self.alarm, self.stands, self.told]
         if any(self.said):
             out["said"] = [" ".join(reply[:SENTENCES]) for reply in self.said[:HEARD]]
+        if people := self.people.to_json():
+            out["people"] = people
+        while len(json.dumps(out, separators=(",", ":"))) > BYTES and out.get("said"):
+            out["said"].pop()
         return out
 
 

@@ -13,6 +13,9 @@ from charley.understanding.acts import Act
 from charley.understanding.context import STANDS, Context, Topic
 from charley.understanding.understanding import topic
 
+MOST_TOLD = 3
+"""Things told of one kind that an answer speaks of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -32,12 +35,29 @@ class Conversation:
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self._narrow = content.person.get("narrow", {})
+        self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
 
     def question(self, topic: Topic, part: str = "short") -> Question:
         """The question that a topic of the conversation stands for."""
         kind, id = topic.slot
         entity = self._content.entities[kind][id] if kind else None
         return Question(topic.intent, Slot(kind, entity.name, entity) if entity else None, part)
+
+    def filled(self, question: Question, before: Context) -> Question:
+        """The question with what was told in the slot that it leaves open: "I'm on furosemide" … "could that be why"."""
+        narrow = self._narrow.get(question.intent, "")
+        if narrow and question.asked.form in self._verdicts and self._told(narrow, before):
+            question = replace(question, intent=narrow)
+        told = () if question.slot else self._told(question.intent, before)
+        return replace(question, slot=told[0], also=told[1:]) if told else question
+
+    def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
+        kind = self._content.intents[intent].slot
+        known = self._content.entities.get(kind, {})
+        ids = sorted(id for thing, id in before.people.person().things if thing == kind)
+        classes = {known[id].parent for id in ids}
+        return tuple(Slot(kind, known[id].name, known[id]) for id in ids if id not in classes)[:MOST_TOLD]
 
     def follow(self, act: Act, before: Context) -> Move | None:
         """The move that a follow-up calls for; None when the message is a question of its own."""
@@ -76,6 +96,7 @@ class Conversation:
             offered=offered(reply.suggestions) if lasting else before.offered,
             signs=signs,
             said=(said(reply), *before.said),
+            people=before.people,
         )
         return replace(reply, context=after.to_json())
 

@@ -7,23 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charley.reading.text import Message
+from charley.understanding.phrase import patterns
 
-BETWEEN = 6
-"""Most words that "..." stands for."""
 ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
-_PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
 
 
 class Forms:
     """The forms that the content knows, ready to be found."""
 
     def __init__(self, forms: Mapping[str, Any]) -> None:
-        self._known = {
-            id: re.compile("|".join(_pattern(phrase) for phrase in form["phrases"]))
-            for id, form in forms.items()
-            if isinstance(form, Mapping)
-        }
+        self._known = {id: patterns(form["phrases"]) for id, form in forms.items() if isinstance(form, Mapping)}
         self._name = {id: forms[id].get("is", id) for id in self._known}
         skip = sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase))
         self._skip = re.compile(f"(?:(?:{'|'.join(map(re.escape, skip))}) )*") if skip else None
@@ -61,20 +55,3 @@ class Forms:
             if (found := pattern.search(clause)) and (found.start(), -found.end()) < best:
                 best, form = (found.start(), -found.end()), id
         return form
-
-
-def _pattern(phrase: str) -> str:
-    """A phrase as a pattern over a clause whose every word has a space behind."""
-    parts = _PART.findall(phrase)
-    out = "" if parts[:1] == ["^"] else r"(?<!\S)"
-    for part in parts:
-        if part == "^":
-            out += r"\A"
-        elif part == "...":
-            out += rf"(?:\S+ ){{0,{BETWEEN}}}?"
-        elif part[0] in "([":
-            either = "|".join(f"{re.escape(p.strip())} " for p in part[1:-1].split("|"))
-            out += f"(?:{either})" + "?" * (part[0] == "[")
-        else:
-            out += f"{re.escape(part)} "
-    return out

@@ -209,9 +209,7 @@ class Understander:
         """Parts that are each sure and differ; else, where a message asks twice or says "or", the whole's own first two."""
         parts = {way.intent: way for way in reversed(asking) if way.chance >= self.matcher.levels.sure}
         if len(parts) > 1:
-            return tuple(
-                self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values())
-            )
+            return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values()))
         first, *others = whole.match.candidates[:2]
         twice = (times > 1 or "or" in whole.words) and others and others[0].score > SECOND
         if not twice or whole.match.outside or whole.chance < self.matcher.levels.answer:
@@ -234,9 +232,7 @@ class Understander:
             return say(REFUSE)
         return say(OFFER)
 
-    def _said(
-        self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1
-    ) -> Understood:
+    def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
         read_words = sum(1 for t in tokens if t.words)
         return Understood(

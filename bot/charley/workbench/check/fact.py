@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from charley.content.lead import base, cited
 from charley.content.model import Answer, Content, Wording
 from charley.content.place import Places
 from charley.content.reader import nearest
@@ -21,6 +22,7 @@ AWAITING = "awaiting"
 def rules(content: Content, places: Places, today: str) -> Iterator[Problem]:
     """Every rule of this module."""
     used = {id for answer in content.answers.values() for id in said(content, answer)}
+    used |= {f["fact"] for trait in content.person.get("traits", {}).values() for f in trait.get("follows", ())}
     for fact in content.facts.values():
         if fact.id not in used:
             yield places.problem(f"no answer says '{fact.id}'", FACTS, fact.id)
@@ -55,7 +57,9 @@ def with_qualifications(content: Content, ids: list[str]) -> list[str]:
 
 def said(content: Content, answer: Answer) -> set[str]:
     """Every fact that an answer may say."""
-    named = [id for _, wording in wordings(answer) for part in PARTS for id in ids_in(getattr(wording, part))]
+    named = [id for _, wording in wordings(answer) for part in (*PARTS, "told") for id in ids_in(getattr(wording, part))]
+    leads = [lead.text for _, wording in wordings(answer) for lead in wording.leads]
+    named += [base(ref) for text in leads for ref in (*ids_in(text), *cited(text))]
     return set(with_qualifications(content, named))
 
 

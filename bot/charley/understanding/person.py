@@ -1,0 +1,283 @@
+"""What people tell of themselves and of others, and to whom it belongs. Ids only: never the person's words.
+
+The phrases, and what follows from what was told, stand in `knowledge/person.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from charley.answering.person import Person
+from charley.answering.speech import SELF
+from charley.content.model import Content
+from charley.matching.features import Reading
+from charley.reading.text import Message
+from charley.understanding.form import Forms
+from charley.understanding.phrase import patterns
+
+NEAR, FAR = 4, 8
+"""Most words between a verb and what is told with it, and between who it is told of and the verb."""
+ENDS = frozenset(".?!;,:()\n")
+FRESH = 8
+"""Ids that can be given to another when the person says who was meant."""
+
+Facts = frozenset[str]
+"""What was told of one person: ids of traits, and `kind:id` of entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What a conversation knows: of each who, what was told; `about` is who is spoken of, `actor` who would act.
+
+    `fresh` was told in the last message that told anything.
+    """
+
+    told: Mapping[str, Facts] = field(default_factory=dict)
+    about: str = SELF
+    actor: str = SELF
+    fresh: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Ids, in order; empty when nothing was told."""
+        told = {who: sorted(facts) for who, facts in sorted(self.told.items()) if facts}
+        out: dict[str, Any] = {"told": told} if told else {}
+        if self.about != SELF:
+            out["about"] = self.about
+        if self.fresh and told:
+            out["fresh"] = list(self.fresh[:FRESH])
+        return out
+
+    @property
+    def facts(self) -> Facts:
+        """What was told of the one who is spoken of."""
+        return self.told.get(self.about, frozenset())
+
+    def person(self, means: Facts = frozenset()) -> Person:
+        """The one who is spoken of, as an answer needs it. `means`: what everybody of that who is."""
+        things = frozenset((kind, id) for kind, colon, id in (fact.partition(":") for fact in self.facts) if colon)
+        traits = frozenset(fact for fact in self.facts if ":" not in fact) | means
+        return Person(self.about, self.actor, traits, things)
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """One thing told: of whom, what, and whether it is so."""
+
+    who: str
+    fact: str
+    so: bool
+
+
+class PersonReader:
+    """Hears what a message tells. A pure function of message and what was known."""
+
+    def __init__(self, content: Content, reading: Callable[[tuple[str, ...]], Reading], forms: Forms) -> None:
+        spec = content.person
+        self._content = content
+        self._reading = reading
+        self._forms = forms
+        self._who = {who: patterns(table.get("named", ())) for who, table in spec.get("who", {}).items()}
+        self._pronoun = {who: patterns(table.get("pronouns", ())) for who, table in spec.get("who", {}).items()}
+        self._shared = {who: frozenset(table.get("also", ())) for who, table in spec.get("who", {}).items()}
+        self._means = {who: frozenset(table.get("means", ())) for who, table in spec.get("who", {}).items()}
+        self._mine = patterns(spec.get("mine", ()))
+        self._acting = patterns(spec.get("acting", ()))
+        self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}
+        self._traits = {
+            id: {frame: patterns(trait[frame]) for frame in (*self._frames, "told") if frame in trait}
+            for id, trait in spec.get("traits", {}).items()
+        }
+        self._ages = {id: tuple(map(int, trait["age"])) for id, trait in spec.get("traits", {}).items() if "age" in trait}
+        self._from = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
+        self._passing = {id: trait.get("passing", "") for id, trait in spec.get("traits", {}).items()}
+        self._things = dict(spec.get("things", {}))
+        self._bare = frozenset(spec.get("bare", ()))
+        self._saying = patterns(spec.get("saying", ()))
+        self._called = dict(spec.get("called", {}))
+        self._age = patterns(spec.get("ages", ()))
+        self._unless = frozenset(spec.get("unless", ()))
+        self._denied = frozenset(spec.get("denied_by", ()))
+        self._moved = patterns(spec.get("moved", ()))
+        self.known = frozenset([*self._traits, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
+
+    def hear(self, message: Message, before: People) -> People:
+        """What is known after a message."""
+        after, fresh, tellings = before, [], []
+        for clause in _clauses(message):
+            asks = bool(self._forms.find(clause))
+            reading = self._reading(clause.words)
+            line = "".join(f"{token.best} " for token in reading.tokens)
+            named = self._named(line, after.about)
+            about = named[-1][2] if named else after.about
+            told = list(self._tellings(line, reading, named, about, asks))
+            if self._moved.search(line) and about != before.about and not any(t.so for t in told):
+                after = _given(replace(after, about=about), before)
+            after = replace(after, about=about)
+            tellings += told
+        for telling in tellings:
+            after = self._with(after, telling)
+            fresh += [telling.fact] if telling.so else []
+        # Who is told of is spoken of, whoever else is named: "I'm 31 weeks, my husband had no idea what to do".
+        of = [t.who for t in tellings if t.so]
+        if of and after.about not in of:
+            after = replace(after, about=max(dict.fromkeys(of), key=of.count))
+        actor = SELF if self._acting.search(" ".join((*message.words, ""))) else after.about
+        return replace(after, actor=actor, fresh=tuple(dict.fromkeys(fresh)) or before.fresh)
+
+    def _named(self, line: str, about: str) -> list[tuple[int, int, str]]:
+        """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before."""
+        found = [(m.start(), m.end(), who) for who, named in self._who.items() for m in named.finditer(line)]
+        found += [(m.start(), m.end(), SELF) for m in self._mine.finditer(line)]
+        found = [f for f in found if not self._saying.match(line, f[1])]
+        pronouns = [(m.start(), m.end(), who) for who, pronoun in self._pronoun.items() for m in pronoun.finditer(line)]
+        out: list[tuple[int, int, str]] = []
+        for start, end, who in sorted([*found, *pronouns]):
+            if (start, end, who) in pronouns:
+                who = about if who in self._shared.get(about, ()) else who
+                if who == SELF:
+                    continue
+            about = who
+            out.append((end, start, who))
+        return out
+
+    def _tellings(
+        self, line: str, reading: Reading, named: list[tuple[int, int, str]], about: str, asks: bool
+    ) -> Iterator[_Telling]:
+        """What a sentence tells, with those of whom it tells it."""
+        subjects = sorted([*named, *((m.end(), m.start(), SELF) for m in self._pronoun[SELF].finditer(line))])
+        starts = [0]
+        for token in reading.tokens:
+            starts.append(starts[-1] + len(token.best) + 1)
+        for id, frames in self._traits.items():
+            for frame, said in frames.items():
+                for m in said.finditer(line):
+                    yield from self._told(line, subjects, frame, m.start(), m.end(), id, about, not asks)
+        for m in self._age.finditer(line):
+            number = next((int(w) for w in m[0].split() if w.isdigit()), 0)
+            for id, (low, high) in self._ages.items():
+                if low <= number <= high:
+                    yield from self._told(line, subjects, "told", m.start(), m.end(), id, about, not asks)
+        for kind, id in self._denied_things(line, reading):
+            yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
+        for mention in reading.mentions:
+            kind = mention.kind
+            if mention.id and kind in self._things:
+                bare = not asks and kind in self._bare
+                fact, at, end = f"{kind}:{mention.id}", starts[mention.start], starts[mention.end]
+                for telling in self._told(line, subjects, self._things[kind], at, end, fact, about, bare):
+                    yield telling
+                    for entity, id in self._from:
+                        if self._within(kind, mention.id, entity):
+                            yield replace(telling, fact=id)
+
+    def _told(
+        self, line: str, subjects: list[tuple[int, int, str]], frame: str, at: int, end: int, fact: str, about: str, bare: bool
+    ) -> Iterator[_Telling]:
+        """Whether what stands at a place is told of somebody: with a verb before it, and who before that."""
+        if frame == "told":
+            near = [(start, who) for stop, start, who in subjects if stop <= end and _words(line, stop, at) <= FAR]
+            if (near and self._guarded(line, near[-1][0])) or (not near and not bare):
+                return
+            yield _Telling(near[-1][1] if near else about, fact, not self._denies(line, at, at))
+            return
+        verbs = list(self._frames[frame].finditer(line, 0, at))
+        verb = verbs[-1] if verbs else None
+        if verb is None or _words(line, verb.end(), at) > NEAR:
+            if bare and at == 0:
+                yield _Telling(about, fact, so=True)
+            return
+        so = not self._denies(line, verb.start(), at)
+        for stop, start, who in reversed(subjects):
+            if stop <= verb.end() and _words(line, stop, verb.start()) <= FAR:
+                if not self._guarded(line, start):
+                    yield _Telling(who, fact, so and not self._denies(line, stop, at))
+                return
+        if bare and _words(line, 0, verb.start()) <= 1:
+            yield _Telling(about, fact, so)
+
+    def _denied_things(self, line: str, reading: Reading) -> Iterator[tuple[str, str]]:
+        """The things that a clause says are not there: "I don't have diabetes"."""
+        words = line.split()
+        if self._denied.isdisjoint(words) or not any(not m.id for m in reading.mentions):
+            return
+        said = {(m.kind, m.id) for m in reading.mentions}
+        for mention in self._reading(tuple(w for w in words if w not in self._denied)).mentions:
+            if mention.id and mention.kind in self._things and (mention.kind, mention.id) not in said:
+                yield mention.kind, mention.id
+
+    def _guarded(self, line: str, start: int) -> bool:
+        """Whether the word before a place makes what follows no telling: "if I have"."""
+        return line[:start].rpartition(" ")[0].rpartition(" ")[2] in self._unless
+
+    def _denies(self, line: str, start: int, end: int) -> bool:
+        before = line[:start].split()[-2:]
+        return not self._denied.isdisjoint((*before, *line[start:end].split()))
+
+    def _with(self, known: People, telling: _Telling) -> People:
+        facts = known.told.get(telling.who, frozenset())
+        passing = self._passing.get(telling.fact, "")
+        if telling.so:
+            # Of what passes (a cramp that is there, or over), what was told last is so.
+            facts = frozenset(f for f in facts if not passing or self._passing.get(f, "") != passing) | {telling.fact}
+        else:
+            facts -= {telling.fact}
+        return replace(known, told={**known.told, telling.who: facts})
+
+    def _within(self, kind: str, id: str, above: str) -> bool:
+        known = self._content.entities.get(kind, {})
+        for _ in range(6):
+            if id == above:
+                return True
+            if id not in known:
+                return False
+            id = known[id].parent
+        return False
+
+    def person(self, people: People) -> Person:
+        """The one who is spoken of, with what goes without saying: a child is one."""
+        return people.person(self._means.get(people.about, frozenset()))
+
+    def shown(self, people: People) -> dict[str, Any]:
+        """The one who is spoken of as a reply gives it: who, traits, and ids under what the content calls their kind."""
+        out: dict[str, Any] = {} if people.about == SELF else {"who": people.about}
+        for fact in sorted(people.facts | self._means.get(people.about, frozenset())):
+            kind, colon, id = fact.partition(":")
+            called = self._called.get(kind, kind) if colon else "traits"
+            listed = out.setdefault(called, [])
+            listed.append(id if colon else fact)
+        return {"who": SELF, **out} if out else {}
+
+    def read(self, value: Any) -> People:
+        """What a context holds of people; whatever is not a known id is passed over."""
+        if not isinstance(value, Mapping):
+            return People()
+        told, about, fresh = value.get("told"), value.get("about", SELF), value.get("fresh")
+        kept = {
+            who: frozenset(f for f in facts if isinstance(f, str) and f in self.known)
+            for who, facts in (told.items() if isinstance(told, Mapping) else ())
+            if who in self._who and isinstance(facts, list)
+        }
+        fresh = tuple(f for f in fresh[:FRESH] if isinstance(f, str) and f in self.known) if isinstance(fresh, list) else ()
+        about = about if isinstance(about, str) and about in self._who else SELF
+        return People(kept, about, about, fresh)
+
+
+def _given(known: People, before: People) -> People:
+    """What was told last, given to the one who was meant ("no, that's my sister")."""
+    given = frozenset(before.fresh) & before.facts
+    told = {**known.told, before.about: before.facts - given}
+    return replace(known, told={**told, known.about: known.facts | given})
+
+
+def _clauses(message: Message) -> Iterator[Message]:
+    start = 0
+    for i in range(1, len(message.words) + 1):
+        if i == len(message.words) or not ENDS.isdisjoint(message.breaks[i]):
+            yield Message("", message.words[start:i], ("", *message.breaks[start + 1 : i + 1]))
+            start = i
+
+
+def _words(line: str, start: int, end: int) -> int:
+    return line.count(" ", start, end)

@@ -1,0 +1,123 @@
+"""What a conversation knows of a person: told once, kept, given to the right one, and never the person's words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charley import Assistant
+
+TELLINGS = (
+    "I am pregnant",
+    "I am 72 years old",
+    "I take warfarin",
+    "I have diabetes",
+    "I am a vegan",
+    "I live alone",
+    "I have kidney disease",
+    "my wife is pregnant",
+    "my husband takes furosemide",
+    "my dad has poor circulation",
+    "my mum is 81 years old",
+)
+TELLING = st.sampled_from(TELLINGS)
+
+
+def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
+    """What the context holds after the messages, by whom it was told of."""
+    context = None
+    for message in messages:
+        context = dict(assistant.reply(message, context).context)
+    return {who: set(facts) for who, facts in (context or {}).get("people", {}).get("told", {}).items()}
+
+
+@pytest.mark.parametrize(
+    ("message", "who", "fact"),
+    [
+        ("I'm 27 weeks pregnant and I get cramps", "self", "pregnant"),
+        ("my wife is expecting", "she", "pregnant"),
+        ("I'm 70 and wobbly on my feet", "self", "older"),
+        ("she is 9 years old", "she", "child"),
+        ("my father takes warfarin", "he", "blood_thinner"),
+        ("my partner has kidney disease", "they", "kidney_disease"),
+        ("I can't stand up at the moment", "self", "cannot_stand"),
+        ("I drive all day for a living", "self", "sits_at_work"),
+        ("been on a water tablet since May", "self", "diuretic"),
+        ("I have had diabetis for years", "self", "condition:diabetes"),
+    ],
+)
+def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
+    assert fact in told(assistant, message).get(who, set())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "can diabetes cause cramps",
+        "do I have diabetes",
+        "could I be pregnant",
+        "if I am pregnant do I get more cramps",
+        "is it safe with warfarin",
+        "what is a water tablet",
+        "I am not pregnant",
+        "my doctor says old people get them",
+    ],
+)
+def test_asked_or_denied_is_not_told(assistant: Assistant, message: str) -> None:
+    known = told(assistant, message).get("self", set())
+    assert not known & {"pregnant", "diabetes", "condition:diabetes", "blood_thinner", "diuretic", "older"}
+
+
+def test_it_is_given_to_the_one_who_was_meant(assistant: Assistant) -> None:
+    known = told(assistant, "I am 31 weeks pregnant", "no, that is my sister")
+    assert "pregnant" in known["she"] and "pregnant" not in known.get("self", set())
+
+
+def test_it_is_taken_back(assistant: Assistant) -> None:
+    assert "condition:diabetes" in told(assistant, "I have diabetes")["self"]
+    assert "condition:diabetes" not in told(assistant, "I have diabetes", "I do not have diabetes").get("self", set())
+
+
+def test_each_keeps_what_is_theirs(assistant: Assistant) -> None:
+    known = told(assistant, "my wife is pregnant and gets cramps", "but I get them too, after the gym")
+    assert "pregnant" in known["she"] and "pregnant" not in known.get("self", set())
+    reply = assistant.reply("what can I do for mine", None)
+    assert reply.person.get("who", "self") == "self"
+
+
+@given(st.lists(TELLING, min_size=1, max_size=8), st.lists(st.sampled_from(["why do they come", "thanks", "more"]), max_size=3))
+def test_what_was_told_stays(assistant: Assistant, messages: list[str], others: list[str]) -> None:
+    before: dict[str, set[str]] = {}
+    for end in range(1, len(messages) + 1):
+        now = told(assistant, *messages[:end], *others)
+        assert all(facts <= now.get(who, set()) for who, facts in before.items())
+        before = now
+
+
+@given(st.permutations(TELLINGS))
+def test_any_order_gives_the_same_people(assistant: Assistant, messages: list[str]) -> None:
+    assert told(assistant, *messages) == told(assistant, *TELLINGS)
+
+
+@given(st.lists(st.text(alphabet="qxzvw", min_size=5, max_size=9), min_size=1, max_size=3), TELLING)
+def test_no_word_of_the_person_is_kept(assistant: Assistant, words: list[str], telling: str) -> None:
+    context = dict(assistant.reply(f"{telling} and my name is {' '.join(words)}").context)
+    packed = json.dumps(context)
+    assert not any(word in packed for word in words)
+    assert len(packed) <= 2048
+
+
+def test_a_slot_is_filled_with_what_was_told(assistant: Assistant) -> None:
+    first = assistant.reply("I'm on furosemide")
+    reply = assistant.reply("could it be the tablets", first.context)
+    assert reply.entities == {"drug": "furosemide"}
+
+
+def test_a_safety_sentence_comes_with_the_answer_that_it_bears_on(assistant: Assistant) -> None:
+    first = assistant.reply("I have been on warfarin for years")
+    text = str(assistant.reply("can I rub the calf", first.context))
+    assert "blood thinners" in text
+    assert "blood thinners" not in str(assistant.reply("can I rub the calf")).partition("\n")[0]
