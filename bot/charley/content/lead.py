@@ -7,9 +7,9 @@ asked by or for somebody on a diuretic; `pregnant` for every form that a verdict
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from charley.content.model import Lead
+from charley.content.model import Content, Lead
 
 _KEY = re.compile(r"^([^()]*?)\s*(?:\(([^()]*)\))?$")
 _FACT = re.compile(r"\{([^{}|]*)\}")
@@ -65,6 +65,7 @@ def sentences(text: str) -> list[str]:
     return _END.split(text)
 
 
-def strange(template: str) -> Iterator[str]:
-    """What stands in braces in a template and looks like a fact."""
-    return (ref for ref in _FACT.findall(template) if any(c.isupper() for c in ref) and "-" in ref)
+def text_of(content: Content, ref: str) -> str:
+    """What a reference says: a fact's text, or one sentence of it ("" where it has no such sentence)."""
+    text, number = content.facts[base(ref)].text, sentence(ref)
+    return (sentences(text)[number - 1 : number] or [""])[0] if number else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from charley.content.lead import base
 from charley.content.model import KINDS, Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
@@ -71,8 +72,8 @@ def _answers(content: Content, places: Places) -> Iterator[Problem]:
 
 
 def _wording(content: Content, places: Places, here: tuple[str, ...], wording: Wording) -> Iterator[Problem]:
-    for part in PARTS:
-        for id in ids_in(getattr(wording, part)):
+    for part in (*PARTS, "told"):
+        for id in map(base, ids_in(getattr(wording, part))):
             if id not in content.facts:
                 yield places.problem(f"unknown fact '{id}'{nearest(id, content.facts)}", *here, part)
     if wording.why and "{" not in wording.why and wording.why not in content.answers:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from charley.answering.composer import Composer, Slot
 from charley.answering.reply import Section
-from charley.content.lead import base
+from charley.content.lead import base, refs, text_of
 from charley.content.model import Answer, Content, Wording
 from charley.content.place import Places
 from charley.content.reference import ANSWERS, PARTS
-from charley.content.template import places as ids_in
 from charley.errors import Problem
 
 SHORT, REPLY = 60, 120
@@ -130,8 +129,7 @@ def _wrong(content: Content, said: Said) -> Iterator[tuple[str, str]]:
     for id in here:
         if lost := set(content.facts[id].qualified_by) - here - heard:
             yield "qualified", f"says '{id}' without '{min(lost)}'"
-    own = [id for id in ids_in(getattr(said.wording, said.part)) if id in content.facts]
-    count = sum(len(content.facts[id].text.split()) for id in own)
+    count = sum(len(text_of(content, ref).split()) for ref in refs(getattr(said.wording, said.part), content.facts))
     if said.part == "short" and count > SHORT:
         yield "short", f"the short answer has {count} words; at most {SHORT}"
     if said.part != "more" and (count := len(text.split())) > REPLY:

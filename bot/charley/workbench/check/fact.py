@@ -57,7 +57,9 @@ def with_qualifications(content: Content, ids: list[str]) -> list[str]:
 
 def said(content: Content, answer: Answer) -> set[str]:
     """Every fact that an answer may say."""
-    named = [id for _, wording in wordings(answer) for part in (*PARTS, "told") for id in ids_in(getattr(wording, part))]
+    named = [
+        id for _, wording in wordings(answer) for part in (*PARTS, "told") for id in map(base, ids_in(getattr(wording, part)))
+    ]
     leads = [lead.text for _, wording in wordings(answer) for lead in wording.leads]
     named += [base(ref) for text in leads for ref in (*ids_in(text), *cited(text))]
     return set(with_qualifications(content, named))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from charley.answering.composer import Asked, Composer
 from charley.answering.person import Person
-from charley.content.lead import bare, base, cited, refs, sentence, sentences
+from charley.content.lead import bare, base, cited, refs, text_of
 from charley.content.model import Content, Lead, Wording
 from charley.content.place import Places
 from charley.content.reader import nearest
@@ -124,7 +124,7 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
     if not rests and text:
         yield "a lead needs the facts that it rests on, in square brackets"
         return
-    carried = " ".join(_sentence(content, r) for r in rests)
+    carried = " ".join(text_of(content, r) for r in rests)
     names = [e.name for by_id in content.entities.values() for e in by_id.values() if e.id == by or e.id in lead.traits]
     labels = [content.person.get("traits", {}).get(t, {}).get("label", "") for t in lead.traits]
     have = {
@@ -137,7 +137,7 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
     for ref in cited(lead.text):
         if (
             own
-            and own.isdisjoint(stem(w) for w in voice.content_words(_sentence(content, ref)))
+            and own.isdisjoint(stem(w) for w in voice.content_words(text_of(content, ref)))
             and not content.facts[base(ref)].own
         ):
             yield f"'{ref}' says nothing of it"
@@ -146,7 +146,7 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
     if refused := next((w for w in voice.refused if re.search(rf"\b{re.escape(w)}\b", text.lower())), ""):
         yield f"'{refused}' is surer than any source"
     opening = voice.opening(_PLACE.sub("", text).strip())
-    sure = {voice.sure(_sentence(content, r)) for r in rests}
+    sure = {voice.sure(text_of(content, r)) for r in rests}
     if (
         text
         and opening
@@ -155,11 +155,6 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
         and not any(content.facts[base(r)].own for r in rests)
     ):
         yield f"it opens with '{opening.replace('_', ' ')}', but its facts say '{', '.join(sorted(sure)).replace('_', ' ')}'"
-
-
-def _sentence(content: Content, ref: str) -> str:
-    text, number = content.facts[base(ref)].text, sentence(ref)
-    return (sentences(text)[number - 1 : number] or [""])[0] if number else text
 
 
 def _rendered(content: Content, composer: Composer, voice: _Voice) -> Iterator[tuple[tuple[str, ...], str, str]]:

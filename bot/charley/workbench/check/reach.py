@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from charley.content.lead import base, cited, refs
 from charley.content.model import Content
 from charley.content.reference import PARTS
-from charley.content.template import places as ids_in
 from charley.workbench.check.fact import with_qualifications, wordings
 
 Ways = dict[str, dict[str, list[str]]]
@@ -18,11 +18,23 @@ def ways(content: Content) -> Ways:
     out: Ways = {id: {} for id in content.facts}
     for answer in content.answers.values():
         for by, wording in wordings(answer):
-            for part in PARTS:
-                for id in with_qualifications(content, ids_in(getattr(wording, part))):
+            for lead in dict.fromkeys(wording.leads):
+                for ref in (*refs(lead.text, content.facts), *cited(lead.text)):
+                    out.get(base(ref), {}).setdefault(answer.intent, []).append(f"lead ({lead.key})")
+            for part in (*PARTS, "told"):
+                for id in with_qualifications(content, ids(getattr(wording, part), content)):
                     if id in out:
                         out[id].setdefault(answer.intent, []).append(f"{part} ({by})" if by else part)
+    for trait, told in content.person.get("traits", {}).items():
+        for follow in told.get("follows", ()):
+            for intent in follow["with"]:
+                out.get(follow["fact"], {}).setdefault(intent, []).append(f"told ({trait})")
     return out
+
+
+def ids(template: str, content: Content) -> list[str]:
+    """The facts that a template names, with or without the number of a sentence."""
+    return [base(ref) for ref in refs(template, content.facts)]
 
 
 def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
