@@ -18,7 +18,7 @@ from charley.workbench.check.answer import DIAGNOSIS, DOSE, REPLY
 NAMED = ("drug", "mineral", "food", "remedy", "condition")
 """Kinds whose answers say the name that was asked about, unless the entity has a wording of its own."""
 SAFE = {
-    "doctor.medication": "Do not stop a prescribed medicine by yourself",
+    "doctor.medication": "stop a prescribed medicine by yourself",
     "relief.massage": "Do not rub or shake a leg that is swollen",
     "relief.movement": "Do not rub or shake a leg that is swollen",
     "relief.now": "more than 10 minutes",

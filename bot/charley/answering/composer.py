@@ -165,8 +165,9 @@ class Composer:
         found = [([lead for lead, _ in group], [slot for _, slot in group]) for group in groups.values()]
         for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False)], [])]:
             if leads[0]:
-                rests = list(dict.fromkeys(r for lead in leads for r in cited(lead)))
-                paragraph.open(bare(leads[0], self._content.facts), rests, self.names(answer.intent, about))
+                if text := bare(leads[0], self._content.facts):
+                    rests = list(dict.fromkeys(r for lead in leads for r in cited(lead)))
+                    paragraph.open(text, rests, self.names(answer.intent, about))
                 own += [r for lead in leads for r in self._refs(lead)]
         return own
 
