@@ -19,8 +19,8 @@ NAMED = ("drug", "mineral", "food", "remedy", "condition")
 """Kinds whose answers say the name that was asked about, unless the entity has a wording of its own."""
 SAFE = {
     "doctor.medication": "stop a prescribed medicine by yourself",
-    "relief.massage": "Do not rub or shake a leg that is swollen",
-    "relief.movement": "Do not rub or shake a leg that is swollen",
+    "relief.massage": "rub or shake a leg that is swollen",
+    "relief.movement": "rub or shake a leg that is swollen",
     "relief.now": "more than 10 minutes",
     "prevention.hydration": "limit fluids",
     "causes.dehydration": "limit fluids",
