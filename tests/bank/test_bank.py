@@ -33,6 +33,7 @@ outside.x:
   title: Other
   phrasings: [what is the weather, tell me a joke]
 """,
+    "intents/families.yaml": "outside: {outside: true}\n",
     "intents/acts.yaml": "more: [more]\n",
     "intents/lexicon.yaml": "hot: [hot, warm]\n",
     "knowledge/facts/t.yaml": """

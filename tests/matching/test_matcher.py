@@ -10,7 +10,7 @@ from charley.matching.features import Features
 from charley.matching.gate import fit
 from charley.matching.matcher import Matcher, restore
 from charley.reading.families import bundled, packed, scaled, unpacked
-from charley.reading.recogniser import PLACE, Concepts, Recogniser
+from charley.reading.recogniser import Concepts, Recogniser
 from charley.reading.spelling import TURNING, closest_within, edits
 from charley.reading.text import read
 
@@ -94,7 +94,7 @@ def test_a_sum_of_words_is_scaled_number_by_number(words: list[tuple[str, int]],
 
 @given(st.sampled_from(sorted(LINES)), st.integers(0, 3))
 def test_what_is_held_out_depends_on_each_phrasing_alone(label: str, line: int) -> None:
-    school = _School(Concepts(), Recogniser({}), bundled(), {}, frozenset(PLACE.values()))
+    school = _School(Concepts(), Recogniser({}), bundled(), {}, frozenset())
     whole = school.prepare(EXAMPLES)
     less = school.prepare([e for e in EXAMPLES if (e.label, e.line) != (label, line)])
     for more, fewer in zip(_parted(whole, 0)[:2], _parted(less, 0)[:2], strict=True):
@@ -107,7 +107,7 @@ def test_a_restored_matcher_is_the_same(text: str) -> None:
     assert again == MATCHER.match(MATCHER.reading(read(text).words))
 
 
-RESTORED = restore(MATCHER.dump(), Features(Concepts(), Recogniser({})), frozenset(PLACE.values()), bundled())
+RESTORED = restore(MATCHER.dump(), Features(Concepts(), Recogniser({})), frozenset(), bundled())
 
 
 @given(st.lists(st.sampled_from(sorted({w for lines in LINES.values() for t in lines for w in read(t).words})), max_size=8))

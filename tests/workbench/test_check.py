@@ -39,6 +39,8 @@ causes.drug:
     - cramps from {drug}
 """,
     "intents/outside.yaml": "outside.far:\n  title: Far\n  phrasings: [what is the time]\n",
+    "intents/families.yaml": "outside: {outside: true}\n",
+    "intents/subject.yaml": "names: [cold]\nwordings: 25\n",
     "intents/lexicon.yaml": "cold: [cold, frost]\n",
     "intents/gate.yaml": "".join(f"{name}: 0.1\n" for name in GATE),
     "intents/acts.yaml": "more: [go on]\n",
@@ -163,7 +165,20 @@ LONG = " ".join(["word"] * 46) + "."
         (DRUGS, "name: pills", "name: pills\n    class: aspirin", f"{DRUGS}:5: 'pill' is a class of itself"),
         ("intents/gate.yaml", "wrong: ", "worng: ", "intents/gate.yaml:1: unknown key 'worng' (did you mean 'wrong'?)"),
         ("intents/gate.yaml", "wrong: 0.1", "wrong: 3", "intents/gate.yaml:1: 'wrong' must lie between 0 and 1"),
-        ("knowledge/messages.yaml", "no_why:", "no_wyh:", "knowledge/messages.yaml: 'no_why' is missing"),
+        (
+            "knowledge/messages.yaml",
+            "no_why:",
+            "no_wyh:",
+            "knowledge/messages.yaml:12: unknown message 'no_wyh' (did you mean 'no_why'?)",
+        ),
+        ("knowledge/messages.yaml", "unnamed.drug: ", "any.drug: ", "knowledge/messages.yaml: 'unnamed.drug' is missing"),
+        ("intents/subject.yaml", "[cold]", "[clod]", "intents/subject.yaml:1: unknown concept 'clod' (did you mean 'cold'?)"),
+        (
+            "intents/families.yaml",
+            "outside:",
+            "outsied:",
+            "intents/families.yaml:1: no intent is of the family 'outsied' (did you mean 'outside'?)",
+        ),
         (
             "knowledge/disclaimer.yaml",
             "text: Ask a doctor.",
@@ -235,6 +250,12 @@ LONG = " ".join(["word"] * 46) + "."
 def test_rule(tmp_path: Path, path: str, old: str, new: str, problem: str) -> None:
     found = problems(tmp_path, path, old, new)
     assert (problem in found) if problem else not found
+
+
+def test_kind_that_nothing_asks_about(tmp_path: Path) -> None:
+    more = {"knowledge/entities/more.yaml": "kind: drags\nentities:\n  salve:\n    name: salve\n    names: [salve]\n"}
+    found = [str(p) for p in check.problems(written(tmp_path, {**FILES, **more}))]
+    assert found == ["knowledge/entities/more.yaml:3: no intent asks about a 'drags' (did you mean 'drug'?)"]
 
 
 def test_fact_that_nothing_says(tmp_path: Path) -> None:

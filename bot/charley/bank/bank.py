@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charley.content.folder import bundled, digest, texts
-from charley.content.model import Answer, Citation, Content, Entity, Fact, Intent, Lead, Source, Wording
+from charley.content.model import Answer, Citation, Content, Entity, Fact, Family, Intent, Kind, Lead, Source, Subject, Wording
 from charley.content.package import package
 from charley.content.replacement import replacing
 from charley.errors import ContentError
@@ -234,12 +234,12 @@ def _restore(data: Mapping[str, Any]) -> Bank:
     c = data["content"]
     content = Content(
         digest=c["digest"],
-        intents={k: Intent(**v) for k, v in c["intents"].items()},
-        lexicon={k: tuple(v) for k, v in c["lexicon"].items()},
-        sources={k: Source(**v) for k, v in c["sources"].items()},
-        facts={k: _fact(v) for k, v in c["facts"].items()},
-        entities={kind: {k: _entity(v) for k, v in of.items()} for kind, of in c["entities"].items()},
-        answers={k: _answer(v) for k, v in c["answers"].items()},
+        intents={k: Intent(**v) for k, v in c.get("intents", {}).items()},
+        lexicon={k: tuple(v) for k, v in c.get("lexicon", {}).items()},
+        sources={k: Source(**v) for k, v in c.get("sources", {}).items()},
+        facts={k: _fact(v) for k, v in c.get("facts", {}).items()},
+        entities={kind: {k: _entity(v) for k, v in of.items()} for kind, of in c.get("entities", {}).items()},
+        answers={k: _answer(v) for k, v in c.get("answers", {}).items()},
         messages=c["messages"],
         disclaimer=c["disclaimer"],
         red_flags=c.get("red_flags", {}),
@@ -248,6 +248,9 @@ def _restore(data: Mapping[str, Any]) -> Bank:
         forms=c.get("forms", {}),
         person=c.get("person", {}),
         voice=c.get("voice", {}),
+        families={k: Family(**v) for k, v in c.get("families", {}).items()},
+        kinds={k: Kind(**{**v, "denied_after": tuple(v.get("denied_after", ()))}) for k, v in c.get("kinds", {}).items()},
+        subject=_subject(c.get("subject", {})),
     )
     return Bank(content, load(content, data["matcher"], data["names"]), data["triage"])
 
@@ -255,6 +258,11 @@ def _restore(data: Mapping[str, Any]) -> Bank:
 def _fact(v: Mapping[str, Any]) -> Fact:
     lists = {k: tuple(v[k]) for k in ("claims", "qualified_by", "whom", "not_for") if k in v}
     return Fact(**{**v, "cites": tuple(Citation(**x) for x in v.get("cites", ())), **lists})
+
+
+def _subject(v: Mapping[str, Any]) -> Subject:
+    names, context = (tuple(v.get(part, ())) for part in ("names", "context"))
+    return Subject(**{**v, "names": names, "context": context, "sourced": bool(v.get("sourced"))})
 
 
 def _entity(v: Mapping[str, Any]) -> Entity:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
 from charley.content.model import Content
-from charley.content.phrasing import expand
+from charley.content.phrasing import expand, placed
 from charley.matching.features import Features
 from charley.matching.matcher import OUTSIDE, Matcher, restore
-from charley.reading.recogniser import PLACE, Concepts, Recogniser, ordered, stems, words
+from charley.reading.recogniser import Concepts, Recogniser, ordered, stems, words
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
-CONTEXT = ("cramp", "leg", "medicine")
-"""Concepts that must be near an entity's name that is also an everyday word."""
 
 
 def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
@@ -31,40 +30,48 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     fill = Names(content)
     for intent in content.intents.values():
         for line, phrasing in enumerate(intent.phrasings):
-            for number, text in enumerate(expand(phrasing, PER_LINE), line):
-                examples.append(Example(fill(text) if number % 2 else text, intent.id, line))
+            for number, text in enumerate(expand(placed(phrasing, content.kinds), PER_LINE), line):
+                examples.append(Example(fill(text) if number % 2 else text, label(content, intent.id), line))
     far = 0
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
-            examples += [Example(text, LOOK_ALIKE, far) for text in expand(phrasing, PER_LINE)]
+            examples += [Example(text, LOOK_ALIKE, far) for text in expand(placed(phrasing, content.kinds), PER_LINE)]
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     fixed = _fixed(known)
     return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong)
 
 
+def label(content: Content, intent: str) -> str:
+    """What the phrasings of an intent are learnt under: its id, marked where nothing here answers it."""
+    return OUTSIDE + intent.partition(".")[2] if content.family(intent).outside else intent
+
+
 class Names:
     """Puts a name into each place of a wording: one that depends on the wording alone."""
 
     def __init__(self, content: Content) -> None:
+        self._places = re.compile("|".join(kind.place for kind in content.kinds.values()) or "$^")
         entities = content.entities.items()
-        self._names = {"{" + kind + "}": [e.names[0] for e in by_id.values() if e.names] for kind, by_id in entities}
+        self._names = {content.kinds[kind].place: [e.names[0] for e in of.values() if e.names] for kind, of in entities}
 
     def __call__(self, text: str) -> str:
-        for place, names in self._names.items():
-            while names and place in text:
-                text = text.replace(place, names[crc32(text.encode()) % len(names)], 1)
+        at = 0
+        while slot := self._places.search(text, at):
+            names = self._names[slot[0]] or [slot[0]]
+            name = names[crc32(text.encode()) % len(names)]
+            text, at = text[: slot.start()] + name + text[slot.end() :], slot.start() + len(name)
         return text
 
 
 def load(content: Content, data: Mapping[str, Any], known: Mapping[str, Any]) -> Matcher:
     """The matcher of a built bank; `known` is what `names` made of the content."""
-    return restore(data, Features(*_recognition(content, known)), _fixed(known) | frozenset(PLACE.values()))
+    return restore(data, Features(*_recognition(content, known)), _fixed(known))
 
 
 def names(content: Content) -> dict[str, Any]:
     """Every name of the lexicon and the entities as stems, ready to be recognised, and kept in a built bank."""
-    loose: list[tuple[tuple[str, ...], str]] = [((place,), f"{kind}:") for kind, place in PLACE.items()]
+    loose: list[tuple[tuple[str, ...], str]] = [((kind.place,), f"{kind.id}:") for kind in content.kinds.values()]
     exact: list[tuple[tuple[str, ...], str]] = []
     doubtful: list[tuple[tuple[str, ...], str]] = []
     for kind, by_id in content.entities.items():
@@ -78,13 +85,15 @@ def names(content: Content) -> dict[str, Any]:
         "loose": ordered(loose),
         "exact": ordered(exact),
         "doubtful": ordered(doubtful),
-        "context": sorted({s for c in CONTEXT for name in content.lexicon.get(c, ()) for s in stems(name)}),
-        "fixed": _unreachable(content),
+        "context": sorted({s for c in content.subject.context for name in content.lexicon.get(c, ()) for s in stems(name)}),
+        "fixed": sorted([*_unreachable(content), *(kind.place for kind in content.kinds.values())]),
+        "alike": sorted(kind.id for kind in content.kinds.values() if kind.alike),
+        "denied": {k.id: [stems(w)[0] for w in k.denied_after] for k in content.kinds.values() if k.denied or k.denied_after},
     }
 
 
 def _recognition(content: Content, known: Mapping[str, Any]) -> tuple[Concepts, Recogniser]:
-    return Concepts(known["concepts"]), Recogniser(content.entities, known)
+    return Concepts(known["concepts"], content.subject.names), Recogniser(content.entities, known)
 
 
 def _fixed(known: Mapping[str, Any]) -> frozenset[str]:

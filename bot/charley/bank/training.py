@@ -18,7 +18,7 @@ from charley.matching.judge import Learnt, learn, shuffled
 from charley.matching.matcher import OUTSIDE, Matcher, Phrasings, breadth, code, hashed, worded
 from charley.reading.families import SIZE, Families
 from charley.reading.reader import Reader
-from charley.reading.recogniser import PLACE, Concepts, Recogniser
+from charley.reading.recogniser import Concepts, Recogniser
 from charley.reading.spelling import KEYS, Speller
 
 FOLDS = 5
@@ -60,8 +60,8 @@ def build(
     `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit; `wrong` are the shares
     of held-out phrasings (0 to 1) to which `Levels` are fitted.
     """
-    school = _School(concepts, recogniser, families, extra or {}, fixed | frozenset(PLACE.values()))
-    lessons = school.prepare(sorted(examples, key=lambda e: (e.label, e.line)))
+    school = _School(concepts, recogniser, families, extra or {}, fixed)
+    lessons = school.prepare(examples)
     curve, levels = school.calibrate(lessons, wrong) if calibrate else (UNFITTED, UNFITTED_LEVELS)
     return school.learn(lessons, curve, levels)
 
@@ -107,7 +107,7 @@ class _School:
         """Trains a matcher."""
         features = self._features()
         features.learn([x.names for x in lessons])
-        labels = tuple(sorted({x.example.label for x in lessons}))
+        labels = tuple(dict.fromkeys(x.example.label for x in lessons))
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
         vectors = [features.weighed(x.names) for x in lessons]
@@ -143,6 +143,8 @@ class _School:
                     right.append(False)
                     inside.append(False)
         curve = fit(rows, right)
+        if curve is UNFITTED:
+            return UNFITTED, UNFITTED_LEVELS
         chances = [(curve(row), ok) for row, ok, meant in zip(rows, right, inside, strict=True) if meant]
         return curve, Levels(*(level(chances, share) for share in wrong))
 
@@ -172,7 +174,7 @@ class _School:
 
 def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
     """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
-    labels = sorted({x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)})
+    labels = list(dict.fromkeys(x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)))
     away = set(labels[fold :: FOLDS + 3])
     lines: dict[tuple[str, int], list[_Lesson]] = {}
     for x in lessons:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from importlib.abc import Traversable
 
 FOLDERS = ("intents", "knowledge")
+DEFAULTS = "defaults/"
+"""Where the files stand among the texts that come with the program and serve where content says nothing else."""
 
 
 def bundled() -> tuple[Traversable, bool]:
@@ -25,7 +27,7 @@ def bundled() -> tuple[Traversable, bool]:
 
 
 def texts(root: Traversable) -> dict[str, str]:
-    """Every content file under `root` by its path, in order.
+    """Every content file under `root` by its path, in order, and the program's own defaults.
 
     Raises:
         ContentError: a folder is missing or a file is not UTF-8.
@@ -44,6 +46,8 @@ def texts(root: Traversable) -> dict[str, str]:
                 problems.append(Problem(path, 0, f"cannot be read: {error}"))
     if problems:
         raise ContentError(tuple(problems))
+    for path, item in _walk(package() / "content" / "defaults", DEFAULTS.rstrip("/")):
+        found[path] = item.read_text(encoding="utf-8")
     return found
 
 

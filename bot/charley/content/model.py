@@ -6,8 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = ("drug", "mineral", "food", "muscle", "activity", "condition", "remedy")
-"""The kinds of entity, which are also the names of slots."""
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What is said of the intents whose ids begin with `id` and a dot.
+
+    `talk`: small talk. `declines`: understood, and deliberately not answered. `outside`: nothing here answers it.
+    """
+
+    id: str
+    title: str = ""
+    talk: bool = False
+    declines: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entity, which is also the name of a slot.
+
+    `alike`: whichever is named, the same is asked. `open`: people name more of it than any list holds. `brands`: a name
+    that a person uses may be a brand of it. `denied`: "not X" says that X is not so; `denied_after`: only behind one of
+    these words ("not on X"). `place` is the word that stands for a name of the kind in a phrasing; no message is read as one.
+    """
+
+    id: str
+    place: str = ""
+    alike: bool = False
+    open: bool = False
+    brands: bool = False
+    denied: bool = False
+    denied_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the content is about, and what is said of the assistant. `names` and `context` are concepts of the lexicon.
+
+    `names`: what names the subject. `context`: near these, an entity's name counts that is an everyday word too.
+    `sourced`: every fact has a source. `wordings`: what each intent needs at least.
+    """
+
+    name: str = ""
+    title: str = ""
+    names: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    sourced: bool = True
+    wordings: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +103,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A drug, mineral, food, muscle, activity, condition or remedy, with the names that people use for it."""
+    """A thing that messages may name, with the names that people use for it."""
 
     id: str
     kind: str
@@ -71,14 +116,20 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a person wants to know, and the phrasings that say so."""
+    """What a person wants to know, and the phrasings that say so. `role` is what the engine needs it for, if for anything."""
 
     id: str
     title: str
     question: str = ""
     slot: str = ""
+    role: str = ""
     phrasings: tuple[str, ...] = ()
     not_phrasings: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The part of the id before its first dot."""
+        return self.id.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +191,15 @@ class Content:
     forms: Mapping[str, Any] = field(default_factory=dict)
     person: Mapping[str, Any] = field(default_factory=dict)
     voice: Mapping[str, Any] = field(default_factory=dict)
+    families: Mapping[str, Family] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    subject: Subject = Subject()
+
+    def family(self, intent: str) -> Family:
+        """What is said of an intent's family."""
+        name = intent.partition(".")[0]
+        return self.families.get(name) or Family(name)
+
+    def role(self, role: str) -> str:
+        """The intent that has a role; "" when none has."""
+        return next((i.id for i in self.intents.values() if i.role == role), "")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice, product
+
+from charley.content.model import Kind
 
 MOST = 24
 """Wordings that one line may open into."""
+
+SLOT = re.compile(r"\{([a-zA-Z]+)\}")
+"""The place of a name; the group is its kind."""
 
 _BRACKETS = re.compile(r"[()\[\]]")
 _PART = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]|([^()\[\]]+)")
@@ -51,3 +56,15 @@ def expand(line: str, most: int = MOST) -> list[str]:
         wanted = {int(i * step) for i in range(most)}
         chosen = (c for i, c in enumerate(chosen) if i in wanted)
     return list(dict.fromkeys(" ".join("".join(c).split()) for c in islice(chosen, MOST)))
+
+
+def placed(wording: str, kinds: Mapping[str, Kind]) -> str:
+    """A wording with a word for each place of a name. The words are the same whatever the kinds are called."""
+    return SLOT.sub(lambda slot: kinds[slot[1]].place, wording) if "{" in wording else wording
+
+
+def shown(wording: str, kinds: Mapping[str, Kind]) -> str:
+    """What `placed` was made from."""
+    for kind in kinds.values():
+        wording = wording.replace(kind.place, "{" + kind.id + "}")
+    return wording

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from charley.content.complete import completed
 from charley.content.document import Items, Table, load
 from charley.content.document import read as read_any
-from charley.content.folder import digest
+from charley.content.folder import DEFAULTS, digest
 from charley.content.lead import leads
-from charley.content.model import KINDS, Answer, Citation, Content, Entity, Fact, Intent, Lead, Source, Wording
+from charley.content.model import (
+    Answer,
+    Citation,
+    Content,
+    Entity,
+    Fact,
+    Family,
+    Intent,
+    Kind,
+    Lead,
+    Source,
+    Subject,
+    Wording,
+)
+from charley.content.template import fill
 from charley.errors import Problem
 
 T = TypeVar("T")
@@ -17,6 +32,13 @@ FLAGS = "knowledge/red_flags/"
 PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml")
 """Files that are kept as they are written."""
 TRUE = ("true", "yes")
+SPECIAL = tuple(f"intents/{name}.yaml" for name in ("lexicon", "gate", "acts", "families", "subject"))
+"""Files beside the intents that hold none."""
+LEXICON, GATE, ACTS, FAMILIES, SUBJECT = SPECIAL
+NAMED = "subject"
+"""The concept of the words that `subject.yaml` lists itself."""
+MARKS = ("alike", "open", "brands", "denied")
+"""What may be true of a kind of entity."""
 
 
 def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
@@ -29,27 +51,37 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     def under(prefix: str) -> Iterator[tuple[str, Table]]:
         return ((p, t) for p, t in tables.items() if p.startswith(prefix))
 
-    special = ("intents/lexicon.yaml", "intents/gate.yaml", "intents/acts.yaml")
-    entities: dict[str, dict[str, Entity]] = {kind: {} for kind in KINDS}
     for path, table in under("knowledge/entities/"):
-        reader.entities(path, table, entities)
+        reader.entities(path, table)
+    subject, words = reader.subject(tables.get(SUBJECT, Table()))
+    lexicon = reader.merged(under(LEXICON), reader.concept)
+    acts, usual = (reader.merged(under(place), reader.concept) for place in (ACTS, f"{DEFAULTS}acts.yaml"))
+    said = reader.merged(under(f"{DEFAULTS}messages.yaml"), reader.line)
     content = Content(
         digest=digest(found),
-        intents=reader.merged((i for i in under("intents/") if i[0] not in special), reader.intent),
-        lexicon=reader.merged(((p, t) for p, t in under(special[0])), reader.concept),
+        intents=reader.merged(((p, t) for p, t in under("intents/") if p not in SPECIAL), reader.intent),
+        lexicon={**lexicon, NAMED: (*words, *lexicon.get(NAMED, ()))} if words else lexicon,
         sources=reader.merged(under("knowledge/sources/"), reader.source),
         facts=reader.merged(under("knowledge/facts/"), reader.fact),
-        entities=entities,
+        entities=reader.named,
         answers=reader.merged(under("knowledge/answers/"), reader.answer),
-        messages=reader.merged(under("knowledge/messages.yaml"), reader.line),
+        messages={
+            **{key: fill(text, {"subject": subject.title}) for key, text in said.items()},
+            **reader.merged(under("knowledge/messages.yaml"), reader.line),
+            **reader.spoken,
+        },
         disclaimer=str(tables.get("knowledge/disclaimer.yaml", Table()).get("text", "")).strip(),
         red_flags={_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)},
-        gate=reader.merged(under(special[1]), reader.number),
-        acts=reader.merged(under(special[2]), reader.concept),
+        gate=reader.merged(under(GATE), reader.number),
+        acts={key: (*usual.get(key, ()), *acts.get(key, ())) for key in {**usual, **acts}},
+        families=reader.merged(under(FAMILIES), reader.family),
+        kinds=reader.kinds,
+        subject=subject,
         forms=plain.get(PLAIN[0], {}),
         person=plain.get(PLAIN[1], {}),
         voice=plain.get(PLAIN[2], {}),
     )
+    content = completed(content, reader.answers)
     return content, tuple(sorted(reader.problems))
 
 
@@ -63,6 +95,11 @@ def nearest(word: str, known: Any) -> str:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def place_of(number: int) -> str:
+    """The word for a place of the kind with this number, which is not the kind's name: what is learnt depends on no name."""
+    return "slot" + chr(ord("a") + number // 26) + chr(ord("a") + number % 26)
 
 
 def _plain(value: Any) -> Any:
@@ -79,6 +116,10 @@ class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.forms: tuple[str, ...] = ()
+        self.kinds: dict[str, Kind] = {}
+        self.named: dict[str, dict[str, Entity]] = {}
+        self.spoken: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
 
     def table(self, path: str, text: str) -> Table:
         table, problems = load(path, text)
@@ -104,17 +145,44 @@ class _Reader:
         self.problems.append(Problem(path, int(getattr(place, "line", 0)), message))
 
     def intent(self, path: str, key: Any, value: Any) -> Intent:
-        known = self.keys(path, key, value, ("title", "question", "slot", "phrasings", "not_phrasings"), ("title", "phrasings"))
-        if known.get("slot") and str(known["slot"]) not in KINDS:
-            self.say(path, known["slot"], f"unknown slot '{known['slot']}'{nearest(known['slot'], KINDS)}")
+        fields = ("title", "question", "slot", "role", "answer", "phrasings", "not_phrasings")
+        known = self.keys(path, key, value, fields, ("title", "phrasings"))
+        if known.get("slot") and str(known["slot"]) not in self.kinds:
+            self.say(path, known["slot"], f"unknown slot '{known['slot']}'{nearest(known['slot'], self.kinds)}")
+        if answer := self.line(path, "answer", known.get("answer", "")):
+            self.answers[str(key)] = answer
         return Intent(
             str(key),
-            str(known.get("title", "")),
-            str(known.get("question", "")),
-            str(known.get("slot", "")),
+            *(str(known.get(field, "")) for field in fields[:4]),
             self.lines(path, known.get("phrasings")),
             self.lines(path, known.get("not_phrasings")),
         )
+
+    def family(self, path: str, key: Any, value: Any) -> Family:
+        marks = ("talk", "declines", "outside")
+        known = self.keys(path, key, value, ("title", *marks), ())
+        return Family(str(key), str(known.get("title", "")), **{mark: self.true(path, known, mark) for mark in marks})
+
+    def subject(self, table: Table) -> tuple[Subject, tuple[str, ...]]:
+        """What the content is about, and the words that name it beside those of concepts."""
+        fields = ("name", "title", "names", "words", "context", "sources", "wordings")
+        known = self.keys(SUBJECT, table, table, fields, ())
+        words = self.lines(SUBJECT, known.get("words"))
+        if (sources := known.get("sources")) not in (None, "none"):
+            self.say(SUBJECT, sources, "'sources' can only say 'none'; sources are listed in knowledge/sources/")
+        subject = Subject(
+            *(self.line(SUBJECT, field, known.get(field, "")) for field in ("name", "title")),
+            (*self.lines(SUBJECT, known.get("names")), *([NAMED] if words else ())),
+            self.lines(SUBJECT, known.get("context")),
+            sources is None,
+            int(self.number(SUBJECT, "wordings", known.get("wordings", Subject().wordings))),
+        )
+        return subject, words
+
+    def true(self, path: str, known: Mapping[str, Any], mark: str) -> bool:
+        if known.get(mark, "false") not in ("true", "false"):
+            self.say(path, known[mark], f"'{mark}' is either true or false")
+        return bool(known.get(mark) == "true")
 
     def concept(self, path: str, key: Any, value: Any) -> tuple[str, ...]:
         return self.lines(path, value)
@@ -181,17 +249,24 @@ class _Reader:
             made += leads(str(key), self.line(path, key, text), self.forms)
         return Wording(**texts, leads=tuple(made))
 
-    def entities(self, path: str, table: Table, into: dict[str, dict[str, Entity]]) -> None:
-        top = self.keys(path, table, table, ("kind", "entities"), ("kind", "entities"))
+    def entities(self, path: str, table: Table) -> None:
+        needed = ("kind", "entities")
+        top = self.keys(path, table, table, (*needed, *MARKS, "denied_after", "any", "unnamed"), needed)
         kind = str(top.get("kind", ""))
-        if kind not in into:
-            self.say(path, table, f"unknown kind '{kind}'{nearest(kind, KINDS)}")
+        if not kind.isascii() or not kind.isalpha():
+            self.say(path, top.get("kind", table), "a kind is one word of letters")
             return
+        marks = {mark: self.true(path, top, mark) for mark in MARKS}
+        if kind not in self.kinds or any(key in top for key in (*MARKS, "denied_after")):
+            place = self.kinds[kind].place if kind in self.kinds else place_of(len(self.kinds))
+            self.kinds[kind] = Kind(kind, place, **marks, denied_after=self.lines(path, top.get("denied_after")))
+        self.spoken.update({f"{way}.{kind}": self.line(path, way, top[way]) for way in ("any", "unnamed") if way in top})
+        into = self.named.setdefault(kind, {})
         for key, value in top["entities"].items() if isinstance(top.get("entities"), Table) else ():
             known = self.keys(path, key, value, ("name", "class", "names", "exact", "in_context"), ("name",))
-            if str(key) in into[kind]:
+            if str(key) in into:
                 self.say(path, key, f"'{key}' is defined twice")
-            into[kind][str(key)] = Entity(
+            into[str(key)] = Entity(
                 str(key),
                 kind,
                 self.line(path, key, known.get("name", "")),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from charley.content.lead import base
-from charley.content.model import KINDS, Content, Wording
+from charley.content.model import Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
 from charley.content.reader import nearest
@@ -14,7 +14,6 @@ from charley.content.template import places as ids_in
 from charley.errors import Problem
 
 ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
-OUTSIDE = "outside."
 PARTS = ("short", "more", "why", "care")
 GATE = ("wrong", "wrong_bare")
 """What `intents/gate.yaml` may state: shares of held-out phrasings that may be answered wrongly."""
@@ -22,6 +21,7 @@ MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
 )
+OPTIONAL = ("welcome", "more_offered", "alone")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
@@ -31,6 +31,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
     yield from _answers(content, places)
     yield from _facts(content, places)
     yield from _entities(content, places)
+    yield from _subject(content, places)
     yield from _needed(content, places)
 
 
@@ -43,13 +44,14 @@ def _intents(content: Content, places: Places) -> Iterator[Problem]:
                 except PhrasingError as error:
                     yield places.problem(f"'{line}': {error}", INTENTS, intent.id, part, line)
                 for slot in _SLOT.findall(line) if "{" in line else ():
-                    if slot not in KINDS:
-                        yield places.problem(f"unknown slot '{slot}'{nearest(slot, KINDS)}", INTENTS, intent.id, part, line)
+                    if slot not in content.kinds:
+                        message = f"unknown slot '{slot}'{nearest(slot, content.kinds)}"
+                        yield places.problem(message, INTENTS, intent.id, part, line)
         for part in ("title", "question"):
             for slot in _SLOT.findall(getattr(intent, part)):
                 if slot != intent.slot:
                     yield places.problem(f"'{{{slot}}}' is not the intent's slot", INTENTS, intent.id, part)
-        if intent.id not in content.answers and not intent.id.startswith(OUTSIDE):
+        if intent.id not in content.answers and not content.family(intent.id).outside:
             yield places.problem(f"no answer for '{intent.id}'{nearest(intent.id, content.answers)}", INTENTS, intent.id)
 
 
@@ -82,8 +84,8 @@ def _wording(content: Content, places: Places, here: tuple[str, ...], wording: W
 
 def _facts(content: Content, places: Places) -> Iterator[Problem]:
     for fact in content.facts.values():
-        if not fact.cites:
-            yield places.problem("a fact needs a source", FACTS, fact.id)
+        if not fact.cites and content.subject.sourced:
+            yield places.problem("a fact needs a source", INTENTS if fact.id in content.intents else FACTS, fact.id)
         for cite in fact.cites:
             if cite.source not in content.sources:
                 message = f"unknown source '{cite.source}'{nearest(cite.source, content.sources)}"
@@ -108,6 +110,19 @@ def _entities(content: Content, places: Places) -> Iterator[Problem]:
                 yield places.problem(f"'{entity.id}' is a class of itself", *here)
 
 
+def _subject(content: Content, places: Places) -> Iterator[Problem]:
+    for part in ("names", "context"):
+        for concept in getattr(content.subject, part):
+            if concept not in content.lexicon:
+                message = f"unknown concept '{concept}'{nearest(concept, content.lexicon)}"
+                yield places.problem(message, "intents/subject.yaml", part, concept)
+    used = {intent.family for intent in content.intents.values()}
+    for family in content.families:
+        if family not in used:
+            message = f"no intent is of the family '{family}'{nearest(family, used)}"
+            yield places.problem(message, "intents/families.yaml", family)
+
+
 def _needed(content: Content, places: Places) -> Iterator[Problem]:
     if not content.disclaimer:
         yield places.problem("the disclaimer is missing; no reply can be made without it", "knowledge/disclaimer.yaml")
@@ -116,8 +131,12 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
             yield places.problem(f"unknown key '{name}'{nearest(name, GATE)}", "intents/gate.yaml", name)
         elif not 0.0 < value < 1.0:
             yield places.problem(f"'{name}' must lie between 0 and 1", "intents/gate.yaml", name)
+    known = (*MESSAGES, *OPTIONAL, *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds))
+    for name in content.messages:
+        if name not in known:
+            yield places.problem(f"unknown message '{name}'{nearest(name, known)}", "knowledge/messages.yaml", name)
     slots = {i.slot for i in content.intents.values() if i.slot}
-    for name in (*MESSAGES, *(f"unnamed.{kind}" for kind in KINDS if kind in slots)):
+    for name in (*MESSAGES, *(f"unnamed.{kind}" for kind in content.kinds if kind in slots)):
         if not content.messages.get(name):
             yield places.problem(f"'{name}' is missing", "knowledge/messages.yaml")
     if not content.answers:

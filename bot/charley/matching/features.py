@@ -24,8 +24,6 @@ CONCEPT = 1.3
 ENTITY = 1.3
 FAMILY = 0.8
 """Length of the block of families beside the unit-length block of words."""
-ALIKE = ("activity", "muscle")
-"""Kinds of entity whose names all ask the same."""
 LEVEL = 2.0
 """How much more often than by chance two words must stand side by side, as a logarithm, counts from minus this on."""
 
@@ -98,7 +96,7 @@ class Features:
         for m in reading.mentions:
             label = f"@{m.kind}"
             out[label] = ENTITY
-            if m.id and m.kind not in ALIKE:
+            if m.id and m.kind not in self.recogniser.alike:
                 out[f"{label}={self.recogniser.parent(m)}"] = ENTITY
             for i in m.places:
                 covered.setdefault(i, label if i == m.start else "")

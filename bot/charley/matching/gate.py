@@ -42,11 +42,13 @@ UNFITTED = Curve((0.0, 1.0, 0.2, 0.9, 1.2, 0.5, 1.3, 2.3, -3.2, 0.0, 0.3))
 
 
 def fit(rows: Sequence[Row], targets: Sequence[bool], steps: int = 25) -> Curve:
-    """Logistic regression by Newton's method (iteratively reweighted least squares); `UNFITTED` where all targets agree.
+    """Logistic regression by Newton's method (iteratively reweighted least squares).
+
+    `UNFITTED` where all targets agree, or where there are fewer rows than weights.
 
     The evidence is brought to one scale first, so that the ridge holds back each of the weights alike.
     """
-    if all(targets) or not any(targets):
+    if all(targets) or not any(targets) or len(rows) < len(UNFITTED.weights):
         return UNFITTED
     evidence = list(zip(*rows, strict=True))
     scales = [_scale(column) for column in evidence]

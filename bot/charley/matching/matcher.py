@@ -17,7 +17,6 @@ from charley.matching.judge import VALUE, Judge, numbered
 from charley.reading.arrays import opened, stored
 from charley.reading.families import SIZE, Families
 from charley.reading.reader import Reader
-from charley.reading.recogniser import PLACE
 from charley.reading.spelling import Speller
 from charley.reading.text import read
 
@@ -27,7 +26,6 @@ SHOWN = 8
 """Most candidates of a match."""
 SHARP = 6.0
 """How steeply the rivals of a label are weighed by their scores."""
-SUBJECT = "subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +175,9 @@ class Matcher:
         return self._number[label]
 
     def subject(self, reading: Reading) -> bool:
-        """Whether a message names the subject."""
-        return any(concept == SUBJECT for _, _, concept in reading.concepts)
+        """Whether a message names the subject; any does where the content does not say what names it."""
+        names = self.features.concepts.subject
+        return not names or any(concept in names for _, _, concept in reading.concepts)
 
     def _table(self) -> Families:
         return self.reader.families
@@ -311,10 +310,7 @@ def breadth(labels: int) -> int:
 
 
 def worded(text: str) -> tuple[str, ...]:
-    """The words of a phrasing, with the place of a name as one word."""
-    if "{" in text:
-        for kind, place in PLACE.items():
-            text = text.replace("{" + kind + "}", place)
+    """The words of a phrasing."""
     return read(text).words
 
 

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from charley.content.model import KINDS, Entity
+from charley.content.model import Entity
 from charley.reading.reader import Tokens
 from charley.reading.text import read, stem
 
-PLACE = {kind: f"slot{kind}" for kind in KINDS}
-"""The word that stands for `{kind}` in a phrasing; no message is read as one."""
-
-
 NO = "no "
 """Begins the kind of a name that is denied."""
-TAKING = tuple((stem(w),) for w in ("on", "take", "taking"))
 DENYING = frozenset(["not", "no", "never", "nor", "neither"])
 
 
@@ -57,10 +52,10 @@ Named = Mapping[str, Sequence[Sequence[str]]]
 
 
 def ordered(named: Iterable[tuple[tuple[str, ...], str]]) -> dict[str, list[tuple[str, str]]]:
-    """Names ready for `Phrases`."""
+    """Names ready for `Phrases`. What has the same name stays in order: nothing depends on what it is called."""
     kept = {(" ".join(words), value): len(words) for words, value in named if words}
     out: dict[str, list[tuple[str, str]]] = {}
-    for pair in sorted(kept, key=lambda pair: (-kept[pair], pair)):
+    for pair in sorted(kept, key=lambda pair: (-kept[pair], pair[0])):
         out.setdefault(pair[0].partition(" ")[0], []).append(pair)
     return out
 
@@ -127,8 +122,10 @@ def phrases(lines: Iterable[str]) -> Phrases:
 class Concepts:
     """The lexicon: which concepts a sequence of stems speaks of."""
 
-    def __init__(self, named: Named | None = None) -> None:
+    def __init__(self, named: Named | None = None, subject: Iterable[str] = ()) -> None:
+        """`subject` are the concepts that name the subject."""
         self._phrases = Phrases(named or {})
+        self.subject = frozenset(subject)
 
     def find(self, sequence: tuple[str, ...]) -> list[tuple[int, int, str]]:
         """`(start, end, concept)` in order; a concept's longer name hides its own shorter ones."""
@@ -146,13 +143,17 @@ class Recogniser:
     """Finds entities of every kind. Spelling has been mended by the reading, but for names marked `exact`."""
 
     def __init__(self, entities: Mapping[str, Mapping[str, Entity]], names: Mapping[str, Any] | None = None) -> None:
-        """`names` come from `charley.bank.examples.names`: loose, exact and doubtful ones, and the context of the doubtful."""
+        """`names` come from `charley.bank.examples.names`: loose, exact and doubtful ones, the context of the doubtful, the
+        kinds that are alike, and of each kind that "not X" denies the stems one of which must stand between, if any need.
+        """
         self._entities = entities
         given = names or {}
         kinds = [given.get(k, {}) for k in ("loose", "exact", "doubtful")]
         self._loose, self._exact, self._doubtful = map(Phrases, kinds)
         self._any = Phrases(*kinds)
+        self.alike = frozenset(given.get("alike", ()))
         self._context = frozenset(given.get("context", ()))
+        self._denied: Mapping[str, Sequence[str]] = given.get("denied", {})
 
     def parent(self, mention: Mention) -> str:
         """The id of the class at the top of the entity's chain; its own id when it has none."""
@@ -181,7 +182,7 @@ class Recogniser:
             until = max([h[0] for h in hits])
             for value in dict.fromkeys([v for e, v in hits if e == until]):
                 kind, _, name = value.partition(":")
-                said = (f"{NO}{kind}", "") if _denied(kind, sequence, at) else (kind, name)
+                said = (f"{NO}{kind}", "") if self._denies(kind, sequence, at) else (kind, name)
                 out.append(Mention(*said, at, until))
         return tuple(out)
 
@@ -194,8 +195,9 @@ class Recogniser:
         return any(s in self._context for i, s in enumerate(sequence) if not start <= i < end)
 
 
-def _denied(kind: str, sequence: tuple[str, ...], start: int) -> bool:
-    """ "Without X" denies any name; "not X", "no X" a condition, since "not enough salt" is about salt; "not on X" a drug."""
-    before = sequence[max(0, start - 3) : start]
-    denies = kind == "condition" or (kind == "drug" and before[-1:] in TAKING)
-    return "without" in before[-2:] or (denies and any(w in DENYING for w in before))
+    def _denies(self, kind: str, sequence: tuple[str, ...], start: int) -> bool:
+        """ "Without X" denies any name; "not X", "no X" or "not on X" those of some kinds: "not enough salt" is about salt."""
+        before = sequence[max(0, start - 3) : start]
+        after = self._denied.get(kind)
+        denies = after is not None and (not after or before[-1:] in [(stem,) for stem in after])
+        return "without" in before[-2:] or (denies and any(w in DENYING for w in before))

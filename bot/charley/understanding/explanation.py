@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from charley.answering.reply import Reply
+from charley.content.phrasing import shown
 from charley.reading.text import Message
 from charley.understanding.acts import Act
 
@@ -109,7 +110,7 @@ def _question(u: Understood, understander: Understander, gate: dict[str, float])
         "concepts": [c for _, _, c in match.reading.concepts],
         "candidates": [{"intent": c.intent, "score": round(c.score, 4)} for c in match.candidates],
         "parts": [[n, round(x, 4)] for n, x in understander.matcher.why(match, match.candidates[0].intent)[:12]],
-        "witness": match.witness,
+        "witness": shown(match.witness, understander.content.kinds),
         "confidence": round(match.confidence, 4),
         "margin": round(match.margin, 4),
         "outside": match.outside,

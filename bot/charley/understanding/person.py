@@ -78,10 +78,11 @@ class PersonReader:
         self._content = content
         self._reading = reading
         self._forms = forms
-        self._who = {who: patterns(table.get("named", ())) for who, table in spec.get("who", {}).items()}
-        self._pronoun = {who: patterns(table.get("pronouns", ())) for who, table in spec.get("who", {}).items()}
-        self._shared = {who: frozenset(table.get("also", ())) for who, table in spec.get("who", {}).items()}
-        self._means = {who: frozenset(table.get("means", ())) for who, table in spec.get("who", {}).items()}
+        people = {SELF: {}, **spec.get("who", {})}
+        self._who = {who: patterns(table.get("named", ())) for who, table in people.items()}
+        self._pronoun = {who: patterns(table.get("pronouns", ())) for who, table in people.items()}
+        self._shared = {who: frozenset(table.get("also", ())) for who, table in people.items()}
+        self._means = {who: frozenset(table.get("means", ())) for who, table in people.items()}
         self._mine = patterns(spec.get("mine", ()))
         self._acting = patterns(spec.get("acting", ()))
         self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}

@@ -10,7 +10,7 @@ from charley.answering.composer import Composer, Slot
 from charley.content.model import Content, Entity
 from charley.matching.features import Reading
 from charley.matching.matcher import OUTSIDE, Match, Matcher
-from charley.reading.recogniser import PLACE, Mention
+from charley.reading.recogniser import Mention
 from charley.reading.spelling import closest_within, slips
 from charley.reading.text import Message, read
 from charley.understanding.acts import POINTING, Act
@@ -175,7 +175,7 @@ class Understander:
             return None
         tried = []
         for kind in OPEN:
-            way = self._way("unlisted", tuple(PLACE[kind] if w == strange[0] else w for w in words))
+            way = self._way("unlisted", tuple(self.content.kinds[kind].place if w == strange[0] else w for w in words))
             if self.content.intents[way.intent].slot == kind and not way.match.outside:
                 tried.append(replace(way, name=Slot(kind, strange[0])))
         return max(tried, key=lambda way: way.chance, default=None)

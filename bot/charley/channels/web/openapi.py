@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import charley
-from charley.content.model import KINDS, Content
+from charley.content.model import Content
 from charley.content.package import package
 
 
@@ -16,5 +16,5 @@ def document(content: Content) -> dict[str, Any]:
     whole["info"]["version"] = charley.__version__
     choice = whole["components"]["schemas"]["Choice"]["properties"]
     choice["intent"]["enum"] = sorted(content.answers)
-    choice["slots"]["properties"] = {kind: {"type": "string"} for kind in KINDS}
+    choice["slots"]["properties"] = {kind: {"type": "string"} for kind in sorted(content.kinds)}
     return whole

@@ -8,27 +8,25 @@ from collections.abc import Iterator
 from charley.content.model import Content, Intent
 from charley.content.phrasing import expand
 from charley.content.place import Places
-from charley.content.reference import INTENTS, OUTSIDE
+from charley.content.reference import INTENTS
 from charley.errors import Problem
 from charley.reading.text import read
 
-WORDINGS = 25
-"""Wordings that an intent needs."""
 TITLE = 6
 """Words that a title may have."""
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_OUT = (OUTSIDE, "")
 
 
 def rules(content: Content, places: Places) -> Iterator[Problem]:
     """Every rule of this module."""
     first = wordings(content)
+    answered = {words: at for words, at in first.items() if not content.family(at[0]).outside}
     yield from _twice(content, first, places)
     for intent in content.intents.values():
-        yield from _refused(intent, first, places)
-        if not intent.id.startswith(OUTSIDE):
-            yield from _whole(intent, places)
+        yield from _refused(intent, answered, places)
+        if not content.family(intent.id).outside:
+            yield from _whole(intent, content.subject.wordings, places)
     for concept, names in content.lexicon.items():
         for name in sorted({n for n in names if names.count(n) > 1}):
             yield places.problem(f"'{name}' stands twice in '{concept}'", "intents/lexicon.yaml", concept)
@@ -58,18 +56,18 @@ def _twice(content: Content, first: dict[str, tuple[str, str]], places: Places) 
                 yield places.problem(message, INTENTS, intent.id, "phrasings", line)
 
 
-def _refused(intent: Intent, first: dict[str, tuple[str, str]], places: Places) -> Iterator[Problem]:
+def _refused(intent: Intent, answered: dict[str, tuple[str, str]], places: Places) -> Iterator[Problem]:
     for line in intent.not_phrasings:
-        clash = next((w for w in map(plain, expand(line)) if not first.get(w, _OUT)[0].startswith(OUTSIDE)), None)
+        clash = next((w for w in map(plain, expand(line)) if w in answered), None)
         if clash is not None:
-            message = f"'{clash}' is a phrasing of '{first[clash][0]}'; as a not_phrasing, nothing may answer it"
+            message = f"'{clash}' is a phrasing of '{answered[clash][0]}'; as a not_phrasing, nothing may answer it"
             yield places.problem(message, INTENTS, intent.id, "not_phrasings", line)
 
 
-def _whole(intent: Intent, places: Places) -> Iterator[Problem]:
+def _whole(intent: Intent, least: int, places: Places) -> Iterator[Problem]:
     count = len({plain(w) for line in intent.phrasings for w in expand(line)})
-    if count < WORDINGS:
-        yield places.problem(f"'{intent.id}' has {count} wordings; at least {WORDINGS}", INTENTS, intent.id)
+    if count < least:
+        yield places.problem(f"'{intent.id}' has {count} wordings; at least {least}", INTENTS, intent.id)
     if len(intent.title.split()) > TITLE:
         yield places.problem(f"the title has more than {TITLE} words", INTENTS, intent.id, "title")
     if not intent.question:

@@ -9,7 +9,7 @@ from charley.content.document import Items, Table, load
 from charley.content.model import Content
 from charley.content.place import Places
 from charley.content.reader import nearest
-from charley.content.reference import INTENTS, OUTSIDE
+from charley.content.reference import INTENTS
 from charley.errors import Problem
 from charley.workbench.check.intent import plain, wordings
 
@@ -64,6 +64,6 @@ def rules(content: Content, asked: Mapping[str, list[str]], places: Places) -> I
             if (own := bank.get(plain(line))) is not None:
                 yield places.problem(f"'{line}' is a phrasing of '{own[0]}'", FOLDER, intent, line)
     for intent in content.intents:
-        if not intent.startswith(OUTSIDE) and len(asked.get(intent, ())) < EACH:
+        if not content.family(intent).outside and len(asked.get(intent, ())) < EACH:
             message = f"'{intent}' has {len(asked.get(intent, ()))} held-out questions; at least {EACH}"
             yield places.problem(message, INTENTS, intent)
