@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning")
+CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning", "unsure", "made_up")
 """Fields of `Language` whose patterns are looked for in a message."""
 
 
@@ -45,6 +45,8 @@ class Language:
     resolved: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     owning: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    made_up: tuple[str, ...] = ()
     prepositions: frozenset[str] = frozenset()
     inverted: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()

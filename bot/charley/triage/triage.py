@@ -138,12 +138,17 @@ class Triage:
         scopes = Scopes(text._replace(starts=starts, ends=ends), [m for m in aside if m.name in CUES], self._language)
         around = _Around((*matches, *aside))
         numbers = {start: k for k, start in enumerate(sorted(set(text.starts)))}
+        tales = {numbers[text.starts[m.places[0]]] for m in aside if m.name == "made_up"}
+        unsure = {numbers[text.starts[m.places[0]]] for m in aside if m.name == "unsure"}
+        unsure.update(n + k for n in tales for k in (-1, 0, 1))
         there: dict[str, list[Told]] = {}
         lasting: dict[str, list[Told]] = {}
         denied: set[str] = set()
         for match in matches:
             sign = self.signs[match.name.removesuffix(WEAK)]
-            weight = min(_WEIGHTS[sign.rank], 1) if match.name != sign.id else _WEIGHTS[sign.rank]
+            sentence = numbers[text.starts[match.places[0]]]
+            weak = match.name != sign.id or sentence in unsure
+            weight = min(_WEIGHTS[sign.rank], 1) if weak else _WEIGHTS[sign.rank]
             known = lasting.get(sign.id, [])
             if any(t.weight > weight or (t.weight == weight != 1) for t in known) or len(known) >= _TOLD:
                 continue
@@ -158,7 +163,7 @@ class Triage:
                 weight,
                 sign.rank == "fact",
                 match,
-                numbers[text.starts[match.places[0]]],
+                sentence,
                 scopes.stated(match),
                 scopes.of_now(match) or self._of_body(text, scopes, match),
             )
