@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Reply, Section, Sentence, Suggestion
-from charley.content.model import Content
+from charley.content.model import Content, Family
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
-ACKNOWLEDGED = "chat.acknowledge"
-"""The intent under which what a person tells is acknowledged."""
 
 NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why"}
 """The message that stands in for a part that has nothing to say."""
@@ -41,6 +39,7 @@ class Replies:
         self.composer = Composer(content)
         self._content = content
         self._sure = sure
+        self._acknowledged = content.role("acknowledge")
 
     def why(self, question: Question) -> Question:
         """The question that asks why: it may be another intent's, and asks for more where no reason is known."""
@@ -70,7 +69,7 @@ class Replies:
             heard.update(key for s in section.sentences for key in s.said)
             sections.append(section)
         first = questions[0]
-        kind = _kind(questions[:SECTIONS])
+        kind = _kind([self._content.family(q.intent) for q in questions[:SECTIONS]])
         if kind == "answer" and len(questions) == 1 and first.confidence < self._sure:
             sections[0] = begun(sections[0], self.composer.message("understood", title=self._title(first)))
         for part in missed:
@@ -117,7 +116,7 @@ class Replies:
         """A sentence of the assistant's own that answers what was told and not asked."""
         topics = self.composer.topics()
         reply = self._plain("small_talk", text, topics, 1.0)
-        return replace(reply, intents=(ACKNOWLEDGED,) if ACKNOWLEDGED in self._content.answers else ())
+        return replace(reply, intents=(self._acknowledged,) if self._acknowledged else ())
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""
@@ -176,8 +175,7 @@ def advised(reply: Reply, texts: Iterable[str]) -> Reply:
     return replace(reply, sections=(*reply.sections[:-1], _ended(reply.sections[-1], *texts)))
 
 
-def _kind(questions: Sequence[Question]) -> str:
-    families = {q.intent.partition(".")[0] for q in questions}
-    if families == {"chat"}:
+def _kind(families: Sequence[Family]) -> str:
+    if all(family.talk for family in families):
         return "small_talk"
-    return "out_of_scope" if families == {"scope"} else "answer"
+    return "out_of_scope" if all(family.declines for family in families) else "answer"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from charley.content.complete import completed
-from charley.content.document import Items, Table, load
-from charley.content.document import read as read_any
+from charley.content.document import Items, Table
+from charley.content.fields import Fields, nearest
 from charley.content.folder import DEFAULTS, digest
 from charley.content.lead import leads
 from charley.content.model import (
@@ -27,7 +27,6 @@ from charley.content.model import (
 from charley.content.template import fill
 from charley.errors import Problem
 
-T = TypeVar("T")
 FLAGS = "knowledge/red_flags/"
 PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml")
 """Files that are kept as they are written."""
@@ -85,14 +84,6 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     return content, tuple(sorted(reader.problems))
 
 
-def nearest(word: str, known: Any) -> str:
-    """ " (did you mean 'x'?)" for the closest known word, or "" when none is close."""
-    from difflib import get_close_matches
-
-    hits = get_close_matches(str(word), sorted(map(str, known)), n=1)
-    return f" (did you mean '{hits[0]}'?)" if hits else ""
-
-
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml")
 
@@ -102,47 +93,16 @@ def place_of(number: int) -> str:
     return "slot" + chr(ord("a") + number // 26) + chr(ord("a") + number % 26)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Table):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, Items):
-        return [_plain(v) for v in value]
-    return str(value)
-
-
-class _Reader:
-    """Turns tables into values; whatever does not fit becomes a problem."""
+class _Reader(Fields):
+    """Turns tables into the values of content."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        super().__init__()
         self.forms: tuple[str, ...] = ()
         self.kinds: dict[str, Kind] = {}
         self.named: dict[str, dict[str, Entity]] = {}
         self.spoken: dict[str, str] = {}
         self.answers: dict[str, str] = {}
-
-    def table(self, path: str, text: str) -> Table:
-        table, problems = load(path, text)
-        self.problems += problems
-        return table
-
-    def plain(self, path: str, text: str) -> Any:
-        value, problems = read_any(path, text)
-        self.problems += problems
-        return {} if value is None else _plain(value)
-
-    def merged(self, tables: Iterator[tuple[str, Table]], make: Callable[[str, Any, Any], T]) -> dict[str, T]:
-        out: dict[str, T] = {}
-        for path, table in tables:
-            for key, value in table.items():
-                if str(key) in out:
-                    self.say(path, key, f"'{key}' is defined twice")
-                else:
-                    out[str(key)] = make(path, key, value)
-        return out
-
-    def say(self, path: str, place: Any, message: str) -> None:
-        self.problems.append(Problem(path, int(getattr(place, "line", 0)), message))
 
     def intent(self, path: str, key: Any, value: Any) -> Intent:
         fields = ("title", "question", "slot", "role", "answer", "phrasings", "not_phrasings")
@@ -153,9 +113,12 @@ class _Reader:
             self.answers[str(key)] = answer
         return Intent(
             str(key),
-            *(str(known.get(field, "")) for field in fields[:4]),
-            self.lines(path, known.get("phrasings")),
-            self.lines(path, known.get("not_phrasings")),
+            title=str(known.get("title", "")),
+            question=str(known.get("question", "")),
+            slot=str(known.get("slot", "")),
+            role=str(known.get("role", "")),
+            phrasings=self.lines(path, known.get("phrasings")),
+            not_phrasings=self.lines(path, known.get("not_phrasings")),
         )
 
     def family(self, path: str, key: Any, value: Any) -> Family:
@@ -171,34 +134,14 @@ class _Reader:
         if (sources := known.get("sources")) not in (None, "none"):
             self.say(SUBJECT, sources, "'sources' can only say 'none'; sources are listed in knowledge/sources/")
         subject = Subject(
-            *(self.line(SUBJECT, field, known.get(field, "")) for field in ("name", "title")),
-            (*self.lines(SUBJECT, known.get("names")), *([NAMED] if words else ())),
-            self.lines(SUBJECT, known.get("context")),
-            sources is None,
-            int(self.number(SUBJECT, "wordings", known.get("wordings", Subject().wordings))),
+            name=self.line(SUBJECT, "name", known.get("name", "")),
+            title=self.line(SUBJECT, "title", known.get("title", "")),
+            names=(*self.lines(SUBJECT, known.get("names")), *([NAMED] if words else ())),
+            context=self.lines(SUBJECT, known.get("context")),
+            sourced=sources is None,
+            wordings=int(self.number(SUBJECT, "wordings", known.get("wordings", Subject().wordings))),
         )
         return subject, words
-
-    def true(self, path: str, known: Mapping[str, Any], mark: str) -> bool:
-        if known.get(mark, "false") not in ("true", "false"):
-            self.say(path, known[mark], f"'{mark}' is either true or false")
-        return bool(known.get(mark) == "true")
-
-    def concept(self, path: str, key: Any, value: Any) -> tuple[str, ...]:
-        return self.lines(path, value)
-
-    def line(self, path: str, key: Any, value: Any) -> str:
-        if not isinstance(value, str):
-            self.say(path, key, f"'{key}' must be a text")
-            return ""
-        return str(value).strip()
-
-    def number(self, path: str, key: Any, value: Any) -> float:
-        try:
-            return float(value)
-        except (TypeError, ValueError):
-            self.say(path, key, f"'{key}' must be a number")
-            return 0.0
 
     def source(self, path: str, key: Any, value: Any) -> Source:
         fields = ("title", "publisher", "kind", "grade", "url", "read", "review_by")
@@ -273,30 +216,3 @@ class _Reader:
                 str(known.get("class", "")),
                 *(self.lines(path, known.get(f)) for f in ("names", "exact", "in_context")),
             )
-
-    def keys(self, path: str, place: Any, value: Any, allowed: tuple[str, ...], needed: tuple[str, ...]) -> Mapping[str, Any]:
-        if not isinstance(value, Table):
-            self.say(
-                path,
-                place,
-                f"'{place}' must be a mapping with {', '.join(needed)}" if isinstance(place, str) else "must be a mapping",
-            )
-            return {}
-        for key in value:
-            if key not in allowed:
-                self.say(path, key, f"unknown key '{key}'{nearest(key, allowed)}")
-        for name in needed:
-            if name not in value:
-                self.say(path, place, f"'{name}' is missing" + (f" in '{place}'" if isinstance(place, str) else ""))
-        return {k: v for k, v in value.items() if k in allowed}
-
-    def lines(self, path: str, value: Any) -> tuple[str, ...]:
-        if value is None:
-            return ()
-        if not isinstance(value, Items):
-            self.say(path, value, "must be a list")
-            return ()
-        for item in value:
-            if not isinstance(item, str):
-                self.say(path, item, "must be a text; put it in quotes if it holds a colon")
-        return tuple(" ".join(str(i).split()) for i in value if isinstance(i, str))

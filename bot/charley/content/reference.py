@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from charley.content.fields import nearest
 from charley.content.lead import base
 from charley.content.model import Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
-from charley.content.reader import nearest
 from charley.content.template import places as ids_in
 from charley.errors import Problem
 
@@ -21,6 +21,8 @@ MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
 )
+ROLES = ("acknowledge",)
+"""What the engine needs an intent for: `acknowledge` answers "no, thanks", and is what a reply to something told counts as."""
 OPTIONAL = ("welcome", "more_offered", "alone")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
@@ -51,6 +53,9 @@ def _intents(content: Content, places: Places) -> Iterator[Problem]:
             for slot in _SLOT.findall(getattr(intent, part)):
                 if slot != intent.slot:
                     yield places.problem(f"'{{{slot}}}' is not the intent's slot", INTENTS, intent.id, part)
+        if intent.role and (intent.role not in ROLES or content.role(intent.role) != intent.id):
+            wrong = "another intent has this role" if intent.role in ROLES else f"unknown role{nearest(intent.role, ROLES)}"
+            yield places.problem(f"'{intent.role}': {wrong}", INTENTS, intent.id, "role")
         if intent.id not in content.answers and not content.family(intent.id).outside:
             yield places.problem(f"no answer for '{intent.id}'{nearest(intent.id, content.answers)}", INTENTS, intent.id)
 

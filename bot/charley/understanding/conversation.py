@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from charley.answering.composer import Slot
-from charley.answering.replies import ACKNOWLEDGED, Question
+from charley.answering.replies import Question
 from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
 from charley.understanding.acts import Act
@@ -35,6 +35,7 @@ class Conversation:
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self._acknowledged = content.role("acknowledge")
         self._narrow = content.person.get("narrow", {})
         self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
 
@@ -80,8 +81,8 @@ class Conversation:
             return Move((self.question(before.topics[-1], part),), again=part == before.part == "more")
         if act.kind == "repeat":
             return Move(tuple(self.question(t, before.part) for t in before.topics))
-        if act.kind == "no" and ACKNOWLEDGED in self._content.answers:
-            return Move((self.question(Topic(ACKNOWLEDGED)),))
+        if act.kind == "no" and self._acknowledged:
+            return Move((self.question(Topic(self._acknowledged)),))
         return None
 
     def _choose(self, before: Context) -> Move:

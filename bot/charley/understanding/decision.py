@@ -3,5 +3,3 @@
 ANSWER = "answer"
 OFFER = "disambiguation"
 REFUSE = "fallback"
-TALK = "chat."
-"""Labels of small talk begin so; it is never offered."""

@@ -15,7 +15,7 @@ from charley.reading.spelling import closest_within, slips
 from charley.reading.text import Message, read
 from charley.understanding.acts import POINTING, Act
 from charley.understanding.context import Context, Topic
-from charley.understanding.decision import ANSWER, OFFER, REFUSE, TALK
+from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.split import Part, Splitter
 
 CHOICES = 3
@@ -36,8 +36,6 @@ FADE = 5.0
 """Words from which a message takes over less of the last question."""
 AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
-OPEN = ("drug", "condition", "food")
-"""Kinds of which people name things that no list holds; the first wins a tie."""
 SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
 SHARE = 0.5
@@ -98,6 +96,7 @@ class Understander:
             for text in (intent.question, intent.title)
             if text and "{" not in text and intent.id in content.answers
         }
+        self._open = tuple(kind for kind in content.kinds.values() if kind.open)
         self._last: dict[Topic, tuple[float, ...]] = {}
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
@@ -150,7 +149,7 @@ class Understander:
         if part.asks or part.end - part.start > COURTESY:
             return False
         way = self._way("courtesy", words[part.start : part.end])
-        return way.intent.startswith(TALK) and way.chance >= self.matcher.levels.sure and not way.match.named
+        return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
 
     def _whole(self, words: tuple[str, ...], before: Context, away: Sequence[tuple[str, ...]]) -> Way:
         """The message as it stands; in a conversation, in the light of the last question.
@@ -166,7 +165,8 @@ class Understander:
 
     def _going(self, before: Context) -> bool:
         """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
-        return bool(before.topics) and before.topics[-1].intent.partition(".")[0] not in ("chat", "scope")
+        family = self.content.family(before.topics[-1].intent) if before.topics else None
+        return family is not None and not (family.talk or family.declines)
 
     def _unlisted(self, words: tuple[str, ...], whole: Way) -> Way | None:
         """The message with its one word that is neither the bank's nor English read as a name that no list holds."""
@@ -174,10 +174,10 @@ class Understander:
         if len(strange) != 1 or not whole.match.named or whole.match.outside:
             return None
         tried = []
-        for kind in OPEN:
-            way = self._way("unlisted", tuple(self.content.kinds[kind].place if w == strange[0] else w for w in words))
-            if self.content.intents[way.intent].slot == kind and not way.match.outside:
-                tried.append(replace(way, name=Slot(kind, strange[0])))
+        for kind in self._open:
+            way = self._way("unlisted", tuple(kind.place if w == strange[0] else w for w in words))
+            if self.content.intents[way.intent].slot == kind.id and not way.match.outside:
+                tried.append(replace(way, name=Slot(kind.id, strange[0])))
         return max(tried, key=lambda way: way.chance, default=None)
 
     def _strange(self, word: str) -> bool:
@@ -217,14 +217,14 @@ class Understander:
         if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:
             return each
         both = (first.intent, others[0].intent)
-        if any(intent.startswith(TALK) for intent in both):
+        if any(self.content.family(intent).talk for intent in both):
             return ()
         return tuple(self._said(whole, intent, before, ANSWER, (whole, *asking), times) for intent in both)
 
     def _decided(self, way: Way, before: Context, ways: tuple[Way, ...], times: int) -> Understood:
         """Answered; or the first few offered, where the subject or a thing is named; or refused."""
         match, levels = way.match, self.matcher.levels
-        talk = way.intent.startswith(TALK)
+        talk = self.content.family(way.intent).talk
         say = partial(self._said, way, way.intent, before, ways=ways, times=times)
         if not match.outside and way.chance >= (levels.answer if match.named or talk else levels.sure):
             return say(ANSWER)
@@ -254,7 +254,8 @@ class Understander:
         known = self.content.entities[one.slot.kind]
         found = {m.id: m for m in one.match.reading.mentions if m.kind == one.slot.kind and m.id}
         above = {known[id].parent for id in found}
-        slots = [Slot(one.slot.kind, _called(known[id], m, one.match), known[id]) for id, m in found.items() if id not in above]
+        named = [(known[id], m) for id, m in found.items() if id not in above]
+        slots = [Slot(one.slot.kind, self._called(entity, m, one.match), entity) for entity, m in named]
         return tuple(replace(one, slot=slot) for slot in slots) or (one,)
 
     def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
@@ -269,7 +270,7 @@ class Understander:
         mentioned = [m for m in match.reading.mentions if m.kind == kind and m.id]
         if mentioned:
             entity = self.content.entities[kind][mentioned[-1].id]
-            return Slot(kind, _called(entity, mentioned[-1], match), entity)
+            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
         for topic in reversed(before.topics):
             if topic.slot[0] == kind:
                 entity = self.content.entities[kind][topic.slot[1]]
@@ -279,17 +280,17 @@ class Understander:
                 return Slot(kind, token.surface)
         return None
 
+    def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
+        """The entity's name, with the brand that the person used for it where its kind has brands."""
+        said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
+        brands = self.content.kinds[entity.kind].brands
+        brand = brands and said in (*entity.names, *entity.exact) and bool(entity.parent)
+        known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
+        return entity.name if not brand or known else f"{entity.name} ({said.title()})"
+
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
-        chosen = [c.intent for c in match.candidates if not c.intent.startswith(TALK)][:CHOICES]
+        chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]
         return tuple(topic(intent, self._slot(intent, match, before)) for intent in chosen)
-
-
-def _called(entity: Entity, mention: Mention, match: Match) -> str:
-    """The entity's name, with the brand that the person used for a medicine."""
-    said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
-    brand = entity.kind == "drug" and said in (*entity.names, *entity.exact) and bool(entity.parent)
-    known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
-    return entity.name if not brand or known else f"{entity.name} ({said.title()})"
 
 
 def topic(intent: str, slot: Slot | None) -> Topic:

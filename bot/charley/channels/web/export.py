@@ -16,11 +16,8 @@ from charley.answering.composer import Composer, Slot
 from charley.answering.reply import Sentence
 from charley.assistant import Assistant
 from charley.channels.web import phone, reference
-from charley.content.model import Content, Entity
+from charley.content.model import Content, Entity, Family
 from charley.content.package import package
-
-SILENT = ("chat", "scope")
-"""Families of intents that answer no question about the subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,8 @@ def entries(content: Content) -> Iterator[Entry]:
     """Every question, in the order of the question bank."""
     composer = Composer(content)
     for intent in content.intents.values():
-        if intent.id in content.answers and intent.id.partition(".")[0] not in SILENT:
+        family = content.family(intent.id)
+        if intent.id in content.answers and not (family.talk or family.declines):
             of = tuple(_named(content, composer, intent.id, intent.slot)) if intent.slot else ()
             yield _entry(composer, intent.id, None, (), of)
 
@@ -129,13 +127,13 @@ def page(assistant: Assistant) -> str:
     """The FAQ as one HTML page that needs nothing else."""
     content = assistant.content
     numbers = phone.numbers(content.red_flags)
-    families: dict[str, list[Entry]] = {}
+    families: dict[Family, list[Entry]] = {}
     for entry in entries(content):
-        families.setdefault(entry.intent.partition(".")[0], []).append(entry)
-    links = "".join(f'<li><a href="#{escape(f)}">{escape(f.capitalize())}</a></li>' for f in families)
+        families.setdefault(content.family(entry.intent), []).append(entry)
+    links = "".join(f'<li><a href="#{escape(f.id)}">{escape(_titled(f))}</a></li>' for f in families)
     parts = []
     for family, found in families.items():
-        id, name = escape(family), escape(family.capitalize())
+        id, name = escape(family.id), escape(_titled(family))
         shown = "".join(_article(content, e, numbers) for e in found)
         parts.append(f'<section aria-labelledby="{id}"><h2 id="{id}">{name}</h2>{shown}</section>')
     disclaimer = f'<p class="disclaimer">{escape(content.disclaimer)}</p>'
@@ -147,6 +145,10 @@ def page(assistant: Assistant) -> str:
         f'<body><header><h1>Questions and answers</h1>{disclaimer}<nav aria-label="Topics"><ul>{links}</ul></nav></header>\n'
         f"<main>{''.join(parts)}</main>\n<footer>{disclaimer}</footer></body></html>\n"
     )
+
+
+def _titled(family: Family) -> str:
+    return family.title or family.id.capitalize()
 
 
 def _article(content: Content, entry: Entry, numbers: dict[str, str]) -> str:

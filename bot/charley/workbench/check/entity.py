@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from charley.content.fields import nearest
 from charley.content.model import Content, Entity
 from charley.content.phrasing import SLOT
 from charley.content.place import Places
-from charley.content.reader import nearest
 from charley.errors import Problem
 from charley.reading.recogniser import stems
 from charley.reading.text import read

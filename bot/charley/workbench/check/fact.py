@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from charley.content.fields import nearest
 from charley.content.lead import base, cited
 from charley.content.model import Answer, Content, Wording
 from charley.content.place import Places
-from charley.content.reader import nearest
 from charley.content.reference import FACTS, PARTS
 from charley.content.template import places as ids_in
 from charley.errors import Problem

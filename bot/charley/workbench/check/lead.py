@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from charley.answering.composer import Asked, Composer
 from charley.answering.person import Person
+from charley.content.fields import nearest
 from charley.content.lead import bare, base, cited, refs, text_of
 from charley.content.model import Content, Lead, Wording
 from charley.content.place import Places
-from charley.content.reader import nearest
 from charley.content.reference import ANSWERS
 from charley.errors import Problem
 from charley.reading.text import stem

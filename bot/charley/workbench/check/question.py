@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from charley.content.document import Items, Table, load
+from charley.content.fields import nearest
 from charley.content.model import Content
 from charley.content.place import Places
-from charley.content.reader import nearest
 from charley.content.reference import INTENTS
 from charley.errors import Problem
 from charley.workbench.check.intent import plain, wordings
