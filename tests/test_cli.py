@@ -12,9 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prompt_toolkit.output import DummyOutput
 
 import charley
 from charley import Assistant, cli, console
+from charley.channels.terminal.chat import chat
+from charley.errors import UsageError
 
 SOURCE = Path(charley.__file__).parent.parent
 QUESTION = "why do I get leg cramps at night?"
@@ -283,3 +286,36 @@ def test_a_terminal_gets_lines_that_fit_and_nothing_else_does() -> None:
     with os.fdopen(line, "w", encoding="utf-8") as stream:
         assert max(map(len, console.fitted(text, stream).split("\n"))) <= 80
     os.close(terminal)
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "said"),
+    [
+        ("ask hello >&-", 1, "charley: standard output is closed"),
+        ("ask hello --format json >&-", 1, "charley: standard output is closed"),
+        ("answer - >&- <<< hello", 1, "charley: standard output is closed"),
+        ("chat >&- <<< hello", 1, "charley: standard output is closed"),
+        ("ask hello > /dev/full", 1, "No space left on device"),
+        ("answer - > /dev/full <<< hello", 1, "No space left on device"),
+    ],
+)
+def test_nowhere_to_write_to_is_one_line(script: str, status: int, said: str) -> None:
+    command = ["bash", "-c", f'"$0" -m charley {script}', sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment())
+    assert (done.returncode, done.stdout) == (status, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_home_that_is_not_known_is_no_error() -> None:
+    clean = {k: v for k, v in os.environ.items() if k not in ("HOME", "CHARLEY_CACHE", "XDG_CACHE_HOME")}
+    code = "import pwd; pwd.getpwuid = lambda _: {}['nobody']; from charley.cli import main; exit(main(['ask', 'hello']))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean | {"PYTHONPATH": str(SOURCE)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
+def test_a_history_in_a_home_that_nobody_has_is_wrong_usage() -> None:
+    with pytest.raises(UsageError, match="history file ~nosuchuser/h cannot be written"):
+        chat(Assistant(), history="~nosuchuser/h", output=DummyOutput())

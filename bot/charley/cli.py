@@ -31,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         console.hang_up()
         return 0
+    except OSError as error:
+        # A full disk shows itself only when the last of the text is written.
+        console.hang_up()
+        warn(f"charley: standard output cannot be written: {error.strerror}")
+        return 1
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -56,6 +61,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _say(text: str) -> None:
+    if sys.stdout is None:
+        raise CharleyError("standard output is closed")
     print(console.fitted(text, sys.stdout))
 
 
@@ -71,7 +78,7 @@ def _say_json(value: Any) -> None:
     # ASCII only: nothing in it can steer a terminal or be taken for a line end.
     from json import dumps
 
-    print(dumps(value, ensure_ascii=True))
+    _say(dumps(value, ensure_ascii=True))
 
 
 def _chat_options(parser: ArgumentParser) -> None:
@@ -89,6 +96,8 @@ def _chat(options: Namespace) -> int:
     from charley.channels.terminal.commands import Conversation
     from charley.channels.terminal.pipe import talk
 
+    if sys.stdout is None:
+        raise CharleyError("standard output is closed")
     conversation = Conversation(_assistant(options), files=typed)
     talk(conversation, sys.stdin, sys.stdout, sys.stderr if typed else None)
     return 0
@@ -116,10 +125,12 @@ def _ask(options: Namespace) -> int:
 def _answer_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("file", nargs="?", default="-", metavar="FILE", help="the messages (left out or -: standard input)")
-    add("--input", choices=("auto", "jsonl", "csv", "text"), default="auto", help="the format of FILE (auto: by its name)")
+    forms = ("auto", "jsonl", "json", "csv", "tsv", "text", "parquet")
+    add("--input", choices=forms, default="auto", help="the format of FILE (auto: by its name, else by its first line)")
     add("--column", metavar="NAME", default="text", help="the CSV column, or JSON key, of the message (default: text)")
     add("--format", choices=("jsonl", "csv", "text"), default="", help="the format of the replies (default: jsonl)")
     add("--output", metavar="FILE", default="-", help="write to FILE, which appears when everything is answered")
+    add("--resume", action="store_true", help="keep what is answered when the run is cut short, and take it up again")
     add("--workers", metavar="N", type=_count, default=1, help="processes that share the work (default: 1)")
     add("--engine", choices=("local", "ray"), default="local", help="where the work is done (default: local)")
 
@@ -129,9 +140,8 @@ def _answer(options: Namespace) -> int:
         raise UsageError("this version has no Ray engine yet; it will come with: pip install 'charley[ray]'")
     from charley.bulk.job import answer
 
-    given = ("content", "input", "format", "column", "output", "workers")
-    answer(options.file, **{name: getattr(options, name) for name in given})
-    return 0
+    given = ("content", "input", "format", "column", "output", "workers", "resume")
+    return 1 if answer(options.file, **{name: getattr(options, name) for name in given}) else 0
 
 
 def _explain_options(parser: ArgumentParser) -> None:
@@ -220,7 +230,7 @@ Command = tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int
 COMMANDS: dict[str, Command] = {
     "chat": ("talk in the terminal (also without a command); from a pipe, one reply for each line", _chat_options, _chat),
     "ask": ("answer one question", _ask_options, _ask),
-    "answer": ("answer many messages: JSON Lines, CSV or plain text", _answer_options, _answer),
+    "answer": ("answer many messages: JSON Lines, CSV, Parquet or plain text", _answer_options, _answer),
     "explain": ("show how a message is read, what it could mean, and what decided", _explain_options, _explain),
     "check": ("list every problem in the content", _check_options, _check),
     "serve": ("answer over HTTP, with a chat page", _serve_options, _serve),

@@ -8,12 +8,15 @@ import re
 from typing import Any
 
 from aiohttp import WSMsgType, web
+from tests.channels.chaos import Chaos
 
 TOKEN = "stand-in.token.value"
 BOT = {"id": "100", "username": "charley", "discriminator": "0", "avatar": None, "bot": True}
 PERSON = {"id": "42", "username": "pat", "discriminator": "0", "avatar": None}
 DIRECT = {"id": "7", "type": 1, "recipients": [PERSON]}
 CHANNEL = {"id": "8", "type": 0, "name": "legs", "position": 0, "permission_overwrites": [], "parent_id": None, "nsfw": False}
+ROLE = "99"
+"""The role that a server gives the bot."""
 MOST = 2000
 THEN = "2024-01-01T00:00:00+00:00"
 
@@ -21,7 +24,8 @@ THEN = "2024-01-01T00:00:00+00:00"
 class DiscordService:
     """Keeps what a bot has sent; a bot connects to its gateway for what happens."""
 
-    def __init__(self) -> None:
+    def __init__(self, chaos: Chaos | None = None) -> None:
+        self.said: dict[str, list[dict[str, Any]]] = {}
         self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
         self.calls: list[tuple[str, Any]] = []
         self.ready = asyncio.Event()
@@ -30,7 +34,7 @@ class DiscordService:
         self._socket: web.WebSocketResponse | None = None
         self._sequence = 0
         self._count = 1000
-        self.application = web.Application()
+        self.application = web.Application(middlewares=[chaos.middleware()] if chaos else [])
         self.application.router.add_get("/gateway", self._gateway)
         self.application.router.add_route("*", "/api/v10/{path:.*}", self._rest)
 
@@ -52,12 +56,15 @@ class DiscordService:
         if path.endswith("/commands"):
             about = {"application_id": BOT["id"], "version": "1", "default_member_permissions": None}
             return _json([{**about, **command, "id": str(i)} for i, command in enumerate(body, 1)])
+        if path.endswith("/messages") and request.method == "GET":
+            after = int(request.query.get("after", "0"))
+            return _json([m for m in reversed(self.said.get(path.split("/")[1], [])) if int(m["id"]) > after])
         if path.endswith("/messages") or path.startswith("webhooks"):
-            return _json(self._sent(body, DIRECT["id"]))
+            return _json(self._sent(body, path.split("/")[1] if path.startswith("channels") else DIRECT["id"]))
         if path.startswith("interactions"):
             return _json({"interaction": {"id": path.split("/")[1], "type": 2}})
-        if path == f"channels/{DIRECT['id']}":
-            return _json(DIRECT)
+        if path.startswith("channels/") and path.count("/") == 1:
+            return _json({**DIRECT, "id": path.split("/")[1]})
         return web.Response(status=204)
 
     def _sent(self, body: dict[str, Any], channel: str) -> dict[str, Any]:
@@ -144,7 +151,8 @@ def _json(value: Any, status: int = 200) -> web.Response:
 def _guild() -> dict[str, Any]:
     role = {"id": "9", "name": "@everyone", "permissions": "0", "position": 0, "color": 0, "hoist": False, "managed": False}
     role |= {"mentionable": False, "colors": {"primary_color": 0}}
-    guild = {"id": "9", "name": "Runners", "owner_id": "42", "roles": [role], "channels": [CHANNEL], "member_count": 2}
+    own = {**role, "id": ROLE, "name": "charley", "managed": True, "tags": {"bot_id": BOT["id"]}}
+    guild = {"id": "9", "name": "Runners", "owner_id": "42", "roles": [role, own], "channels": [CHANNEL], "member_count": 2}
     member = {"user": BOT, "roles": [], "joined_at": THEN, "deaf": False, "mute": False, "flags": 0}
     guild |= {"members": [member], "unavailable": False}
     guild |= {name: [] for name in ("emojis", "stickers", "features", "voice_states", "presences", "threads")}

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
+from tests.channels.chaos import Chaos
 
 TOKEN = "xoxb-stand-in"
 SECRET = "a signing secret"
@@ -23,13 +24,14 @@ MOST = 3000
 class SlackService:
     """Keeps what an app has posted."""
 
-    def __init__(self, app: str) -> None:
+    def __init__(self, app: str, chaos: Chaos | None = None) -> None:
         self.app = app
         self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
         self.posted: list[dict[str, Any]] = []
         self.address = ""
+        self.says: dict[str, Any] = {}
         self._count = 0
-        self.application = web.Application()
+        self.application = web.Application(middlewares=[chaos.middleware()] if chaos else [])
         self.application.router.add_post("/api/auth.test", self._who)
         self.application.router.add_post("/api/chat.postMessage", self._post)
         self.application.router.add_post("/respond", self._post)
@@ -42,6 +44,8 @@ class SlackService:
     async def _post(self, request: web.Request) -> web.Response:
         message = await request.json() if request.content_type == "application/json" else dict(await request.post())
         blocks = message.get("blocks", [])
+        if self.says and blocks:
+            return web.json_response(self.says)
         blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
         text = blocks[0]["text"]["text"] if blocks else message["text"]
         assert 0 < len(text) <= MOST

@@ -6,11 +6,13 @@ import asyncio
 import html
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 
 from aiohttp import web
+from tests.channels.chaos import Chaos
 
 TOKEN = "123456:stand-in"
 BOT = {"id": 123456, "is_bot": True, "first_name": "Charley", "username": "charley_bot"}
@@ -24,14 +26,16 @@ MOST = 4096
 class TelegramService:
     """Keeps the updates that the bot has not fetched, and what it has sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, chaos: Chaos | None = None) -> None:
         self.updates: list[dict[str, Any]] = []
         self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing = 0
+        self.refusing = ""
         self._count = 0
         self._woken = asyncio.Event()
-        self.application = web.Application()
+        self.told: Callable[[dict[str, Any]], object] = lambda _: None
+        self.application = web.Application(middlewares=[chaos.middleware()] if chaos else [])
         self.application.router.add_post("/bot{token}/{method}", self._call)
 
     def update(self, **content: Any) -> dict[str, Any]:
@@ -47,7 +51,7 @@ class TelegramService:
         self.updates.append(update)
         self._woken.set()
 
-    def message(self, text: str, chat: dict[str, Any] = PRIVATE, **more: Any) -> dict[str, Any]:
+    def message(self, text: str, chat: dict[str, Any] = PRIVATE, /, **more: Any) -> dict[str, Any]:
         """A message from the person."""
         self._count += 1
         entities = [
@@ -55,15 +59,19 @@ class TelegramService:
             for kind, pattern in (("mention", r"@\w+"), ("bot_command", r"^/\w+(@\w+)?"))
             for m in re.finditer(pattern, text)
         ]
-        return {"message_id": self._count, "date": 1, "chat": chat, "from": PERSON, "text": text, "entities": entities, **more}
+        said = {"message_id": self._count, "date": 1, "chat": chat, "from": PERSON, "text": text, "entities": entities, **more}
+        return {name: value for name, value in said.items() if value is not None}
 
     async def say(self, text: str) -> None:
         self.update(message=self.message(text))
 
     async def press(self, token: str) -> None:
         shown = {"message_id": 7, "date": 1, "chat": PRIVATE, "from": BOT, "text": "?"}
-        query = {"id": str(self._count), "from": PERSON, "chat_instance": "1", "data": token, "message": shown}
-        self.update(callback_query=query)
+        self.update(callback_query={**self.pressed(token), "message": shown})
+
+    def pressed(self, token: str) -> dict[str, Any]:
+        """A button that the person presses, without the message that it stands under."""
+        return {"id": str(self._count), "from": PERSON, "chat_instance": "1", "data": token}
 
     async def _call(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != TOKEN:
@@ -73,6 +81,8 @@ class TelegramService:
         if self.failing and method == "getUpdates":
             self.failing -= 1
             return web.json_response({"ok": False, "error_code": 502, "description": "Bad Gateway"}, status=502)
+        if self.refusing in form:
+            return web.json_response({"ok": False, "error_code": 400, "description": "can't parse entities"}, status=400)
         return web.json_response({"ok": True, "result": await self._result(method, form)})
 
     async def _result(self, method: str, form: dict[str, Any]) -> Any:
@@ -95,6 +105,7 @@ class TelegramService:
 
     def _sent(self, form: dict[str, Any]) -> dict[str, Any]:
         text = form["text"]
+        self.told(form)
         assert 0 < len(text) <= MOST
         rows = form.get("reply_markup", {}).get("inline_keyboard", [])
         buttons = [(b["text"], b["callback_data"]) for row in rows for b in row]

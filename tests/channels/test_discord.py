@@ -13,7 +13,7 @@ pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[te
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
-from tests.channels.discord_service import BOT, CHANNEL, TOKEN, DiscordService
+from tests.channels.discord_service import BOT, CHANNEL, PERSON, ROLE, TOKEN, DiscordService
 from tests.channels.standin import served
 from yarl import URL
 
@@ -82,6 +82,29 @@ def test_in_a_server_only_mentions_are_answered(
             agrees(await talk.hear(), assistant.reply(ASK))
             sent = next(body for call, body in service.calls if call == f"POST channels/{CHANNEL['id']}/messages")
             assert sent["allowed_mentions"]["parse"] == []
+
+    asyncio.run(scene())
+
+
+def test_the_bots_role_and_replies_to_it_are_meant_for_it_and_others_names_are_no_words(
+    monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant
+) -> None:
+    async def scene() -> None:
+        async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
+            there = {"channel_id": CHANNEL["id"], "guild_id": "9"}
+            await service.happens("MESSAGE_CREATE", service.written(f"<@&{ROLE}> {ASK}", **there, mention_roles=[ROLE]))
+            agrees(await talk.hear(), assistant.reply(ASK))
+            await service.happens("MESSAGE_CREATE", service.written(f"<@&9> {ASK}", **there, mention_roles=["9"]))
+            await service.happens("MESSAGE_CREATE", service.written("", **there, type=7, mentions=[BOT]))
+            await talk.quiet()
+            other = {**PERSON, "id": "991199119911", "username": "kim"}
+            text = f"<@{BOT['id']}> <@991199119911> {EMERGENCY}"
+            await service.happens("MESSAGE_CREATE", service.written(text, **there, mentions=[BOT, other]))
+            agrees(await talk.hear(), assistant.reply(EMERGENCY, assistant.reply(ASK).context))
+            ours = service.written("?", **there, author=BOT)
+            reply = {"type": 19, "message_reference": {"message_id": ours["id"], **there}, "referenced_message": ours}
+            await service.happens("MESSAGE_CREATE", service.written(EMERGENCY, **there, **reply))
+            await talk.hear()
 
     asyncio.run(scene())
 

@@ -24,6 +24,9 @@ NGIRCD = shutil.which("ngircd", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/lo
 pytestmark = pytest.mark.skipif(NGIRCD is None, reason="needs ngircd: apt-get install -y ngircd")
 
 
+WAYS = ["charley:{}", "charley!: {}", "Charley, {}", "@charley {}", "charley... {}", "\x01ACTION charley: {}\x01"]
+
+
 class Server:
     """A ngircd that can be stopped and started again."""
 
@@ -135,6 +138,36 @@ def test_in_a_channel_only_lines_to_the_bot_are_answered(server: Server, inbox_f
             heard = await talk.hear()
             assert heard.parts[0].startswith("pat: ")
             agrees(heard, assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "line", ["charley:{}", "charley!: {}", "Charley, {}", "@charley {}", "charley... {}", "\x01ACTION charley: {}\x01"]
+)
+def test_ways_to_speak_to_somebody_in_a_channel(server: Server, inbox_for: InboxFor, assistant: Assistant, line: str) -> None:
+    async def scene() -> None:
+        async with talking(server, inbox_for, assistant) as (someone, talk):
+            await someone.say(f"charley-horse {ASK}", "#legs")
+            await someone.say(f"charleys {ASK}", "#legs")
+            await someone.say(line.format(ASK), "#legs")
+            agrees(await talk.hear(), assistant.reply(ASK))
+            await talk.quiet()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("leaves", ["NICK kim\r\nNICK pat", "PART #legs\r\nJOIN #legs"])
+def test_who_has_the_name_next_has_no_crisis_of_another(
+    server: Server, inbox_for: InboxFor, assistant: Assistant, leaves: str
+) -> None:
+    async def scene() -> None:
+        async with talking(server, inbox_for, assistant) as (someone, talk):
+            await someone.say(f"charley: {EMERGENCY}", "#legs")
+            await talk.hear()
+            someone.write(leaves)
+            await someone.say("charley: hello", "#legs")
+            agrees(await talk.hear(), assistant.reply("hello"))
 
     asyncio.run(scene())
 

@@ -6,8 +6,8 @@ import asyncio
 import importlib.util
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,12 @@ FAST = {"per_second": 1000, "burst_count": 1000}
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
+    with homeserver(tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def homeserver(tmp_path: Path) -> Iterator[str]:
     """The address of a Synapse with the accounts of the bot and two persons."""
     port, configuration, log = free_port(), tmp_path / "homeserver.yaml", tmp_path / "log"
     home = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(configuration)]
@@ -64,9 +70,12 @@ class Person:
         self.client, self.room = client, room
         self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
         self.heard: list[dict[str, Any]] = []
+        self.told: Callable[[str, str], object] = lambda _, __: None
         client.add_event_callback(self._heard, RoomMessageFormatted)
 
     def _heard(self, room: Any, event: Any) -> None:
+        if event.sender == BOT:
+            self.told(room.room_id, event.body)
         if room.room_id == self.room and event.sender == BOT:
             self.heard.append(event.source["content"])
             self.ear.put_nowait((event.body, []))
@@ -74,17 +83,23 @@ class Person:
     async def say(self, text: str) -> None:
         await self.write(text)
 
-    async def write(self, text: str, **more: Any) -> str:
+    async def write(self, text: str, room: str = "", **more: Any) -> str:
         content = {"msgtype": "m.text", "body": text, **more}
-        return str((await self.client.room_send(self.room, "m.room.message", content)).event_id)
+        return str((await self.client.room_send(room or self.room, "m.room.message", content)).event_id)
+
+    async def another_room(self, guest: str) -> str:
+        preset = RoomPreset.trusted_private_chat
+        room = str((await self.client.room_create(preset=preset, invite=[guest])).room_id)
+        await self.bot_joined(room)
+        return room
 
     async def edit(self, id: str, text: str) -> None:
         relation = {"rel_type": "m.replace", "event_id": id}
         await self.write(f"* {text}", **{"m.new_content": {"msgtype": "m.text", "body": text}, "m.relates_to": relation})
 
-    async def bot_joined(self) -> None:
+    async def bot_joined(self, room: str = "") -> None:
         for _ in range(200):
-            if any(m.user_id == BOT for m in (await self.client.joined_members(self.room)).members):
+            if any(m.user_id == BOT for m in (await self.client.joined_members(room or self.room)).members):
                 return
             await asyncio.sleep(0.05)
         raise AssertionError("the bot does not come")
@@ -116,6 +131,7 @@ def test_conformance_edits_and_groups(server: str, inbox_for: InboxFor, assistan
             async with person(server, "pat", BOT) as pat:
                 await pat.bot_joined()
                 await _alone(pat, assistant)
+                await _threads_quotes_and_emotes(pat, assistant)
             async with person(server, "pat", BOT, "@kim:localhost") as pat:
                 await pat.bot_joined()
                 await _in_a_group(pat, assistant)
@@ -137,6 +153,21 @@ async def _alone(pat: Person, assistant: Assistant) -> None:
     await talk.quiet()
     await pat.edit(id, EMERGENCY)
     agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+
+async def _threads_quotes_and_emotes(pat: Person, assistant: Assistant) -> None:
+    talk = Talk(assistant, pat.say, pat.ear, limit=12_000)
+    root = await pat.write("/forget")
+    await talk.hear()
+    quoted = "\n".join(f"> {line}" for line in [f"<{BOT}> {EMERGENCY}", str(assistant.reply(EMERGENCY)).split("\n")[0]])
+    reply = {"m.relates_to": {"m.in_reply_to": {"event_id": root}}}
+    await pat.write(f"{quoted}\n\n{ASK}", **reply)
+    agrees(await talk.hear(), assistant.reply(ASK))
+    await pat.write(EMERGENCY, **{"m.relates_to": {"rel_type": "m.thread", "event_id": root}})
+    agrees(await talk.hear(), assistant.reply(EMERGENCY))
+    assert pat.heard[-1]["m.relates_to"]["event_id"] == root
+    await pat.write(ASK, msgtype="m.emote")
+    agrees(await talk.hear(), assistant.reply(ASK, assistant.reply(ASK).context))
 
 
 async def _in_a_group(pat: Person, assistant: Assistant) -> None:

@@ -97,6 +97,56 @@ def test_in_a_channel_only_mentions_are_answered_in_a_thread(inbox_for: InboxFor
     asyncio.run(scene())
 
 
+def test_every_way_of_saying_something_is_answered_and_nothing_else(inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            await service.event(service.message(EMERGENCY, subtype="me_message"))
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+            await service.event(service.message("/forget"))
+            await talk.hear()
+            await service.event(service.message(ASK, subtype="thread_broadcast", thread_ts="1.1"))
+            agrees(await talk.hear(), assistant.reply(ASK))
+            assert service.posted[-1]["thread_ts"] == "1.1"
+            for subtype in ("channel_join", "message_deleted", "pinned_item"):
+                await service.event(service.message(ASK, subtype=subtype))
+            await talk.quiet()
+
+    asyncio.run(scene())
+
+
+def test_an_event_is_acknowledged_only_when_it_is_answered(
+    inbox_for: InboxFor, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charley.channels.delivery.TRIES", 1)
+    monkeypatch.setattr("charley.channels.delivery.FIRST", 0.01)
+
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            body = json.dumps({"type": "event_callback", "team_id": "T1", "event": service.message(EMERGENCY)})
+            service.says = {"ok": False, "error": "internal_error"}
+            assert await service.send(body) == 500
+            service.says = {}
+            assert await service.send(body) == 200
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+    asyncio.run(scene())
+
+
+def test_what_slack_finds_ill_formed_is_said_plainly_and_what_it_never_takes_is_left(
+    inbox_for: InboxFor, assistant: Assistant
+) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            service.says = {"ok": False, "error": "invalid_blocks"}
+            await service.event(service.message(EMERGENCY))
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+            service.says = {"ok": False, "error": "is_archived"}
+            await service.event(service.message(ASK))
+            await talk.quiet()
+
+    asyncio.run(scene())
+
+
 @pytest.mark.parametrize("missing", ["CHARLEY_SLACK_BOT_TOKEN", "CHARLEY_SLACK_SIGNING_SECRET"])
 def test_a_missing_secret_is_a_clear_error(inbox_for: InboxFor, missing: str) -> None:
     settings = {"CHARLEY_SLACK_BOT_TOKEN": TOKEN, "CHARLEY_SLACK_SIGNING_SECRET": SECRET, missing: ""}

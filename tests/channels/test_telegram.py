@@ -10,13 +10,17 @@ import pytest
 pytest.importorskip("telegram", reason="needs python-telegram-bot: pip install 'charley[test-channels]'")
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
-from tests.channels.conformance import ASK, EMERGENCY, VAGUE, InboxFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, VAGUE, InboxFor, Talk, agrees, flat, running, transcript
 from tests.channels.standin import served
-from tests.channels.telegram_service import BOT, GROUP, TOKEN, TelegramService
+from tests.channels.telegram_service import BOT, GROUP, PERSON, TOKEN, TelegramService
 
 from charley import Assistant
 from charley.channels import telegram
 from charley.errors import UsageError
+
+CHANNEL_BOT = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+PHOTO = {"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}
+GONE = {"message_id": 3, "date": 0}
 
 
 @asynccontextmanager
@@ -76,6 +80,60 @@ def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(inbox_for: InboxF
     asyncio.run(scene())
 
 
+def test_a_topic_is_answered_in_the_topic_also_by_a_button(inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            where = {"message_thread_id": 77, "is_topic_message": True}
+            service.update(message=service.message(f"@charley_bot {ASK}", {**GROUP, "is_forum": True}, **where))
+            heard = await talk.hear()
+            shown = {"message_id": 3, "date": 1, "chat": {**GROUP, "is_forum": True}, "from": BOT, "text": "?", **where}
+            service.update(callback_query={**service.pressed(heard.buttons[0][1]), "message": shown})
+            await talk.hear()
+            sent = [form for method, form in service.calls if method == "sendMessage"]
+            assert [form["message_thread_id"] for form in sent] == ["77"] * len(sent)
+            assert len(sent) > 1
+
+    asyncio.run(scene())
+
+
+def test_a_button_under_a_message_too_old_to_see_works(inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            service.update(callback_query={**service.pressed("about.night"), "message": {**GONE, "chat": GROUP}})
+            agrees(await talk.hear(), assistant.choose("about.night"))
+
+    asyncio.run(scene())
+
+
+def test_who_says_nothing_is_not_answered_and_an_anonymous_admin_is(inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            service.update(message=service.message("", text=None, new_chat_members=[PERSON]))
+            service.update(
+                message=service.message("", text=None, message_auto_delete_timer_changed={"message_auto_delete_time": 1})
+            )
+            channel = {"id": -200, "type": "channel", "title": "News"}
+            forwarded = {"from": CHANNEL_BOT, "sender_chat": channel, "is_automatic_forward": True}
+            service.update(message=service.message(f"@charley_bot {ASK}", GROUP, **forwarded))
+            await talk.quiet()
+            service.update(message=service.message("", text=None, photo=[PHOTO]))
+            assert flat(assistant.reply("").sections[0].text) in (await talk.hear()).text
+            anonymous = {"from": {**BOT, "id": 1087968824, "username": "GroupAnonymousBot"}, "sender_chat": GROUP}
+            service.update(message=service.message(f"@charley_bot {ASK}", GROUP, **anonymous))
+            agrees(await talk.hear(), assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_what_telegram_finds_ill_formed_is_said_plainly(inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(inbox_for, assistant) as (service, talk):
+            service.refusing = "parse_mode"
+            agrees(await talk.say(EMERGENCY), assistant.reply(EMERGENCY))
+
+    asyncio.run(scene())
+
+
 def test_it_comes_back_when_the_service_was_away(inbox_for: InboxFor, assistant: Assistant) -> None:
     async def scene() -> None:
         async with talking(inbox_for, assistant) as (service, talk):
@@ -94,3 +152,5 @@ def test_a_missing_or_refused_token_is_a_clear_error(inbox_for: InboxFor) -> Non
         asyncio.run(scene({}))
     with pytest.raises(UsageError, match="refuses the token"):
         asyncio.run(scene({"CHARLEY_TELEGRAM_TOKEN": "1:wrong"}))
+    with pytest.raises(UsageError, match="refuses the token"):
+        asyncio.run(scene({"CHARLEY_TELEGRAM_TOKEN": "no token at all"}))

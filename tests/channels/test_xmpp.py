@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import xml.etree.ElementTree as ElementTree
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +33,7 @@ log = {{ info = "*console" }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {port} }}
 s2s_ports = {{ }}
-modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping" }}
+modules_enabled = {{ "roster"; "saslauth"; "disco"; "ping"; "mam" }}
 modules_disabled = {{ "s2s"; "tls" }}
 c2s_require_encryption = false
 authentication = "internal_hashed"
@@ -43,8 +45,14 @@ Component "rooms.localhost" "muc"
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with prosody(tmp_path_factory.mktemp("prosody")) as port:
+        yield port
+
+
+@contextmanager
+def prosody(folder: Path) -> Iterator[int]:
     """The port of a Prosody with the accounts of the bot and of a person."""
-    folder, port = tmp_path_factory.mktemp("prosody"), free_port()
+    port = free_port()
     configuration, log = folder / "prosody.cfg.lua", folder / "log"
     configuration.write_text(CONFIGURATION.format(folder=folder, port=port))
     for name in ("charley", "pat"):
@@ -100,11 +108,14 @@ class Person:
         message.send()
 
 
+def settings_for(port: int) -> dict[str, str]:
+    settings = {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_PASSWORD": "charley-pw", "CHARLEY_XMPP_ROOMS": ROOM}
+    return {**settings, "CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port), "CHARLEY_XMPP_PLAINTEXT": "1"}
+
+
 @asynccontextmanager
 async def talking(port: int, inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
-    person, settings = Person(), {"CHARLEY_XMPP_JID": "charley@localhost", "CHARLEY_XMPP_PASSWORD": "charley-pw"}
-    settings |= {"CHARLEY_XMPP_HOST": "127.0.0.1", "CHARLEY_XMPP_PORT": str(port), "CHARLEY_XMPP_PLAINTEXT": "1"}
-    settings["CHARLEY_XMPP_ROOMS"] = ROOM
+    person, settings = Person(), settings_for(port)
     person.client.connect("127.0.0.1", port)
     await asyncio.wait_for(person.ready.wait(), 20)
     try:
@@ -147,6 +158,37 @@ def test_in_a_room_only_what_begins_with_the_name_is_answered(port: int, inbox_f
             heard = await talk.hear()
             assert heard.parts[0].startswith("pat: ")
             agrees(heard, assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_what_a_reply_repeats_is_not_what_is_said(port: int, inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(port, inbox_for, assistant) as (person, talk):
+            repeated = f"Charley wrote: {EMERGENCY}\n"
+            message = person.client.make_message(mto="charley@localhost", mbody=f"{repeated}{ASK}", mtype="chat")
+            body = f"<body start='0' end='{len(repeated)}'/>"
+            fallback = f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>{body}</fallback>"
+            message.append(ElementTree.fromstring(fallback))
+            message.append(ElementTree.fromstring("<reply xmlns='urn:xmpp:reply:0' to='charley@localhost' id='x'/>"))
+            message.send()
+            agrees(await talk.hear(), assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_who_has_the_name_next_has_no_crisis_of_another(port: int, inbox_for: InboxFor, assistant: Assistant) -> None:
+    async def scene() -> None:
+        async with talking(port, inbox_for, assistant) as (person, talk):
+            person.write(f"charley: {EMERGENCY}", to=ROOM, kind="groupchat")
+            await talk.hear()
+            rooms = person.client.plugin["xep_0045"]
+            rooms.leave_muc(JID(ROOM), "pat")
+            person.bot_there.clear()
+            rooms.join_muc(JID(ROOM), "pat")
+            await asyncio.wait_for(person.bot_there.wait(), 20)
+            person.write("charley: hello", to=ROOM, kind="groupchat")
+            agrees(await talk.hear(), assistant.reply("hello"))
 
     asyncio.run(scene())
 

@@ -185,7 +185,9 @@ def _place(key: str) -> Path | None:
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+        # Unlike the class Path, this leaves "~" where nobody knows the home: then nothing is kept.
+        home = os.path.expanduser("~")  # noqa: PTH111
+        base = os.environ.get("XDG_CACHE_HOME") or (str(Path(home, ".cache")) if home != "~" else "")
     return Path(base) / "charley" / f"{key}.bank" if base else None
 
 

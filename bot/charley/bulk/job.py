@@ -6,25 +6,28 @@ may go on at any later line. Measured, that is about 0.7 kB a session; rows with
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import chain, islice
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import Any, TextIO
 
-from charley.bulk import records, results
+from charley.bulk import results
+from charley.bulk.output import Resumed, opened, resumed, stoppable
 from charley.bulk.pool import Answerer, Written, alone, shared_out
+from charley.bulk.progress import Progress
 from charley.bulk.records import Row
+from charley.bulk.source import source
 from charley.console import is_terminal
 from charley.errors import UsageError
 
-ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".txt": "text"}
-"""The format that a file name tells."""
+ENDINGS = {".csv": "csv", ".txt": "text"}
+"""The format of the results that a file name tells; others are JSON Lines."""
 
 
 def answer(
-    source: str,
+    name: str,
     *,
     content: str | None = None,
     input: str = "auto",
@@ -32,63 +35,73 @@ def answer(
     column: str = "text",
     output: str = "-",
     workers: int = 1,
-) -> None:
-    """Answers every row of the file `source` ("-": standard input) into the file `output` ("-": standard output).
+    resume: bool = False,
+) -> int:
+    """Answers every row of the file `name` ("-": standard input) into the file `output` ("-": standard output).
 
-    An output file appears whole when everything is answered; until then what was there stays.
+    An output file appears whole when everything is answered; until then what was there stays. With `resume` what was
+    answered is kept aside when the run is cut short, and taken up by the next run of the same input.
+
+    Returns how many rows could not be answered.
 
     Raises:
-        UsageError: a file cannot be opened, or has not the column.
+        UsageError: a file cannot be opened, has not the column, or cannot be resumed.
         ContentError: the content cannot be used.
     """
     from charley.assistant import Assistant
 
     form = format or ENDINGS.get(Path(output).suffix.lower(), "jsonl")
-    with _source(source) as stream:
-        rows = _rows(stream, source, input, column)
+    same = _identity(name) if resume else ""
+    with stoppable(), source(name, input, column) as given:
         # Made here for workers too: unusable content is told once, and the bank is built once.
         assistant = Assistant(content)
-        several = workers > 1
-        written = shared_out(rows, workers, content, form) if several else alone(rows, Answerer(assistant), form)
-        with results.opened(output) as sink:
-            _write(written, sink, form, at_once=source == "-")
+        settled = (assistant.content.digest, same, input, column, form, given.columns)
+        before = resumed(output, form, settled) if resume else None
+        rows, done, errors = _left(given.rows, before) if before else (given.rows, 0, 0)
+        if workers > 1:
+            written = shared_out(rows, workers, content, form, given.columns)
+        else:
+            written = alone(rows, Answerer(assistant), results.writer(form, given.columns))
+        with opened(output, before) as sink:
+            if form == "csv" and not done:
+                sink.write(results.csv_header(given.columns))
+            progress = Progress(given.share, quiet=sink is sys.stdout and is_terminal(sys.stdout))
+            _write(written, sink, progress, at_once=name == "-")
+    return progress.errors + errors
 
 
-def _rows(stream: BinaryIO, name: str, input: str, column: str) -> Iterator[Row]:
-    """The rows of a stream. The first is read now, so that a missing column is told before an output is touched."""
-    found = records.lines(stream)
-    if input == "auto":
-        ending = Path(name).suffix.lower()
-        if ending == ".parquet":
-            raise UsageError("Parquet cannot be read by this version; convert the file to CSV or JSON Lines")
-        input = ENDINGS.get(ending, "")
-    if not input:
-        input, found = records.sniffed(found)
-    rows = records.READERS[input](found, column)
-    return chain(list(islice(rows, 1)), rows)
+def _identity(name: str) -> tuple[Any, ...]:
+    """What tells an input from another, and from itself when it was changed."""
+    if name == "-":
+        raise UsageError("--resume needs the name of a file; standard input cannot be read again")
+    path = Path(os.path.realpath(name))
+    try:
+        known = path.stat()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+    return str(path), known.st_size, known.st_mtime_ns
 
 
-def _write(written: Iterable[Written], sink: TextIO, form: str, at_once: bool) -> None:
-    sink.write(results.HEADERS.get(form, ""))
-    progress = results.Progress(quiet=sink is sys.stdout and is_terminal(sys.stdout))
+def _left(rows: Iterator[Row], before: Resumed) -> tuple[Iterator[Row], int, int]:
+    """The rows that were not answered before, with what is known of their conversations; how many were, how many in vain."""
+    contexts: dict[str, Any] = {}
+    done = errors = 0
+    for line, context, is_error in before.known():
+        row = next(rows, None)
+        if row is None or row.line != line:
+            raise UsageError(f"{before.part} does not fit the input; delete it to begin anew")
+        done += 1
+        errors += is_error
+        if row.session and context is not None:
+            contexts[row.session] = context
+    left = (replace(row, context=contexts.pop(row.session, None)) if row.session else row for row in rows)
+    return left, done, errors
+
+
+def _write(written: Iterable[Written], sink: TextIO, progress: Progress, at_once: bool) -> None:
     for text, is_error in written:
         sink.write(text)
         if at_once:
             sink.flush()
         progress.add(is_error)
     progress.end()
-
-
-@contextmanager
-def _source(name: str) -> Iterator[BinaryIO]:
-    if name == "-":
-        if sys.stdin is None:
-            raise UsageError("there is no standard input")
-        yield sys.stdin.buffer
-        return
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(Path(name).open("rb"))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-        yield file

@@ -40,35 +40,35 @@ class Answerer:
 
     def __call__(self, row: Row) -> dict[str, Any]:
         """The result of a row: the reply's keys, or `kind` "error" and `error`."""
+        place = {"id": row.id, "line": row.line}
         if row.error:
-            return {"id": row.id, "kind": "error", "error": row.error}
+            return {**place, "kind": "error", "error": row.error}
         kept = self._contexts.get(row.session) if row.session else None
         try:
-            reply = self._assistant.reply(row.text, json.loads(kept) if kept else None)
-            result = {"id": row.id, **reply.to_dict()}
+            reply = self._assistant.reply(row.text, json.loads(kept) if kept else row.context)
+            result = {**place, **reply.to_dict()}
         except Exception as error:  # a fault in one of a million lines must be seen in its place, not cost the rest
-            return {"id": row.id, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
+            return {**place, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
         if row.session:
             self._contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
         return result
 
 
-def alone(rows: Iterable[Row], answerer: Answerer, form: str) -> Iterator[Written]:
+def alone(rows: Iterable[Row], answerer: Answerer, write: results.Write) -> Iterator[Written]:
     """The results of rows by one answerer, as they are written out."""
-    write = results.WRITERS[form]
     for row in rows:
         result = answerer(row)
-        yield write(result), result["kind"] == "error"
+        yield write(result, row), result["kind"] == "error"
 
 
-def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str) -> Iterator[Written]:
+def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str, columns: tuple[str, ...]) -> Iterator[Written]:
     """Results from several processes, in the order of the rows. Every session has one process that knows it."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     # Forking a process that has threads, which every pool has, can hang.
     fresh = get_context("spawn")
-    pools = [ProcessPoolExecutor(1, fresh, _wake, (content, form)) for _ in range(workers)]
+    pools = [ProcessPoolExecutor(1, fresh, _wake, (content, form, columns)) for _ in range(workers)]
     with _uninterrupted():
         for pool in pools:
             pool.submit(_work, [])
@@ -123,16 +123,16 @@ def _collected(batch: Batch) -> Iterator[Written]:
     return (next(done[place]) for place in places)
 
 
-_worker: tuple[Answerer, str] | None = None
+_worker: tuple[Answerer, results.Write] | None = None
 
 
-def _wake(content: str | None, form: str) -> None:
+def _wake(content: str | None, form: str, columns: tuple[str, ...]) -> None:
     """Makes this process a worker."""
     from charley.assistant import Assistant
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = (Answerer(Assistant(content)), form)
+    _worker = (Answerer(Assistant(content)), results.writer(form, columns))
 
 
 def _work(rows: list[Row]) -> list[Written]:

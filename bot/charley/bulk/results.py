@@ -1,110 +1,74 @@
-"""Results of bulk answering as JSON Lines, CSV or text, into a file that appears whole, with progress for who waits."""
+"""Results of bulk answering as JSON Lines, CSV or text."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import stat
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from charley.console import is_terminal, shown, warn
-from charley.content.replacement import replacing
-from charley.errors import UsageError
+from charley.bulk.records import Row
+from charley.console import shown
 
 COLUMNS = (
-    *("id", "kind", "intents", "triage", "confidence", "text", "sections", "suggestions"),
-    *("entities", "sources", "disclaimer", "context", "error"),
+    *("id", "line", "kind", "intents", "triage", "confidence", "text", "suggestions"),
+    *("entities", "sources", "form", "context", "error"),
 )
-"""The columns of CSV output. Lists and mappings are JSON in their cell."""
+"""The columns of CSV output, before those of the input. Several values in a cell are parted by " | "."""
+Write = Callable[[Mapping[str, Any], Row], str]
 
 
-def write_jsonl(result: Mapping[str, Any]) -> str:
+def write_jsonl(result: Mapping[str, Any], row: Row) -> str:
     """ASCII only, so that no character can be taken for a line end or steer a terminal, and an id comes back exactly."""
     return json.dumps(result, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def write_csv(result: Mapping[str, Any]) -> str:
-    """One row of the table."""
+def write_text(result: Mapping[str, Any], row: Row) -> str:
+    """The id (or, without one, the line) in brackets on a line of its own, then the reply or the error, then an empty line."""
+    said = result["text"] if "text" in result else f"error: {result['error']}"
+    name = f"line {result['line']}" if result["id"] is None else result["id"]
+    return shown(f"[{name}]\n{said}\n\n")
+
+
+def csv_writer(columns: tuple[str, ...]) -> Write:
+    """Writes rows of a table that ends with the input's own `columns`."""
+
+    def write(result: Mapping[str, Any], row: Row) -> str:
+        return _cells([*(_cell(name, result.get(name)) for name in COLUMNS), *(_plain(row.rest.get(c)) for c in columns)])
+
+    return write
+
+
+def csv_header(columns: tuple[str, ...]) -> str:
+    """The first line of a table; a column of the input that has the name of one of ours is told apart."""
+    return _cells([*COLUMNS, *(f"input.{name}" if name in COLUMNS else name for name in columns)])
+
+
+def writer(form: str, columns: tuple[str, ...]) -> Write:
+    """What writes a result in a format."""
+    return csv_writer(columns) if form == "csv" else {"jsonl": write_jsonl, "text": write_text}[form]
+
+
+def _cells(cells: list[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([_cell(result.get(name)) for name in COLUMNS])
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, (list, dict)):
+def _cell(name: str, value: Any) -> Any:
+    if name == "context" and value is not None:
         return json.dumps(value, ensure_ascii=True)
+    if name == "suggestions":
+        value = [s["label"] for s in value or ()]
+    elif name == "sources":
+        value = [" ".join(filter(None, (f"{s['publisher']}, {s['title']}", s["url"]))) for s in value or ()]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        value = [f"{k}={v}" for k, v in value.items()]
+    if isinstance(value, (list, tuple)):
+        value = " | ".join(map(str, value))
     return shown(value) if isinstance(value, str) else value
-
-
-def write_text(result: Mapping[str, Any]) -> str:
-    """The id in brackets on a line of its own, then the reply or the error, then an empty line."""
-    said = result["text"] if "text" in result else f"error: {result['error']}"
-    return shown(f"[{result['id']}]\n{said}\n\n")
-
-
-WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"jsonl": write_jsonl, "csv": write_csv, "text": write_text}
-HEADERS = {"csv": ",".join(COLUMNS) + "\n"}
-
-
-class Progress:
-    """A count on standard error while a person waits there, and the number of errors at the end."""
-
-    def __init__(self, quiet: bool = False) -> None:
-        self._seen = is_terminal(sys.stderr) and not quiet
-        self._start = self._last = time.monotonic()
-        self._done = self._errors = 0
-
-    def add(self, is_error: bool) -> None:
-        self._done += 1
-        self._errors += is_error
-        if self._seen and (now := time.monotonic()) - self._last > 0.5:
-            self._last = now
-            self._say()
-
-    def end(self) -> None:
-        if self._seen:
-            self._say("\n")
-        if self._errors:
-            warn(f"{self._errors:,} of {self._done:,} lines could not be answered; each is an error in its place")
-
-    def _say(self, end: str = "") -> None:
-        rate = self._done / max(time.monotonic() - self._start, 1e-6)
-        print(f"\r{self._done:,} answered, {rate:,.0f} a second", end=end, file=sys.stderr, flush=True)
-
-
-@contextmanager
-def opened(name: str) -> Iterator[TextIO]:
-    """The file to write to. It is written beside its place and moved there when the block ends well."""
-    if name == "-":
-        yield sys.stdout
-        return
-    path = Path(os.path.realpath(name))
-    try:
-        known = path.stat()
-    except (OSError, ValueError):
-        known = None
-    if known is not None and not stat.S_ISREG(known.st_mode):  # a device or a pipe must not be replaced by a file
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        return
-    with ExitStack() as stack:
-        try:
-            handle, beside = stack.enter_context(replacing(path))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{name} cannot be written: {getattr(error, 'strerror', None) or error}") from error
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
-        beside.chmod(stat.S_IMODE(known.st_mode) if known else 0o666 & ~_umask())
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

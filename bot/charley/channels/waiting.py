@@ -19,13 +19,22 @@ class Waiting:
     def __init__(self, book: Notebook) -> None:
         self._book = book
         self._ids: dict[tuple[str, str], None] = {}
+        self._read: asyncio.Future[list[tuple[str, str]]] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._changed = False
 
     async def left(self) -> list[tuple[str, str]]:
-        """The place and the id of each message that a process before this one has left."""
+        """The place and the id of each message that a process before this one has left, oldest first."""
+        if self._read is None:
+            self._read = asyncio.ensure_future(self._before())
+        return await asyncio.shield(self._read)
+
+    async def _before(self) -> list[tuple[str, str]]:
         noted = (await self._book.page(NAME).read()).get("waiting", [])
-        return [(str(place), str(id)) for place, id in noted if (str(place), str(id)) not in self._ids]
+        found = [(str(place), str(id)) for place, id in noted]
+        # They wait on: what is noted from now on must not take their place.
+        self._ids = dict.fromkeys([*found, *self._ids])
+        return found
 
     def add(self, place: str, id: str) -> None:
         """Notes a message."""
@@ -44,6 +53,7 @@ class Waiting:
             self._writing = asyncio.ensure_future(self._write())
 
     async def _write(self) -> None:
+        await self.left()
         while self._changed:
             self._changed = False
             await self._book.page(NAME).write({"waiting": [list(key) for key in self._ids]}, (), MARKED)

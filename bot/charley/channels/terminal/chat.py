@@ -152,10 +152,11 @@ class _File(FileHistory):
 def _history(name: str | None) -> History:
     if name is None:
         return InMemoryHistory()
-    path = Path(name).expanduser()
     try:
+        path = Path(name).expanduser()
         # What a person types here is about their health: nobody else's to read.
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise UsageError(f"the history file {name} cannot be written: {error.strerror}") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        # A home that nobody has is a RuntimeError.
+        raise UsageError(f"the history file {name} cannot be written: {getattr(error, 'strerror', None) or error}") from error
     return _File(path)
