@@ -21,7 +21,7 @@ from charley.channels.parts import characters
 from charley.channels.shape import Shape
 
 ASK = "why do my calves cramp at night"
-VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves")
+VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves", "water", "tablets", "drinks", "exercise")
 """Messages that may mean several things; which of them do, is up to the content."""
 FOLLOW_UP = "tell me more"
 EMERGENCY = "my calf is swollen and red and i cant breathe"
