@@ -86,7 +86,8 @@ class Composer:
             base(r) for part in (wording.short, wording.more, wording.why, wording.care, wording.told) for r in self._refs(part)
         }
         own.update([q for f in list(own) for q in self._content.facts[f].qualified_by])
-        return (*wording.leads, *(x for x in answer.wording.leads if all(self._carried(r, own) for r in cited(x.text))))
+        rests = ((lead, cited(lead.text) or self._refs(lead.text)) for lead in answer.wording.leads)
+        return (*wording.leads, *(lead for lead, on in rests if all(self._carried(r, own) for r in on)))
 
     def _carried(self, ref: str, own: set[str]) -> bool:
         return base(ref) in own or (base(ref) in self._content.facts and self._content.facts[base(ref)].own)

@@ -70,7 +70,8 @@ class _Voice:
 
 def _inside(place: re.Match[str]) -> str:
     """What a place may say: the verb of `{take|takes}`, nothing of `{your}`."""
-    return f" {place[1].replace('|', ' ')} " if "|" in place[1] else " "
+    first, _, verbs = place[1].partition("|")
+    return f" {(verbs if first == 'name' else place[1]).replace('|', ' ')} " if verbs else " "
 
 
 def rules(content: Content, places: Places) -> Iterator[Problem]:
