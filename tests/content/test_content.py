@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.places import ROOT
 
-from charley.content import folder, reader
+from charley.content import document, folder, reader
 from charley.content.model import Content
 from charley.errors import ContentError
 
@@ -131,7 +131,7 @@ def own() -> Content:
 
 
 def test_facts_that_await_a_source_are_no_facts(own: Content) -> None:
-    awaiting = reader.read_any("awaiting.yaml", (ROOT / "knowledge" / "awaiting.yaml").read_text("utf-8"))[0]
+    awaiting = document.read("awaiting.yaml", (ROOT / "knowledge" / "awaiting.yaml").read_text("utf-8"))[0]
     assert awaiting
     assert not set(awaiting) & set(own.facts)
     assert all(set(entry) == {"text", "wants"} for entry in awaiting.values())

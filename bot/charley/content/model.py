@@ -47,7 +47,7 @@ class Subject:
     `sourced`: every fact has a source. `wordings`: what each intent needs at least.
     """
 
-    name: str = ""
+    name: str = "Charley"
     title: str = ""
     names: tuple[str, ...] = ()
     context: tuple[str, ...] = ()

@@ -134,7 +134,7 @@ class _Reader(Fields):
         if (sources := known.get("sources")) not in (None, "none"):
             self.say(SUBJECT, sources, "'sources' can only say 'none'; sources are listed in knowledge/sources/")
         subject = Subject(
-            name=self.line(SUBJECT, "name", known.get("name", "")),
+            name=self.line(SUBJECT, "name", known.get("name", Subject().name)),
             title=self.line(SUBJECT, "title", known.get("title", "")),
             names=(*self.lines(SUBJECT, known.get("names")), *([NAMED] if words else ())),
             context=self.lines(SUBJECT, known.get("context")),

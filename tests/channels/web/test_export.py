@@ -47,7 +47,8 @@ class Outline(HTMLParser):
 
 def asked(assistant: Assistant) -> set[str]:
     """The intents that belong in a FAQ."""
-    return {i for i in assistant.content.answers if i.partition(".")[0] not in export.SILENT}
+    families = {intent: assistant.content.family(intent) for intent in assistant.content.answers}
+    return {intent for intent, family in families.items() if not (family.talk or family.declines)}
 
 
 def test_the_page_is_whole(assistant: Assistant) -> None:

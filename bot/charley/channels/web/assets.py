@@ -16,7 +16,7 @@ from charley.answering.composer import Composer
 from charley.assistant import Assistant
 from charley.channels.web import export, phone
 from charley.channels.web.guard import POLICY
-from charley.channels.web.words import WORDS
+from charley.channels.web.words import words
 from charley.content.package import package
 
 SCRIPT = "text/javascript; charset=utf-8"
@@ -51,7 +51,10 @@ class Assets:
         self._assistant = assistant
         style = text("chat.css")
         chat = text("chat.js")
-        known = f"const WORDS = {json.dumps(WORDS)}, NUMBERS = {json.dumps(phone.numbers(assistant.content.red_flags))};"
+        numbers, labels = phone.numbers(assistant.content.red_flags), words(assistant.content)
+        known = f"const WORDS = {json.dumps(labels)}, NUMBERS = {json.dumps(numbers)};"
+        manifest = json.loads(text("manifest.webmanifest"))
+        manifest |= dict.fromkeys(("name", "short_name"), assistant.content.subject.name)
         page = _script(known, chat, text("page.js"))
         sheets = f"const STYLE = {json.dumps(style + text('widget.css'))};"
         widget = _script(known, _host(assistant), sheets, chat, text("widget.js"))
@@ -63,7 +66,7 @@ class Assets:
             "/widget.js": (widget, SCRIPT),
             "/sw.js": (text("sw.js").replace("{{version}}", version), SCRIPT),
             "/icon.svg": (text("icon.svg"), "image/svg+xml"),
-            "/manifest.webmanifest": (text("manifest.webmanifest"), "application/manifest+json"),
+            "/manifest.webmanifest": (json.dumps(manifest), "application/manifest+json"),
         }
 
     def routes(self) -> list[Route]:

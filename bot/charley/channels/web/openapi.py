@@ -14,6 +14,7 @@ def document(content: Content) -> dict[str, Any]:
     """The document for a server that answers from `content`."""
     whole: dict[str, Any] = json.loads((package() / "channels" / "web" / "openapi.json").read_text(encoding="utf-8"))
     whole["info"]["version"] = charley.__version__
+    whole["info"]["title"] = content.subject.name
     choice = whole["components"]["schemas"]["Choice"]["properties"]
     choice["intent"]["enum"] = sorted(content.answers)
     choice["slots"]["properties"] = {kind: {"type": "string"} for kind in sorted(content.kinds)}

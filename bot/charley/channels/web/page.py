@@ -17,7 +17,7 @@ from charley.channels.web.answer import Answerer, Question
 from charley.channels.web.assets import text
 from charley.channels.web.limits import Limiter, body
 from charley.channels.web.problems import ProblemError
-from charley.channels.web.words import WORDS
+from charley.channels.web.words import words
 
 FIELDS = 8
 """Fields that a form may have."""
@@ -31,11 +31,12 @@ class Page:
         self._content = answerer.assistant.content
         self._limiter = limiter
         self._most = most
+        self._words = words(self._content)
         self._numbers = phone.numbers(self._content.red_flags)
         topics = Composer(self._content).topics()
         frame = text("page.html").replace("{{topics}}", _buttons(topics))
         frame = frame.replace("{{disclaimer}}", escape(self._content.disclaimer))
-        for name, word in WORDS.items():
+        for name, word in self._words.items():
             frame = frame.replace("{{word." + name + "}}", escape(word))
         self._parts = frame.split("{{slot}}")
 
@@ -51,7 +52,8 @@ class Page:
             question, asked = await self._question(request)
             reply, token = self._answerer.answer(question)
         except ProblemError as problem:
-            shown = f'<article class="reply error"><h3>{escape(WORDS["error"])}</h3><p>{escape(problem.detail)}</p></article>'
+            heading = escape(self._words["error"])
+            shown = f'<article class="reply error"><h3>{heading}</h3><p>{escape(problem.detail)}</p></article>'
             return self._response(shown, "", problem.status, problem.headers)
         return self._response(self._turn(asked, reply), token)
 
@@ -69,7 +71,7 @@ class Page:
             kind, _, id = slot.partition("=")
             label = Composer(self._content).question(intent) if intent in self._content.answers else ""
             return Question("", token, intent or "?", {kind: id} if id else {}), label
-        said = WORDS["more"] if "more" in fields else fields.get("text", "")
+        said = self._words["more"] if "more" in fields else fields.get("text", "")
         return Question(said, token), said
 
     def _response(self, turn: str, token: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -81,21 +83,21 @@ class Page:
 
     def _turn(self, asked: str, reply: Reply) -> str:
         level = reply.triage or ""
-        out = [f'<p class="you"><span class="hidden">{escape(WORDS["you"])} </span>{escape(asked)}</p>']
-        out.append(f'<article class="reply {escape(reply.kind)} {escape(level)}" aria-label="{escape(WORDS["reply"])}">')
+        out = [f'<p class="you"><span class="hidden">{escape(self._words["you"])} </span>{escape(asked)}</p>']
+        out.append(f'<article class="reply {escape(reply.kind)} {escape(level)}" aria-label="{escape(self._words["reply"])}">')
         if level:
-            out.append(f"<h3>{escape(WORDS[level])}</h3>{self._calls(reply)}")
+            out.append(f"<h3>{escape(self._words[level])}</h3>{self._calls(reply)}")
         elif reply.understood and reply.kind == "answer" and len(reply.sections) == 1:
-            out.append(f'<p class="understood">{escape(WORDS["understood"])} {escape(reply.understood)}</p>')
+            out.append(f'<p class="understood">{escape(self._words["understood"])} {escape(reply.understood)}</p>')
         for section in reply.sections:
             if len(reply.sections) > 1 and section.title:
                 out.append(f"<h4>{escape(section.title)}</h4>")
             out.append(f"<p>{' '.join(reference.linked(s.text, self._numbers) for s in section.sentences)}</p>")
         out.append(self._sources(reply))
         if reply.kind == "answer":
-            out.append(f'<p><button name="more" value="1">{escape(WORDS["more"])}</button></p>')
+            out.append(f'<p><button name="more" value="1">{escape(self._words["more"])}</button></p>')
         if reply.suggestions:
-            out.append(f'<div class="suggestions" role="group" aria-label="{escape(WORDS["also"])}">')
+            out.append(f'<div class="suggestions" role="group" aria-label="{escape(self._words["also"])}">')
             out.append(f"{_buttons(reply.suggestions)}</div>")
         out.append(f'<p class="disclaimer">{escape(reply.disclaimer)}</p></article>')
         return "".join(out)
@@ -104,7 +106,7 @@ class Page:
         pieces = [p for section in reply.sections for p in phone.said(section.text, self._numbers)]
         calls = {piece: number for piece, number in pieces if number}
         items = (
-            f'<li><a href="tel:{number}">{escape(WORDS["call"])} {escape(said)} ({escape(self._numbers[said])})</a></li>'
+            f'<li><a href="tel:{number}">{escape(self._words["call"])} {escape(said)} ({escape(self._numbers[said])})</a></li>'
             for said, number in calls.items()
         )
         return f'<ul class="calls">{"".join(items)}</ul>' if calls else ""
@@ -113,8 +115,8 @@ class Page:
         rows = [row for section in reply.sections for s in section.sentences if (row := self._row(s))]
         if not rows:
             behind = "; ".join(f"{s.publisher}, {s.title}" for s in reply.sources)
-            return f'<p class="behind">{escape(WORDS["sources"])}: {escape(behind)}.</p>' if behind else ""
-        return f"<details><summary>{escape(WORDS['sources'])}</summary><ol>{''.join(rows)}</ol></details>"
+            return f'<p class="behind">{escape(self._words["sources"])}: {escape(behind)}.</p>' if behind else ""
+        return f"<details><summary>{escape(self._words['sources'])}</summary><ol>{''.join(rows)}</ol></details>"
 
     def _row(self, sentence: Sentence) -> str:
         facts = [f for id in sentence.facts if (f := reference.fact(self._content, id))]

@@ -1,14 +1,17 @@
-"""The labels of the page and the widget: their buttons, headings and notices. What is said about health is never here."""
+"""The labels of the page and the widget: their buttons, headings and notices. What is said about the subject is never here."""
 
 from __future__ import annotations
 
+from charley.content.model import Content
+from charley.content.template import fill
+
 WORDS = {
-    "title": "Charley",
+    "title": "{name}",
     "welcome": "Ask a question, or start with one of these:",
     "ask": "Your question",
     "send": "Send",
     "you": "You:",
-    "reply": "Charley's reply",
+    "reply": "{name}'s reply",
     "understood": "Understood as:",
     "more": "More",
     "also": "You could also ask",
@@ -26,12 +29,17 @@ WORDS = {
     "emergency": "Emergency: get help now",
     "urgent": "Get help today",
     "error": "That did not work",
-    "offline": "You are offline, so Charley cannot answer. The list of all questions may still open.",
+    "offline": "You are offline, so {name} cannot answer. The list of all questions may still open.",
     "failed": "The server could not be reached. Please try again.",
     "retry": "Try again",
     "all": "All questions",
-    "open": "Ask Charley",
+    "open": "Ask {name}",
     "close": "Close the chat",
     "log": "Conversation",
     "note": "Please note",
 }
+
+
+def words(content: Content) -> dict[str, str]:
+    """The labels with the assistant's name in them."""
+    return {key: fill(word, {"name": content.subject.name}) for key, word in WORDS.items()}
