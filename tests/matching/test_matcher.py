@@ -9,9 +9,10 @@ from charley.bank.training import Example, _parted, _School, build
 from charley.matching.features import Features
 from charley.matching.gate import fit
 from charley.matching.matcher import Matcher, restore
+from charley.reading.english import TURNING
 from charley.reading.families import bundled, packed, scaled, unpacked
 from charley.reading.recogniser import Concepts, Recogniser
-from charley.reading.spelling import TURNING, closest_within, edits
+from charley.reading.spelling import closest_within, edits
 from charley.reading.text import read
 
 LINES = {

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
+from charley.reading.english import LETTERS, TURNING
 from charley.reading.families import Families
-from charley.reading.spelling import EDIT, TURNING, Speller, edits
+from charley.reading.spelling import EDIT, Speller, edits
 
 GAP = 2.5
 """Cost of a missing space, in natural-log units, as all costs here."""
@@ -96,7 +97,7 @@ class Reader:
             counts = self.speller.counts
             often = max(3, sum(counts.values()) // 5000)
             self._inner = frozenset(
-                w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in ("a", "i")
+                w for w, n in counts.items() if (len(w) > 2 and n > 1) or (len(w) == 2 and n >= often) or w in LETTERS
             )
         return self._inner
 

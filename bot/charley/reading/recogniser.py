@@ -8,12 +8,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from charley.content.model import Entity
+from charley.reading.english import DENYING, NO, WITHOUT
 from charley.reading.reader import Tokens
 from charley.reading.text import read, stem
-
-NO = "no "
-"""Begins the kind of a name that is denied."""
-DENYING = frozenset(["not", "no", "never", "nor", "neither"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +197,4 @@ class Recogniser:
         before = sequence[max(0, start - 3) : start]
         after = self._denied.get(kind)
         denies = after is not None and (not after or before[-1:] in [(stem,) for stem in after])
-        return "without" in before[-2:] or (denies and any(w in DENYING for w in before))
+        return WITHOUT in before[-2:] or (denies and any(w in DENYING for w in before))

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from charley.reading.english import TURNING
+
 EDIT = 3.5
 """Cost of one edit, in natural-log units: one misspelling in about thirty words."""
 RARITY = 0.4
@@ -20,12 +22,6 @@ LEAST = 0.6
 """The least that one edit counts."""
 SPAN = 3.0
 """Words that cost so much more than the best one are not weighed: they would have a twentieth of its weight."""
-
-TURNING = frozenset(
-    "no not non never without with stop before after left more less during while off on up down in out "
-    "hot cold day night high low start right".split()
-)
-"""Words that turn the meaning. A word that is spelt right is never bent into one of them, nor one of them into another word."""
 
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = "aeiouy"

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SINGLE, STEMS
+
 LIMIT = 2000
 """Characters of a message that are read for its question; a longer one is told so."""
 
@@ -16,96 +18,8 @@ _SPELT = re.compile(r"(?<![\w'])(?:[b-hj-tv-z](?:(?: |\. ?)[a-z]){2,}|[b-hj-mo-q
 """Letters said one by one: "D V T", "p.a.d."; not "u r", nor what begins with "a" or "i"."""
 _DRAWN = re.compile(r"([a-z])\1\1+")
 """A letter drawn out: "whyyyy", "pleeease"; no English word has one three times."""
-_CONTRACTIONS = {
-    "can't": ("can", "not"),
-    "cannot": ("can", "not"),
-    "won't": ("will", "not"),
-    "shan't": ("shall", "not"),
-    "ain't": ("is", "not"),
-    "let's": ("let", "us"),
-    "y'all": ("you", "all"),
-}
-_UNQUOTED = {
-    "cant": ("can", "not"),
-    "dont": ("do", "not"),
-    "doesnt": ("does", "not"),
-    "didnt": ("did", "not"),
-    "isnt": ("is", "not"),
-    "arent": ("are", "not"),
-    "wasnt": ("was", "not"),
-    "werent": ("were", "not"),
-    "wont": ("will", "not"),
-    "wouldnt": ("would", "not"),
-    "shouldnt": ("should", "not"),
-    "couldnt": ("could", "not"),
-    "havent": ("have", "not"),
-    "hasnt": ("has", "not"),
-    "hadnt": ("had", "not"),
-    "aint": ("is", "not"),
-    "im": ("i", "am"),
-    "ive": ("i", "have"),
-    "youre": ("you", "are"),
-    "theyre": ("they", "are"),
-    "thats": ("that", "is"),
-    "whats": ("what", "is"),
-    "hows": ("how", "is"),
-    "whens": ("when", "is"),
-    "wheres": ("where", "is"),
-    "whos": ("who", "is"),
-    "whys": ("why", "is"),
-    "hes": ("he", "is"),
-    "shes": ("she", "is"),
-    "theres": ("there", "is"),
-}
-_SHORT = {
-    short: tuple(long.split())
-    for long, shorts in {
-        "you": "u",
-        "your": "ur yer",
-        "are": "r",
-        "what": "wot wat wut wht",
-        "what is": "wats wots",
-        "when": "wen whn",
-        "how": "hw",
-        "why": "wy",
-        "should": "shud shld",
-        "could": "cud",
-        "would": "wud",
-        "does": "duz dos",
-        "have": "hav",
-        "with": "wiv",
-        "that": "dat",
-        "this": "dis",
-        "the": "da",
-        "because": "cos cuz coz bcos bcoz bcuz becuz bc",
-        "please": "pls plz",
-        "thanks": "thx thnx tnx thanx",
-        "through": "thru",
-        "though": "tho",
-        "before": "b4",
-        "about": "bout abt",
-        "night": "nite",
-        "tonight": "tonite 2nite",
-        "today": "2day",
-        "people": "ppl",
-        "mate": "m8",
-        "really": "rly",
-        "right now": "rn",
-        "going to": "gonna",
-        "want to": "wanna",
-        "got to": "gotta",
-        "give me": "gimme",
-        "let me": "lemme",
-        "kind of": "kinda",
-        "do not know": "dunno",
-        "i do not know": "idk",
-    }.items()
-    for short in shorts.split()
-}
-_OPENED = _CONTRACTIONS | _UNQUOTED | _SHORT
-_UNLIKE = frozenset([*_OPENED, *"bcdefghjklmnopqrstvwxyz"])
+_UNLIKE = frozenset([*OPENED, *"bcdefghjklmnopqrstvwxyz"])
 """Words that are not read as they stand, and letters with which a word that is spelt letter by letter may begin."""
-_ENDINGS = {"re": "are", "s": "s", "m": "am", "ll": "will", "ve": "have", "d": "would"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +73,7 @@ def read(text: str) -> Message:
 
 
 def _open(part: str) -> tuple[str, ...]:
-    known = _OPENED.get(part)
+    known = OPENED.get(part)
     if known:
         return known
     if "'" not in part:
@@ -167,11 +81,11 @@ def _open(part: str) -> tuple[str, ...]:
     stem, *endings = part.split("'")
     out = [stem]
     for ending in endings:
-        if ending == "t" and out[-1].endswith("n") and len(out[-1]) > 1:
+        if ending == NOT_SHORT and out[-1].endswith("n") and len(out[-1]) > 1:
             out[-1] = out[-1][:-1]
-            out.append("not")
-        elif ending in _ENDINGS:
-            out.append(_ENDINGS[ending])
+            out.append(NOT)
+        elif ending in ENDINGS:
+            out.append(ENDINGS[ending])
         else:
             out.append(ending)
     return tuple(w for w in out if w)
@@ -180,13 +94,11 @@ def _open(part: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A light stem: plural and -ed, -ing endings go; irregular words are left to the lexicon."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 5 and word.endswith("ing"):
-        return _single(word[:-3])
-    if len(word) > 4 and word.endswith("ed"):
-        return _single(word[:-2])
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    for ending, least, instead in STEMS:
+        if len(word) > least and word.endswith(ending):
+            bare = word[: -len(ending)]
+            return bare + instead if instead else _single(bare)
+    if len(word) > 3 and word.endswith(PLURAL) and not word.endswith(SINGLE):
         return word[:-1]
     return word
 

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.recogniser import phrases
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
-from charley.understanding.split import ASKING, OPENERS
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
-POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
-"""Words that point at what was talked about."""
-WONDERING = frozenset(["why", "what", "when", "where", "which", "who", "is", "are", "do", "does", "will", "has", "have", "how"])
-"""A message that begins so asks something of its own, though all its words may be a follow-up's."""
-COURTESY = frozenset(["thanks", "cheers", "hi", "hello", "hey", "ta"])
-"""Words that a question may stand behind."""
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
-PICKING = frozenset("number option choice no answer the one go with pick choose take i want question".split())
-"""Words that a pick by number may stand among."""
 LONGEST = 9
 """Words that a follow-up may have."""
 
@@ -87,7 +79,7 @@ class Resolver:
             led = led or about
             start += step
         # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
-        asks = words[start] in ASKING and words[start] != "when" if start < len(words) else False
+        asks = words[start] in ASKING and words[start] != WHEN if start < len(words) else False
         return Act(rest=start if start < len(words) else 0, about=led and not asks)
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:

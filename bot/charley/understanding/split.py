@@ -6,26 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from charley.reading.english import ASKING, COMMA_ASKING, JOINTS, OPENERS, REQUESTS, TELLING, WHICH_TOO
 from charley.reading.recogniser import phrases
 from charley.reading.text import Message, read
 
-ASKING = frozenset(
-    "what why how when where which who whose is am are was were do does did can could should shall would will may might "
-    "has have".split()
-)
-"""A clause that begins with one of these asks something."""
-OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split())
-REQUESTS = tuple(
-    tuple(phrase.split())
-    for phrase in (
-        *("i want to know", "i would like to know", "i would like to ask", "i need to know", "tell me", "can you tell me"),
-        *("explain", "wondering", "i wonder", "i am wondering"),
-    )
-)
-"""Openings that ask without a question word."""
-JOINTS = frozenset(["and", "also", "plus", "but", "n", "or"])
-COMMA_ASKING = frozenset("what why how when which should can do does is are could would".split())
-"""Question words that open a question of their own behind a comma."""
 SHORTEST = 2
 
 
@@ -97,9 +81,9 @@ def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
     """A joint with a question word behind it, or a comma with a question word that can only open a question."""
     if words[i] in JOINTS and i + 1 < len(words):
         after = words[i + 1]
-        if after in ("also", "then"):
+        if after in WHICH_TOO:
             after = words[i + 2] if i + 2 < len(words) else ""
-        return after in ASKING and after not in ("have", "has", "was", "were", "will")
+        return after in ASKING and after not in TELLING
     return "," in stop and words[i] in COMMA_ASKING
 
 

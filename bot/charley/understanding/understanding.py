@@ -10,10 +10,11 @@ from charley.answering.composer import Composer, Slot
 from charley.content.model import Content, Entity
 from charley.matching.features import Reading
 from charley.matching.matcher import OUTSIDE, Match, Matcher
+from charley.reading.english import EITHER, POINTING
 from charley.reading.recogniser import Mention
 from charley.reading.spelling import closest_within, slips
 from charley.reading.text import Message, read
-from charley.understanding.acts import POINTING, Act
+from charley.understanding.acts import Act
 from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.split import Part, Splitter
@@ -211,7 +212,7 @@ class Understander:
         if len(parts) > 1:
             return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values()))
         first, *others = whole.match.candidates[:2]
-        twice = (times > 1 or "or" in whole.words) and others and others[0].score > SECOND
+        twice = (times > 1 or EITHER in whole.words) and others and others[0].score > SECOND
         if not twice or whole.match.outside or whole.chance < self.matcher.levels.answer:
             return ()
         if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:

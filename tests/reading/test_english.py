@@ -1,0 +1,68 @@
+"""The rooms that make a reply know no name of the content, and their English stands in one module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.places import ROOT
+
+from charley import Assistant
+from charley.reading import english
+
+PACKAGE = ROOT / "bot" / "charley"
+ROOMS = ("reading", "triage", "matching", "understanding", "answering")
+OPEN = {"triage"}
+"""Rooms whose English still stands in several modules."""
+TERMS = {
+    # what a program calls its own: acts, parts of an answer, keys of content
+    *("more", "why", "repeat", "yes", "no", "none", "choose", "about", "also", "is"),
+    *("number", "any", "answer", "who", "with"),
+}
+LABELS = {"You could also ask:", "Reply with the number of your choice.", "Sources:"}
+"""What stands around the text of every reply in its plain forms."""
+
+
+def texts(module: Path) -> Iterator[tuple[int, str]]:
+    """Every text of a module with its line, but for docstrings, messages of errors, and what is printed for authors."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    passed = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    passed |= {id(inner) for n in ast.walk(tree) if isinstance(n, ast.Raise) for inner in ast.walk(n)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
+            yield node.lineno, node.value
+
+
+def modules(room: str) -> list[Path]:
+    return [m for m in sorted((PACKAGE / room).glob("*.py")) if m.name not in ("english.py", "explanation.py")]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_id_of_the_content(room: str, assistant: Assistant) -> None:
+    content = assistant.content
+    ids = {*content.intents, *content.entities, *(e for by_id in content.entities.values() for e in by_id)}
+    ids |= {f"{intent.family}." for intent in content.intents.values()}
+    ids |= {concept for concept in content.lexicon if "_" in concept}
+    found = [(module.name, *text) for module in modules(room) for text in texts(module) if text[1] in ids]
+    assert not found
+
+
+def known() -> set[str]:
+    """The words that the one module of English holds."""
+    words: set[str] = set()
+    for value in [value for name, value in vars(english).items() if name.isupper()]:
+        for item in value if isinstance(value, (frozenset, tuple, dict)) else [value]:
+            for text in item if isinstance(item, tuple) else [item]:
+                words.update(str(text).split())
+    return {word for word in words if word.isalpha() and len(word) > 1} - TERMS
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in OPEN])
+def test_english_stands_in_one_module(room: str) -> None:
+    words = known()
+    assert len(words) > 150
+    found = [(module.name, *text) for module in modules(room) for text in texts(module) if text[1] not in LABELS]
+    assert not [at for at in found if not words.isdisjoint(at[2].split())]
+    assert not [at for at in found if sum(part.isalpha() and len(part) > 1 for part in at[2].split()) > 2]
