@@ -191,6 +191,10 @@ def _serve_options(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--key-file", metavar="FILE", help="the key that contexts are signed with (default: CHARLEY_KEY, else a random key)")
     add("--origin", metavar="URL", action="append", default=[], help="a web origin whose pages may use the API (repeatable)")
+    add("--old-key-file", metavar="FILE", help="the key that was used before, still read (default: CHARLEY_OLD_KEY)")
+    add("--host-name", metavar="NAME", action="append", default=[], help="a name that the server goes by; others get 421")
+    add("--metrics-port", metavar="N", type=int, help="show figures to Prometheus at this port (needs the extra metrics)")
+    add("--metrics-host", metavar="ADDRESS", default="127.0.0.1", help="the address of that port (default: %(default)s)")
     add("--rate", metavar="N", type=float, default=5.0, help="requests a second for one sender (0: any number; default: 5)")
     add("--workers", metavar="N", type=_count, default=1, help="processes that share the work (default: 1)")
     add("--proxy", metavar="ADDRESS", action="append", default=[], help="a proxy whose X-Forwarded-For is believed (repeatable)")

@@ -3,11 +3,13 @@
 # ruff: noqa: E402
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,13 +23,14 @@ pytest.importorskip("uvicorn", reason="needs: pip install 'charley[test-web]'")
 pytest.importorskip("starlette", reason="needs: pip install 'charley[test-web]'")
 httpx = pytest.importorskip("httpx", reason="needs: pip install 'charley[test-web]'")
 
+from tests.channels.servers import free_port
 from tests.channels.web.webserver import running
 from tests.places import ROOT
 
 from charley import Assistant
 from charley.answering.reply import Sentence
-from charley.channels.web import phone, settings
-from charley.channels.web.app import application
+from charley.channels.web import metrics, phone, settings
+from charley.channels.web.app import COUNTED, application
 from charley.channels.web.cache import Cache
 from charley.channels.web.limits import Limiter, sender
 from charley.channels.web.settings import Settings
@@ -48,9 +51,9 @@ def client(assistant: Assistant) -> Iterator[Any]:
         yield made
 
 
-def ask(client: Any, body: Any, **headers: str) -> Any:
+def ask(client: Any, body: Any, base: str = "", **headers: str) -> Any:
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
-    return client.post("/v1/reply", content=content, headers={"Content-Type": "application/json", **headers})
+    return client.post(f"{base}/v1/reply", content=content, headers={"Content-Type": "application/json", **headers})
 
 
 def is_problem(answer: Any, status: int) -> dict[str, Any]:
@@ -67,6 +70,7 @@ def test_a_reply_is_the_librarys_with_its_context_signed(client: Any, assistant:
     expected = assistant.reply(QUESTION).to_dict()
     context = got.pop("context")
     assert Signer(KEY).read(context) == expected.pop("context")
+    assert got.pop("context_dropped") is False
     assert got == expected
     assert got["text"].endswith(got["disclaimer"])
 
@@ -87,18 +91,34 @@ def test_the_context_carries_the_conversation(client: Any, assistant: Assistant)
     [None, 7, [], {}, {"v": 1, "topics": [["about.night"]]}, "", "x", "a.b", "é", "." * 5000, "\ud800"],
     ids=range(11),
 )
-def test_a_context_that_was_not_signed_counts_as_none(client: Any, context: Any) -> None:
-    assert ask(client, {"text": "more", "context": context}).content == ask(client, {"text": "more"}).content
+def test_a_context_that_was_not_signed_counts_as_none_and_the_client_is_told(client: Any, context: Any) -> None:
+    told = ask(client, {"text": "more", "context": context}).json()
+    assert told.pop("context_dropped") is (context not in (None, ""))
+    without = ask(client, {"text": "more"}).json()
+    assert without.pop("context_dropped") is False
+    assert told == without
 
 
 def test_a_changed_or_foreign_context_counts_as_none(client: Any) -> None:
     token = ask(client, {"text": QUESTION}).json()["context"]
-    plain = ask(client, {"text": "more"}).content
+    plain = ask(client, {"text": "more"}).json()["text"]
     changed = ("A" if token[0] != "A" else "B") + token[1:]
     foreign = Signer(b"another key, of someone else").sign({"v": 1, "topics": [["about.night"]]})
     for context in (changed, token + "A", token[:-1], foreign):
-        assert ask(client, {"text": "more", "context": context}).content == plain
-    assert ask(client, {"text": "more", "context": token}).content != plain
+        for _ in range(2):
+            said = ask(client, {"text": "more", "context": context}).json()
+            assert (said["text"], said["context_dropped"]) == (plain, True)
+    assert ask(client, {"text": "more", "context": token}).json()["text"] != plain
+
+
+def test_a_key_can_be_changed_while_conversations_go_on(assistant: Assistant) -> None:
+    before, after = application(assistant, KEY), application(assistant, b"the key that comes next", old=(KEY,))
+    with running(before) as one, running(after) as two:
+        token = ask(httpx, {"text": QUESTION}, base=one).json()["context"]
+        more = ask(httpx, {"text": "more", "context": token}, base=two).json()
+        assert not more["context_dropped"]
+        assert ask(httpx, {"text": "why", "context": more["context"]}, base=two).json()["context_dropped"] is False
+        assert ask(httpx, {"text": "why", "context": more["context"]}, base=one).json()["context_dropped"] is True
 
 
 def test_a_choice_is_answered_without_matching(client: Any, assistant: Assistant) -> None:
@@ -135,6 +155,8 @@ def test_the_explanation_comes_on_request(client: Any, assistant: Assistant) -> 
         (b'{"choice": {"intent": "no.such"}}', 422, "/choice/intent"),
         (b'{"choice": {"intent": "about.night", "slots": {"drug": 1}}}', 422, "/choice/slots"),
         (b'{"text": "a", "choice": null}', 422, "/choice"),
+        (b'{"text": "a", "contxt": "x"}', 422, ""),
+        (b'{"choice": {"intent": "about.night", "slot": {}}}', 422, "/choice"),
     ],
 )
 def test_a_body_that_is_not_right_gets_a_problem(client: Any, body: bytes, status: int, pointer: str | None) -> None:
@@ -205,21 +227,79 @@ def test_what_has_not_changed_is_not_sent_again(client: Any) -> None:
         assert [again.headers[h] for h in kept] == [first[h] for h in kept]
 
 
-def test_health_and_metrics(client: Any) -> None:
+def test_health_and_metrics_at_a_port_of_their_own(client: Any, assistant: Assistant) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
+    is_problem(client.get("/metrics"), 404)
     pytest.importorskip("prometheus_client", reason="needs: pip install 'charley[metrics]'")
-    ask(client, {"text": QUESTION})
-    client.get("/some-secret-path")
-    figures = client.get("/metrics").text
-    assert 'charley_requests_total{path="/v1/reply",status="200"}' in figures
-    assert 'charley_replies_total{kind="answer"}' in figures
-    assert "secret" not in figures
+    figures, port = metrics.Metrics(COUNTED), free_port()
+    figures.listen("127.0.0.1", port)
+    with pytest.raises(UsageError, match="cannot be shown"):
+        figures.listen("127.0.0.1", port)
+    with running(application(assistant, KEY, figures=figures)) as base:
+        ask(httpx, {"text": QUESTION, "context": "of.another"}, base=base)
+        httpx.get(f"{base}/some-secret-path")
+        shown = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'charley_requests_total{path="/v1/reply",status="200"}' in shown
+    assert 'charley_replies_total{kind="answer"}' in shown
+    assert "charley_contexts_dropped_total 1.0" in shown
+    assert "secret" not in shown
 
 
-def test_without_the_extra_there_are_no_metrics(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_need_their_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("charley.channels.web.metrics.installed", lambda: False)
-    with running(application(assistant, KEY)) as base:
-        is_problem(httpx.get(f"{base}/metrics"), 404)
+    with pytest.raises(UsageError, match=r"charley\[metrics\]"):
+        metrics.needed()
+
+
+@pytest.mark.parametrize("head", ["Host: a\r\nHost: b", "Host: a b", "Host: a/b", "Host: x@y", "Host: a:123456"])
+def test_a_host_that_is_none_is_refused(client: Any, head: str) -> None:
+    assert raw(client, f"GET /healthz HTTP/1.1\r\n{head}\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+
+HOSTS = [("charley.example.org", 200), ("CHARLEY.example.org:8000", 200), ("[::1]:80", 200), ("evil.example", 421), ("", 421)]
+
+
+@pytest.mark.parametrize(("host", "status"), HOSTS)
+def test_only_the_servers_own_names_are_answered(assistant: Assistant, host: str, status: int) -> None:
+    names = tuple(map(settings.host, ("charley.example.org", "[::1]")))
+    with running(application(assistant, KEY, Settings(hosts=names))) as base:
+        assert httpx.get(f"{base}/healthz", headers={"Host": host}).status_code == status
+
+
+def raw(client: Any, request: str) -> bytes:
+    """What comes back for bytes that no client would send."""
+    address = client.base_url.host, client.base_url.port
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(request.encode("latin-1"))
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := connection.recv(65_536):
+                answer += piece
+    return answer
+
+
+def test_where_it_is_mounted_the_page_has_its_slash(assistant: Assistant) -> None:
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    with running(Starlette(routes=[Mount("/bot", application(assistant, KEY))])) as base:
+        answer = httpx.get(f"{base}/bot", follow_redirects=True)
+        assert (answer.status_code, answer.url.path) == (200, "/bot/")
+        assert ask(httpx, {"text": QUESTION}, base=f"{base}/bot").status_code == 200
+
+
+def test_facts_have_no_unfilled_places(client: Any, assistant: Assistant) -> None:
+    for id in assistant.content.facts:
+        answer = client.get(f"/v1/facts/{id}").json()
+        assert not re.search(r"\{[a-z]", answer["text"]), id
+
+
+def test_long_messages_cost_more(assistant: Assistant) -> None:
+    limiter = Limiter(5.0, clock=lambda: 0.0)
+    assert limiter.take("pat", 15.0) == 0
+    assert limiter.take("pat", 4.0) == 0
+    assert limiter.take("pat", 4.0) == 1
+    assert limiter.take("kim", 10_000.0) == 0, "a message that costs more than there is can be sent by who has waited"
 
 
 @pytest.mark.parametrize("path", ["/", "/faq", "/v1/intents", "/nope", "/widget.js"])
@@ -356,6 +436,21 @@ def test_keys(tmp_path: Path) -> None:
             settings.key(*bad)
 
 
+@pytest.mark.parametrize("text", ["*", "non sense", "0.0.0.0/0", "::/0", "", "proxy.example.org"])
+def test_a_proxy_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        settings.proxy(text)
+
+
+def test_proxies_and_names() -> None:
+    assert settings.proxy("10.0.0.0/8") == "10.0.0.0/8"
+    assert settings.proxy("::1") == "::1"
+    assert settings.old_key(None, {"CHARLEY_OLD_KEY": "fedcba9876543210"}) == (b"fedcba9876543210",)
+    assert settings.old_key(None, {}) == ()
+    with pytest.raises(UsageError, match="no name of a host"):
+        settings.host("a b")
+
+
 def test_origins() -> None:
     assert settings.origin("https://Example.org:8443/") == "https://example.org:8443"
     for bad in ("example.org", "ftp://example.org", "https://example.org/page", "https://u@example.org", ""):
@@ -378,8 +473,6 @@ def test_only_numbers_of_the_content_can_be_dialled() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_port_that_is_taken_is_told(workers: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     monkeypatch.setenv("CHARLEY_KEY", "a key that only tests use")
     monkeypatch.delenv("CHARLEY_SERVE", raising=False)
     root = str(ROOT)
@@ -395,8 +488,6 @@ def test_a_port_that_is_taken_is_told(workers: int, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_the_server_starts_answers_and_stops(workers: int) -> None:
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -408,7 +499,7 @@ def test_the_server_starts_answers_and_stops(workers: int) -> None:
     server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         transport = httpx.HTTPTransport(retries=8)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport, timeout=60) as client:
             token = ask(client, {"text": QUESTION}).json()["context"]
             # Whichever worker gets it, it reads what the other one signed.
             for _ in range(4):

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from charley.channels.web.server import options
+from charley.channels.web.server import Server, options
 from charley.channels.web.settings import Settings
 
 
@@ -18,7 +18,7 @@ from charley.channels.web.settings import Settings
 def running(app: Any) -> Iterator[str]:
     """Runs an ASGI application on a free port and gives its address."""
     config = uvicorn.Config(app, **options(Settings(), "127.0.0.1", 0))
-    server = uvicorn.Server(config)
+    server = Server(config)
     with contextlib.closing(config.bind_socket()) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -16,6 +18,9 @@ from charley.channels.web.limits import Limiter, body
 from charley.channels.web.problems import ProblemError
 from charley.channels.web.signing import Signer
 
+SHORT = 1_000
+"""Characters of a message that is answered in a millisecond or two."""
+MEMBERS = frozenset(("text", "context", "choice", "explain"))
 Watch = Callable[[str, Iterable[str]], None]
 """What is told the kind and the intents of each reply, for the metrics."""
 
@@ -43,13 +48,20 @@ class Answerer:
         self._watch = watch
         self._cache = Cache(assistant.content, keep)
 
-    def answer(self, question: Question) -> tuple[Reply, str]:
+    def context(self, token: object) -> tuple[dict[str, Any] | None, bool]:
+        """The context in a token, and whether there was one that cannot be used."""
+        context = self._signer.read(token)
+        dropped = context is None and token not in (None, "")
+        if dropped and self._watch is not None:
+            self._watch("context_dropped", ())
+        return context, dropped
+
+    def answer(self, question: Question, context: Mapping[str, Any] | None) -> tuple[Reply, str]:
         """The reply and its signed context.
 
         Raises:
             ProblemError: 422, the chosen intent is not known.
         """
-        context = self._signer.read(question.token)
         if question.intent:
             try:
                 reply = self.assistant.choose(question.intent, question.slots, context)
@@ -70,13 +82,14 @@ class Answerer:
             if self._watch is not None:
                 self._watch(kept.kind, kept.intents)
             return kept.content
-        reply, token = self.answer(question)
-        out = reply.to_dict()
-        out["context"] = token
+        context, dropped = self.context(question.token)
+        reply, token = self.answer(question, context)
+        out = reply.to_dict() | {"context": token, "context_dropped": dropped}
         if question.explain and not question.intent:
-            out["explanation"] = self.assistant.explain(question.text, self._signer.read(question.token)).to_dict()
+            out["explanation"] = self.assistant.explain(question.text, context).to_dict()
         content = _encode(out).encode("ascii")
-        self._cache.put(key, reply, content)
+        if not dropped:
+            self._cache.put(key, reply, content)
         return content
 
 
@@ -92,10 +105,18 @@ class ReplyEndpoint:
         self._limiter.check(scope)
         _json_only(scope)
         question = read(await body(scope, receive, self._most))
-        content = self._answerer.to_json(question)
+        content = await self._worked(scope, question)
         headers = [*_HEADERS, (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def _worked(self, scope: Scope, question: Question) -> bytes:
+        length = len(question.text)
+        if length <= SHORT:
+            return self._answerer.to_json(question)
+        # What takes long counts for more, and is done where it holds nobody else up.
+        self._limiter.check(scope, length / SHORT)
+        return await asyncio.to_thread(self._answerer.to_json, question)
 
 
 def _json_only(scope: Scope) -> None:
@@ -119,6 +140,8 @@ def read(content: bytes) -> Question:
         raise ProblemError(400, "The body is not valid JSON in UTF-8.") from None
     if not isinstance(given, dict):
         raise ProblemError(422, "The body must be an object.", pointer="")
+    if not MEMBERS.issuperset(given):
+        raise ProblemError(422, f"The body may have the members {', '.join(sorted(MEMBERS))}, and no others.", pointer="")
     text, choice, explain = given.get("text"), given.get("choice"), given.get("explain", False)
     if not isinstance(explain, bool):
         raise ProblemError(422, "'explain' must be true or false.", pointer="/explain")
@@ -132,6 +155,8 @@ def read(content: bytes) -> Question:
 def _chosen(choice: object, token: object, explain: bool) -> Question:
     if not isinstance(choice, dict) or not isinstance(choice.get("intent"), str) or not choice["intent"]:
         raise ProblemError(422, "'choice' must be an object with an 'intent'.", pointer="/choice")
+    if not {"intent", "slots"}.issuperset(choice):
+        raise ProblemError(422, "'choice' may have the members intent and slots, and no others.", pointer="/choice")
     slots = choice.get("slots", {})
     if not isinstance(slots, dict) or not all(isinstance(v, str) for v in slots.values()):
         raise ProblemError(422, "'slots' must be an object of strings.", pointer="/choice/slots")

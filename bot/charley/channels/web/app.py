@@ -9,12 +9,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from charley.assistant import Assistant
-from charley.channels.web import metrics, openapi, reference
+from charley.channels.web import completions, metrics, openapi, reference
 from charley.channels.web.answer import Answerer, ReplyEndpoint, json_response
 from charley.channels.web.assets import Assets, unchanged
 from charley.channels.web.guard import Guard
@@ -24,33 +24,41 @@ from charley.channels.web.problems import ProblemError, for_status
 from charley.channels.web.settings import Settings
 from charley.channels.web.signing import Signer
 
-COUNTED = ("/", "/v1/reply", "/v1/intents", "/openapi.json", "/faq", "/widget.js")
+COUNTED = ("/", "/v1/reply", "/v1/chat/completions", "/v1/models", "/v1/intents", "/openapi.json", "/faq", "/widget.js")
 """Paths that the metrics name."""
 
 
-def application(assistant: Assistant, key: bytes, settings: Settings | None = None) -> ASGIApp:
+def application(
+    assistant: Assistant,
+    key: bytes,
+    settings: Settings | None = None,
+    old: tuple[bytes, ...] = (),
+    figures: metrics.Metrics | None = None,
+) -> ASGIApp:
     """The ASGI application that answers with `assistant`. It keeps no state but the senders' limits.
 
     Args:
         assistant: answers the messages.
         key: signs the contexts; servers that share it understand each other's.
         settings: origins, rate and body limit.
+        old: keys whose contexts are still read.
+        figures: counts what goes through.
     """
     settings = settings or Settings()
-    figures = metrics.Metrics(COUNTED) if metrics.installed() else None
-    answerer = Answerer(assistant, Signer(key), figures.saw if figures else None, keep=settings.keep)
+    answerer = Answerer(assistant, Signer(key, *old), figures.saw if figures else None, keep=settings.keep)
     limiter = Limiter(settings.rate)
     routes: list[BaseRoute] = [
         Route("/v1/reply", ReplyEndpoint(answerer, limiter, settings.body), methods=["POST"]),
         *_reference(assistant, limiter),
+        *completions.Completions(assistant, limiter, settings.body).routes(),
         *Assets(assistant).routes(),
         *Page(answerer, limiter, settings.body).routes(),
         Route("/healthz", _healthy),
     ]
-    if figures:
-        routes.append(Route("/metrics", _metrics(figures)))
     handlers: Any = {HTTPException: _failed, ProblemError: _refused}
-    app = Starlette(routes=routes, middleware=[Middleware(Guard, origins=settings.origins)], exception_handlers=handlers)
+    app = Starlette(
+        routes=routes, middleware=[Middleware(Guard, origins=settings.origins, hosts=settings.hosts)], exception_handlers=handlers
+    )
     app.router.redirect_slashes = False
     return figures.wrap(app) if figures else app
 
@@ -65,13 +73,6 @@ async def _refused(_: Request, error: ProblemError) -> Response:
 
 async def _healthy(_: Request) -> Response:
     return json_response({"status": "ok"})
-
-
-def _metrics(figures: metrics.Metrics) -> Any:
-    async def show(_: Request) -> Response:
-        return PlainTextResponse(figures.text(), headers={"Cache-Control": "no-store"}, media_type=metrics.MEDIA)
-
-    return show
 
 
 def _reference(assistant: Assistant, limiter: Limiter) -> list[BaseRoute]:

@@ -38,34 +38,39 @@ class Limiter:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, sender: str) -> int:
-        """Takes a token: 0, or the seconds after which the sender may try again."""
+    def take(self, sender: str, cost: float = 1.0) -> int:
+        """Takes `cost` tokens (at most all that there may be): 0, or the seconds after which the sender may try again."""
         if not self._rate:
             return 0
         now = self._clock()
         left, then = self._buckets.get(sender, (self._burst, now))
         left = min(self._burst, left + (now - then) * self._rate)
-        allowed = left >= 1.0
-        self._buckets[sender] = (left - 1.0 if allowed else left, now)
+        cost = min(cost, self._burst)
+        allowed = left >= cost
+        self._buckets[sender] = (left - cost if allowed else left, now)
         self._buckets.move_to_end(sender)
         if len(self._buckets) > self._senders:
             self._buckets.popitem(last=False)
-        return 0 if allowed else max(1, math.ceil((1.0 - left) / self._rate))
+        return 0 if allowed else max(1, math.ceil((cost - left) / self._rate))
 
-    def check(self, scope: Scope) -> None:
-        """Takes a token for the sender of a request.
+    def check(self, scope: Scope, cost: float = 1.0) -> None:
+        """Takes tokens for the sender of a request.
 
         Raises:
             ProblemError: 429, with Retry-After.
         """
-        if self._rate and (wait := self.take(sender(scope))):
+        if self._rate and (wait := self.take(sender(scope), cost)):
             raise ProblemError(429, f"Too many requests. Try again in {wait} s.", headers={"Retry-After": str(wait)})
 
 
 def sender(scope: Scope) -> str:
-    """Who sent a request: the address, of IPv6 the network of 64 bits, which is what one household gets."""
+    """Who sent a request."""
     client = scope.get("client")
-    host = str(client[0]) if client else ""
+    return network(str(client[0])) if client else ""
+
+
+def network(host: str) -> str:
+    """An address; of IPv6 the network of 64 bits, which is what one household gets."""
     if ":" not in host:
         return host
     try:

@@ -12,16 +12,28 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from charley.errors import UsageError
+
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def installed() -> bool:
     """Whether the extra is there."""
     return importlib.util.find_spec("prometheus_client") is not None
+
+
+def needed() -> bool:
+    """True, for figures that were asked for.
+
+    Raises:
+        UsageError: the extra is not there.
+    """
+    if not installed():
+        raise UsageError("--metrics-port needs the package 'prometheus-client': pip install 'charley[metrics]'")
+    return True
 
 
 @contextlib.contextmanager
@@ -38,6 +50,25 @@ def shared() -> Iterator[None]:
             del os.environ[FOLDER]
 
 
+def listen(host: str, port: int, registry: CollectorRegistry | None = None) -> None:
+    """Shows figures at a port of their own; without a registry, those of all workers.
+
+    Raises:
+        UsageError: the extra is not installed, or the port cannot be had.
+    """
+    needed()
+    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    if registry is None:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    try:
+        start_http_server(port, host, registry)
+    except OSError as error:
+        raise UsageError(f"the figures cannot be shown at {host}:{port}: {error.strerror}") from error
+
+
 class Metrics:
     """Counts what goes through an application. Paths that it does not know are counted as one."""
 
@@ -47,6 +78,7 @@ class Metrics:
         self._registry: CollectorRegistry = CollectorRegistry()
         self._requests = Counter("charley_requests", "Requests by path and status.", ("path", "status"), registry=self._registry)
         self._replies = Counter("charley_replies", "Replies by kind.", ("kind",), registry=self._registry)
+        self._dropped = Counter("charley_contexts_dropped", "Contexts that no key here has signed.", registry=self._registry)
         self._intents = Counter("charley_intents", "Times that an intent was answered.", ("intent",), registry=self._registry)
         self._seconds = Histogram(
             "charley_reply_seconds",
@@ -58,20 +90,20 @@ class Metrics:
 
     def saw(self, kind: str, intents: Iterable[str]) -> None:
         """Counts a reply."""
+        if kind == "context_dropped":
+            self._dropped.inc()
+            return
         self._replies.labels(kind).inc()
         for intent in intents:
             self._intents.labels(intent).inc()
 
-    def text(self) -> bytes:
-        """The figures in Prometheus's text format, of all workers where there are several."""
-        from prometheus_client import CollectorRegistry, generate_latest
-        from prometheus_client.multiprocess import MultiProcessCollector
+    def listen(self, host: str, port: int) -> None:
+        """Shows the figures at a port of their own, until the process ends.
 
-        if FOLDER not in os.environ:
-            return generate_latest(self._registry)
-        whole = CollectorRegistry()
-        MultiProcessCollector(whole)  # type: ignore[no-untyped-call]  # the library leaves it untyped
-        return generate_latest(whole)
+        Raises:
+            UsageError: the port cannot be had.
+        """
+        listen(host, port, self._registry)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The application with every request counted."""

@@ -50,7 +50,7 @@ class Page:
         try:
             self._limiter.check(request.scope)
             question, asked = await self._question(request)
-            reply, token = self._answerer.answer(question)
+            reply, token = self._answerer.answer(question, self._answerer.context(question.token)[0])
         except ProblemError as problem:
             heading = escape(self._words["error"])
             shown = f'<article class="reply error"><h3>{heading}</h3><p>{escape(problem.detail)}</p></article>'

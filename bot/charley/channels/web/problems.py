@@ -40,6 +40,9 @@ def for_status(status: int, headers: Mapping[str, str] | None = None) -> Problem
     details = {
         404: "There is nothing at this address.",
         405: "This address does not take this method; the header Allow lists those that it takes.",
+        400: "The header Host is not right.",
+        421: "This server does not go by the name in the header Host.",
+        431: "The headers are too long.",
         500: "Something went wrong here. It was noted; please try again later.",
     }
     return ProblemError(status, details.get(status, HTTPStatus(status).description or HTTPStatus(status).phrase), headers=headers)

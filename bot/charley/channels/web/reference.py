@@ -7,7 +7,10 @@ from html import escape
 from typing import Any
 
 from charley.answering.composer import Composer
+from charley.answering.person import Person
+from charley.answering.speech import Speech
 from charley.channels.web import phone
+from charley.channels.web.words import WORDS
 from charley.content.model import Content
 
 
@@ -36,13 +39,13 @@ def intents(content: Content) -> dict[str, Any]:
 
 
 def fact(content: Content, id: str) -> dict[str, Any] | None:
-    """A fact and its sources; None when there is no such fact. `{name}` in the text stands for an entity."""
+    """A fact and its sources; None when there is no such fact. What it is said of, where that differs, stands in brackets."""
     known = content.facts.get(id)
     if known is None:
         return None
     return {
         "id": known.id,
-        "text": known.text,
+        "text": Speech(content.voice).say(known.text, Person(), (WORDS["any"],), {"class": WORDS["any"]}),
         "sources": [
             {"id": s.id, "title": s.title, "publisher": s.publisher, "url": s.url, "section": c.section, "starts": c.starts}
             for c in known.cites

@@ -15,25 +15,29 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Signer:
-    """Signs contexts with a key. Servers that share the key understand each other's contexts."""
+    """Signs contexts with a key. Servers that share the key understand each other's contexts.
 
-    def __init__(self, key: bytes) -> None:
-        self._key = hmac.digest(key, _PURPOSE, "sha256")
+    What an `old` key has signed is read, too: so that a key can be changed while conversations go on.
+    """
+
+    def __init__(self, key: bytes, *old: bytes) -> None:
+        self._key, *self._old = (hmac.digest(each, _PURPOSE, "sha256") for each in (key, *old))
 
     def sign(self, context: Mapping[str, Any]) -> str:
         """The context and its signature as one text."""
         payload = urlsafe_b64encode(_encode(dict(context)).encode("ascii")).rstrip(b"=")
-        return f"{payload.decode()}.{self._mark(payload).decode()}"
+        return f"{payload.decode()}.{_mark(payload, self._key).decode()}"
 
     def read(self, token: object) -> dict[str, Any] | None:
         """The context in a text that this key signed; None for anything else."""
         if not isinstance(token, str) or not 0 < len(token) <= LONGEST or not token.isascii():
             return None
         payload, _, mark = token.encode("ascii").partition(b".")
-        if not hmac.compare_digest(mark, self._mark(payload)):
+        if not any(hmac.compare_digest(mark, _mark(payload, key)) for key in (self._key, *self._old)):
             return None
         value = json.loads(urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
         return value if isinstance(value, dict) else None
 
-    def _mark(self, payload: bytes) -> bytes:
-        return urlsafe_b64encode(hmac.digest(self._key, payload, "sha256")).rstrip(b"=")
+
+def _mark(payload: bytes, key: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, payload, "sha256")).rstrip(b"=")

@@ -32,6 +32,7 @@ WORDS = {
     "offline": "You are offline, so {name} cannot answer. The list of all questions may still open.",
     "failed": "The server could not be reached. Please try again.",
     "retry": "Try again",
+    "any": "[what was asked about]",
     "all": "All questions",
     "open": "Ask {name}",
     "close": "Close the chat",

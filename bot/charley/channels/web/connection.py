@@ -1,0 +1,116 @@
+"""A connection of the server: what a sender may hold open, how long and how much, and how it ends.
+
+It is made of whichever protocol uvicorn has (httptools, else h11).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from http import HTTPStatus
+from typing import Any
+
+from uvicorn.config import Config
+
+from charley.channels.web.limits import network
+from charley.channels.web.problems import ProblemError
+
+HEAD = 16_384
+"""Bytes that the request line and the headers may have together."""
+HEAD_WAIT = 5.0
+"""Seconds that they may take to arrive."""
+IDLE = 30
+"""Seconds for which a connection may wait for the next request."""
+EACH = 50
+"""Connections that one address may hold."""
+REFUSALS = {408: "The request did not arrive in time.", 431: f"The headers may have {HEAD:,} bytes."}
+LINGER = 1.0
+"""Seconds for which a connection that has asked nothing yet is kept when the server stops: what is on its way is answered."""
+
+
+def protocol(trusted: frozenset[str] = frozenset()) -> Any:
+    """The class of connections. `trusted`: addresses of proxies, which may hold any number."""
+    config = Config("charley", http="auto")
+    config.load_app = lambda: None  # type: ignore[method-assign]  # only the protocol is looked up here
+    config.load()
+    base: Any = config.http_protocol_class
+    held: Counter[str] = Counter()
+
+    class Connection(base):  # type: ignore[misc]  # which class it is shows itself only here
+        head = 0
+        waiting: asyncio.TimerHandle | None = None
+        draining = False
+        address = ""
+
+        def connection_made(self, transport: Any) -> None:
+            peer = transport.get_extra_info("peername")
+            self.address = network(str(peer[0])) if isinstance(peer, tuple) else ""
+            super().connection_made(transport)
+            held[self.address] += 1
+            if held[self.address] > EACH and self.address and str(peer[0]) not in trusted:
+                transport.abort()
+                return
+            self._await_head()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._head_came()
+            held[self.address] -= 1
+            if held[self.address] <= 0:
+                del held[self.address]
+            super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if self._between():
+                # The first bytes of a request.
+                self.head = 0
+                self._await_head()
+            asked = self.cycle
+            super().data_received(data)
+            if self.cycle is not asked:
+                self._head_came()
+                self.head = 0
+                if self.draining and self.cycle is not None:
+                    self.cycle.keep_alive = False
+            elif self._between():
+                self.head += len(data)
+                if self.head > HEAD:
+                    self._refuse(431)
+
+        def shutdown(self) -> None:
+            self.draining = True
+            if self._between():
+                # A request may be on its way.
+                self.loop.call_later(LINGER, self._leave)
+            else:
+                self.cycle.keep_alive = False
+
+        def _between(self) -> bool:
+            return self.cycle is None or bool(self._complete(self.cycle))
+
+        @staticmethod
+        def _complete(cycle: Any) -> bool:
+            return bool(cycle.response_complete)
+
+        def _leave(self) -> None:
+            if self._between() and not self.transport.is_closing():
+                self.transport.close()
+
+        def _await_head(self) -> None:
+            if self.waiting is None:
+                self.waiting = self.loop.call_later(HEAD_WAIT, self._refuse, 408)
+
+        def _head_came(self) -> None:
+            if self.waiting is not None:
+                self.waiting.cancel()
+                self.waiting = None
+
+        def _refuse(self, status: int) -> None:
+            self._head_came()
+            if self.transport.is_closing() or not self._between():
+                return
+            body = bytes(ProblemError(status, REFUSALS[status]).response().body)
+            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/problem+json\r\n"
+            self.transport.write(f"{head}connection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+            self.transport.close()
+
+    return Connection

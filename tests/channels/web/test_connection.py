@@ -1,0 +1,183 @@
+"""What the server takes from a sender: connections, headers, time; and how it stops."""
+
+# ruff: noqa: E402
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="needs: pip install 'charley[test-web]'")
+httpx = pytest.importorskip("httpx", reason="needs: pip install 'charley[test-web]'")
+
+from tests.channels.servers import free_port
+from tests.channels.web.webserver import running
+from tests.places import ROOT
+
+from charley import Assistant
+from charley.channels.web import connection
+from charley.channels.web.app import application
+from charley.channels.web.settings import Settings
+
+QUESTION = "why do my calves cramp at night?"
+KEY = "a key that only tests use"
+
+
+@pytest.fixture(scope="module")
+def port(assistant: Assistant) -> Iterator[int]:
+    with running(application(assistant, KEY.encode(), Settings(rate=0))) as base:
+        yield int(base.rpartition(":")[2])
+
+
+def sent(port: int, request: bytes, source: str = "127.0.0.1", wait: float = 20) -> bytes:
+    """What comes back until the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=wait, source_address=(source, 0)) as held:
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            held.sendall(request)
+        with contextlib.suppress(ConnectionError):
+            while piece := held.recv(65_536):
+                answer += piece
+        return answer
+
+
+@pytest.mark.parametrize("size", [17_000, 200_000, 10_000_000])
+@pytest.mark.parametrize("many", [False, True])
+def test_headers_that_are_too_long_are_refused(port: int, size: int, many: bool) -> None:
+    headers = b"X: y\r\n" * (size // 6) if many else b"X: " + b"y" * size + b"\r\n"
+    answer = sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n")
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431"), answer[:100]
+    assert sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_headers_that_do_not_arrive_are_not_waited_for(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_WAIT", 0.3)
+    begun = time.monotonic()
+    assert sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n").startswith(b"HTTP/1.1 408")
+    assert sent(port, b"").startswith(b"HTTP/1.1 408")
+    assert time.monotonic() - begun < 5
+
+
+def test_bytes_that_trickle_in_do_not_keep_a_connection(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_WAIT", 0.5)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as held:
+        begun = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            for byte in b"GET /healthz HTTP/1.1\r\nHost: " + b"a" * 1_000:
+                held.send(bytes([byte]))
+                time.sleep(0.02)
+        assert time.monotonic() - begun < 5
+
+
+def test_many_requests_on_one_connection_are_answered(port: int) -> None:
+    whole = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 1_000 + b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    assert sent(port, whole).count(b"HTTP/1.1 200") == 1_001
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there every 127.x.y.z is this machine")
+def test_one_address_cannot_shut_the_others_out(port: int) -> None:
+    held = []
+    try:
+        for _ in range(900):
+            half = socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.9", 0))
+            half.sendall(b"GET / HTTP/1.1\r\n")
+            held.append(half)
+        begun = time.monotonic()
+        assert sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200")
+        assert time.monotonic() - begun < 2
+        assert sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "127.0.0.9") == b""
+    finally:
+        for half in held:
+            half.close()
+
+
+def server(port: int, *more: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "bot"), "CHARLEY_KEY": KEY}
+    command = [sys.executable, "-m", "charley", "--content", str(ROOT), "serve", "--port", str(port), "--rate", "0", *more]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_stop_at_any_moment_stops_it_and_finishes_what_it_took(workers: str) -> None:
+    random = Random(5)
+    for i in range(int(os.environ.get("CHARLEY_STOPS", "4"))):
+        port, lost, answered = free_port(), [], [0]
+
+        def client(port: int = port, lost: list[str] = lost, answered: list[int] = answered) -> None:
+            """Asks over one connection after the other until nobody listens; what was taken must be answered."""
+            while True:
+                held = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                try:
+                    for _ in range(5):
+                        held.request("POST", "/v1/reply", json.dumps({"text": QUESTION}), {"Content-Type": "application/json"})
+                        answer = held.getresponse()
+                        answer.read()
+                        if answer.status != 200:
+                            lost.append(str(answer.status))
+                        answered[0] += 1
+                        if answer.will_close:
+                            break
+                except ConnectionRefusedError:
+                    return
+                except (OSError, http.client.HTTPException) as error:
+                    lost.append(type(error).__name__)
+                finally:
+                    held.close()
+
+        process = server(port, "--workers", workers)
+        try:
+            assert process.stderr is not None
+            assert "listening" in process.stderr.readline()
+            if i % 2:
+                # In the middle of work.
+                until(lambda port=port: reachable(port))
+                threads = [threading.Thread(target=client) for _ in range(6)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(random.uniform(0.3, 1.0))
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(20) == 0
+                for thread in threads:
+                    thread.join(20)
+                assert answered[0] > 10
+                if workers == "1":
+                    assert not lost
+            else:
+                # Right after it has said that it listens.
+                time.sleep(random.uniform(0.0, 0.5))
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(20) == 0
+            assert "Traceback" not in process.stderr.read()
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close() if process.stderr else None
+
+
+def reachable(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def until(holds: object, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():  # type: ignore[operator]
+            return
+        time.sleep(0.05)
+    raise AssertionError("not in time")
