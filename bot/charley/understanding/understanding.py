@@ -133,7 +133,9 @@ class Understander:
         shared = [SHARE * (score + 1.0) for score in whole.match.scores]
         out: list[Way] = []
         for words in clauses:
-            way = Way("part", words, self.matcher.match(self.matcher.reading(words), shared, whole.match.named))
+            way = self._way("part", words, going=whole.match.named)
+            if not way.match.known:
+                way = self._way("part", words, shared, whole.match.named)
             if way.intent in near and not way.match.outside:
                 out.append(way)
         return out
