@@ -34,7 +34,8 @@ def missed(assistant: Assistant, side: dict[str, Any]) -> str:
     right = {side["intent"], *side.get("also", ())} - {None}
     if side["intent"] is None and reply.kind in UNANSWERED:
         return ""
-    if reply.intents and set(reply.intents) <= right:
+    finer = {s.intent for s in reply.sections}
+    if reply.intents and (set(reply.intents) <= right or finer <= right):
         return ""
     return f"{reply.intents or reply.kind}, not {sorted(right) or 'unanswered'}"
 

@@ -87,7 +87,7 @@ class Replies:
             kind=kind,
             sections=tuple(sections),
             disclaimer=self._content.disclaimer,
-            intents=tuple(dict.fromkeys(s.intent for s in sections)),
+            intents=tuple(dict.fromkeys(self._content.intents[s.intent].named for s in sections)),
             confidence=round(min(q.confidence for q in questions[:SECTIONS]), 4),
             suggestions=tuple(suggestions),
             entities={s.kind: s.entity.id if s.entity else s.name for q in questions for s in (q.slot, *q.also) if s},

@@ -116,15 +116,24 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a person wants to know, and the phrasings that say so. `role` is what the engine needs it for, if for anything."""
+    """What a person wants to know, and the phrasings that say so. `role` is what the engine needs it for, if for anything.
+
+    `under` is the wider intent that it is a part of: a reply names that one, its section the finer.
+    """
 
     id: str
     title: str
     question: str = ""
     slot: str = ""
     role: str = ""
+    under: str = ""
     phrasings: tuple[str, ...] = ()
     not_phrasings: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """The id that a reply gives."""
+        return self.under or self.id
 
     @property
     def family(self) -> str:

@@ -105,7 +105,7 @@ class _Reader(Fields):
         self.answers: dict[str, str] = {}
 
     def intent(self, path: str, key: Any, value: Any) -> Intent:
-        fields = ("title", "question", "slot", "role", "answer", "phrasings", "not_phrasings")
+        fields = ("title", "question", "slot", "role", "under", "answer", "phrasings", "not_phrasings")
         known = self.keys(path, key, value, fields, ("title", "phrasings"))
         if known.get("slot") and str(known["slot"]) not in self.kinds:
             self.say(path, known["slot"], f"unknown slot '{known['slot']}'{nearest(known['slot'], self.kinds)}")
@@ -117,6 +117,7 @@ class _Reader(Fields):
             question=str(known.get("question", "")),
             slot=str(known.get("slot", "")),
             role=str(known.get("role", "")),
+            under=str(known.get("under", "")),
             phrasings=self.lines(path, known.get("phrasings")),
             not_phrasings=self.lines(path, known.get("not_phrasings")),
         )

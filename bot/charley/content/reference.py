@@ -53,6 +53,11 @@ def _intents(content: Content, places: Places) -> Iterator[Problem]:
             for slot in _SLOT.findall(getattr(intent, part)):
                 if slot != intent.slot:
                     yield places.problem(f"'{{{slot}}}' is not the intent's slot", INTENTS, intent.id, part)
+        if intent.under and content.intents.get(intent.under, intent).under:
+            yield places.problem(f"'{intent.under}' is itself under another intent", INTENTS, intent.id, "under")
+        if intent.under and intent.under not in content.intents:
+            message = f"unknown intent '{intent.under}'{nearest(intent.under, content.intents)}"
+            yield places.problem(message, INTENTS, intent.id, "under")
         if intent.role and (intent.role not in ROLES or content.role(intent.role) != intent.id):
             wrong = "another intent has this role" if intent.role in ROLES else f"unknown role{nearest(intent.role, ROLES)}"
             yield places.problem(f"'{intent.role}': {wrong}", INTENTS, intent.id, "role")
