@@ -85,7 +85,7 @@ def test_an_unnamed_medicine_is_said_to_be_unnamed(assistant: Assistant) -> None
     reply = assistant.reply("does zzyrplax cause leg cramps")
     assert reply.intents == ("causes.medication.item",)
     assert "zzyrplax" in str(reply)
-    assert "do not name" in str(reply)
+    assert "no source" in str(reply)
 
 
 def test_a_button_bypasses_matching(assistant: Assistant) -> None:

@@ -63,7 +63,7 @@ def body(reply: Reply) -> str:
 def test_answer(assistant: Assistant, intent: str, entity: str) -> None:
     reply = asked(assistant, intent, entity)
     text = body(reply)
-    assert reply.intents == (intent,)
+    assert [s.intent for s in reply.sections] == [intent]
     assert str(reply).endswith(content().disclaimer)
     assert len(text.split()) <= REPLY
     assert not set("{}") & set(str(reply))
