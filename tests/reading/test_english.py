@@ -19,7 +19,7 @@ OPEN = {"triage"}
 TERMS = {
     # what a program calls its own: acts, parts of an answer, keys of content
     *("more", "why", "repeat", "yes", "no", "none", "choose", "about", "also", "is"),
-    *("number", "any", "answer", "who", "with"),
+    *("number", "any", "answer", "who", "with", "stop", "ask", "after", "now", "to"),
 }
 LABELS = {"You could also ask:", "Reply with the number of your choice.", "Sources:"}
 """What stands around the text of every reply in its plain forms."""

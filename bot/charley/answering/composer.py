@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
-from charley.answering.reply import Section, Suggestion
+from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
 from charley.content.lead import bare, base, cited, refs
 from charley.content.model import Answer, Content, Entity, Fact, Lead, Source, Wording
@@ -177,6 +177,18 @@ class Composer:
         if part == "more":
             return ("more", "short")
         return ("why", "short") if part == "short" and form == "why" else (part,)
+
+    def told(self, answer: Answer, person: Person) -> frozenset[str]:
+        """The facts that an answer has for what this person told."""
+        own = (f for w in (answer.wording, *answer.by.values()) for f in self._refs(w.told))
+        told = {base(f) for f in own if any(self.kinship.told(person, t) for t in self.fact(f).whom)}
+        return frozenset(told | set(self._follows(answer.intent, person)))
+
+    def facts(self, ids: Iterable[str], said: Collection[str]) -> tuple[Sentence, ...]:
+        """The sentences of facts that were not said, outside an answer."""
+        paragraph = Paragraph(self, Person(), Names((), {}), "", said, WORDS)
+        paragraph.add([id for id in ids if id in self._content.facts], paragraph.body)
+        return paragraph.sentences()
 
     def _follows(self, intent: str, person: Person) -> list[str]:
         """The facts that come with this answer for what the person told."""

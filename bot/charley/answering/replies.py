@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from charley.answering.composer import Asked, Composer, Slot
@@ -112,11 +112,25 @@ class Replies:
     def _title(self, question: Question) -> str:
         return self.composer.title(question.intent, question.slot)
 
-    def noted(self, text: str) -> Reply:
-        """A sentence of the assistant's own that answers what was told and not asked."""
-        topics = self.composer.topics()
-        reply = self._plain("small_talk", text, topics, 1.0)
-        return replace(reply, intents=(self._acknowledged,) if self._acknowledged else ())
+    def noted(self, text: str, fitting: Iterable[Question] = (), facts: Iterable[str] = (), said: Collection[str] = ()) -> Reply:
+        """A sentence of the assistant's own that answers what was told and not asked, with what may be asked next.
+
+        `facts` are said behind it, if they were not said before.
+        """
+        suggestions = tuple(self.composer.suggest(q.intent, q.slot) for q in fitting) or self.composer.topics()
+        reply = self._plain("small_talk", text, suggestions, 1.0)
+        section = replace(reply.sections[0], sentences=(*reply.sections[0].sentences, *self.composer.facts(facts, said)))
+        intents = (self._acknowledged,) if self._acknowledged else ()
+        return replace(reply, sections=(section,), intents=intents)
+
+    def news(self, question: Question, said: Iterable[str], only_told: bool = False) -> bool:
+        """Whether an answer has something that the conversation has not heard. `only_told`: of what is for this person."""
+        heard = set(said)
+        answer = self._content.answers[question.intent]
+        section = self.composer.section(answer.intent, question.slot, question.part, heard, question.asked, question.also)
+        facts = self.composer.told(answer, question.asked.person) if only_told else None
+        new = [s for s in section.sentences if s.said and not heard.issuperset(s.said)]
+        return any(facts is None or facts.intersection(s.facts) for s in new)
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""

@@ -55,7 +55,8 @@ class Reply:
 
     `kind` is answer, small_talk, disambiguation, fallback, out_of_scope or triage; `confidence` is the calibrated
     chance (0 to 1) that the right answer exists and is this one; `context` goes back with the next message. `form` is the
-    form of the question that was answered, `person` what the conversation knows of the person, as ids.
+    form of the question that was answered, `person` what the conversation knows of the person, as ids. `more`: there is
+    more to say when that is asked for; `context_dropped`: a context was handed in that could not be used.
 
     Raises:
         ValueError: the disclaimer is empty.
@@ -74,6 +75,8 @@ class Reply:
     understood: str = ""
     form: str | None = None
     person: Mapping[str, Any] = field(default_factory=dict)
+    context_dropped: bool = False
+    more: bool = True
 
     def __post_init__(self) -> None:
         if not self.disclaimer.strip():
@@ -116,6 +119,7 @@ class Reply:
             "understood": self.understood,
             "form": self.form,
             "person": dict(self.person),
+            "context_dropped": self.context_dropped,
             "disclaimer": self.disclaimer,
             "context": dict(self.context),
         }

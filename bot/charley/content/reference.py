@@ -21,9 +21,13 @@ MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
 )
-ROLES = ("acknowledge",)
-"""What the engine needs an intent for: `acknowledge` answers "no, thanks", and is what a reply to something told counts as."""
-OPTIONAL = ("welcome", "more_offered", "alone")
+ROLES = ("acknowledge", "now", "after", "stop", "complaint")
+"""What the engine needs an intent for: `acknowledge` answers "no, thanks", and is what a reply to something told counts as;
+`now` and `after` answer while it is there and when it is over; `stop` a goodbye, `complaint` that a reply was of no use."""
+OPTIONAL = (
+    *("welcome", "more_offered", "alone", "taken_up", "noted", "forgotten", "known_nothing", "restarted"),
+    *("felt", "felt_says"),
+)
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
@@ -141,7 +145,7 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
             yield places.problem(f"unknown key '{name}'{nearest(name, GATE)}", "intents/gate.yaml", name)
         elif not 0.0 < value < 1.0:
             yield places.problem(f"'{name}' must lie between 0 and 1", "intents/gate.yaml", name)
-    known = (*MESSAGES, *OPTIONAL, *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds))
+    known = (*MESSAGES, *OPTIONAL, *content.acts, *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds))
     for name in content.messages:
         if name not in known:
             yield places.problem(f"unknown message '{name}'{nearest(name, known)}", "knowledge/messages.yaml", name)

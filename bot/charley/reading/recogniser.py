@@ -191,7 +191,6 @@ class Recogniser:
     def _in_context(self, sequence: tuple[str, ...], start: int, end: int) -> bool:
         return any(s in self._context for i, s in enumerate(sequence) if not start <= i < end)
 
-
     def _denies(self, kind: str, sequence: tuple[str, ...], start: int) -> bool:
         """ "Without X" denies any name; "not X", "no X" or "not on X" those of some kinds: "not enough salt" is about salt."""
         before = sequence[max(0, start - 3) : start]

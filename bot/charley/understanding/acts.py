@@ -9,11 +9,23 @@ from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING
 from charley.reading.recogniser import phrases
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
+from charley.understanding.phrase import patterns
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
+MOVES = (
+    *("forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "over", "better"),
+    *("objection", "plan", "ask"),
+)
+"""Acts that are told by phrases in them; of two, the first."""
+AGAIN = "again"
+"""Asks for the same once more, by a phrase."""
+FELT = "felt_"
+"""Begins the names of feelings."""
+HEARTFELT = 30
+"""Words of a message in which a feeling is looked for."""
 LONGEST = 9
 """Words that a follow-up may have."""
 
@@ -51,15 +63,21 @@ class Resolver:
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
+        self._moves = {kind: patterns(acts[kind]) for kind in MOVES if kind in acts}
+        self._feelings = {kind: patterns(acts[kind]) for kind in acts if kind.startswith(FELT)}
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
     @staticmethod
     def _phrases(lines: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         return tuple(sorted((read(line).words for line in lines), key=lambda w: (-len(w), w)))
 
-    def find(self, words: tuple[str, ...]) -> Act:
-        """The act of a message; `Act()` for an ordinary question."""
+    def find(self, words: tuple[str, ...], mended: tuple[str, ...] = ()) -> Act:
+        """The act of a message; `Act()` for an ordinary question. `mended` are its words with their spelling mended."""
         if len(words) <= LONGEST:
+            line = "".join(f"{w} " for w in mended or words)
+            for kind, said in self._moves.items():
+                if said.search(line):
+                    return Act("repeat" if kind == AGAIN else kind)
             number = self._number(words)
             if number:
                 return Act("choose", number)
@@ -81,6 +99,13 @@ class Resolver:
         # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
         asks = words[start] in ASKING and words[start] != WHEN if start < len(words) else False
         return Act(rest=start if start < len(words) else 0, about=led and not asks)
+
+    def feeling(self, mended: tuple[str, ...]) -> str:
+        """The feeling that a message speaks of, as the name of the message that answers it; "" for none."""
+        if len(mended) > HEARTFELT:
+            return ""
+        line = "".join(f"{w} " for w in mended)
+        return next((kind for kind, said in self._feelings.items() if said.search(line)), "")
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""

@@ -18,6 +18,8 @@ MOST = 8
 """Choices and parts that a context may hold."""
 SIGNS = 24
 """Signs that a context may hold."""
+PAST = 4
+"""Topics before the present one that can be gone back to."""
 HEARD = 6
 """Replies whose sentences are not said again."""
 SENTENCES = 24
@@ -41,7 +43,8 @@ class Context:
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
     heard so far; `alarm` is the red flag that was raised and said in full `told` times, while it stands for `stands` more
     turns. `said` are the sentences of the last replies ("E-004.1"), the latest first;
-    `people` is what was told of whom.
+    `people` is what was told of whom, `past` what was spoken of before `topics`, `form` the form
+    of the question that was answered last.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -55,6 +58,8 @@ class Context:
     said: tuple[tuple[str, ...], ...] = ()
     told: int = 1
     people: People = field(default_factory=People)
+    past: tuple[Topic, ...] = ()
+    form: str = ""
 
     @property
     def heard(self) -> frozenset[str]:
@@ -64,11 +69,13 @@ class Context:
     def to_json(self) -> dict[str, Any]:
         """At most 2 kB of ids; empty parts are left out."""
         out: dict[str, Any] = {"v": VERSION}
-        for key, topics in (("topics", self.topics), ("choices", self.choices), ("offered", self.offered)):
+        for key, topics in (("topics", self.topics), ("choices", self.choices), ("offered", self.offered), ("past", self.past)):
             if topics:
                 out[key] = [[t.intent, *t.slot] if t.slot[0] else [t.intent] for t in topics[:MOST]]
         if self.part != "short":
             out["part"] = self.part
+        if self.form:
+            out["form"] = self.form
         if self.misses:
             out["misses"] = self.misses
         if self.signs:
@@ -106,7 +113,9 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         alarm,
         stands,
         _said(value.get("said"), content),
-        told,
+        past=_topics(value.get("past"), content)[-PAST:],
+        form=str(value.get("form", "")) if str(value.get("form", "")) in content.forms else "",
+        told=told,
     )
 
 

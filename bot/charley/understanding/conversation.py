@@ -10,24 +10,35 @@ from charley.answering.replies import Question
 from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
 from charley.understanding.acts import Act
-from charley.understanding.context import STANDS, Context, Topic
+from charley.understanding.context import PAST, STANDS, Context, Topic
 from charley.understanding.understanding import topic
 
+NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
+"""Acts that one of the assistant's own messages answers, and which."""
+TURNS = ("objection", "still", "over", "better", "stop", "complaint", "disagrees", "plan")
+"""Acts that tell how the person goes on."""
 MOST_TOLD = 3
 """Things told of one kind that an answer speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What answers a follow-up: `questions`, or `choices` or a fallback under one of the assistant's messages.
+    """What answers a follow-up: `questions` or `choices`, under one of the assistant's messages, or the message alone.
 
-    `again`: the person asks for more, and more was what they got last.
+    `again`: the person asks for more, and more was what they got last. `part`: what comes next is said if there is nothing
+    new. `asks`: the question is asked in the message's own form. `notes`: the message is no fallback.
     """
 
     questions: tuple[Question, ...] = ()
     message: str = ""
     choices: tuple[Question, ...] = ()
     again: bool = False
+    part: bool = False
+    asks: bool = False
+    notes: bool = False
+    restarts: bool = False
+    forgets: bool = False
+    repeats: bool = False
 
 
 class Conversation:
@@ -35,8 +46,8 @@ class Conversation:
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self._acknowledged = content.role("acknowledge")
         self._narrow = content.person.get("narrow", {})
+        self._pointing = frozenset(content.person.get("pointing", ()))
         self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
 
     def question(self, topic: Topic, part: str = "short") -> Question:
@@ -47,9 +58,10 @@ class Conversation:
 
     def filled(self, question: Question, before: Context) -> Question:
         """The question with what was told in the slot that it leaves open: "I'm on furosemide" … "could that be why"."""
-        narrow = self._narrow.get(question.intent, "")
-        if narrow and question.asked.form in self._verdicts and self._told(narrow, before):
-            question = replace(question, intent=narrow)
+        narrow = self._narrow.get(question.intent, {})
+        points = "pointing" not in narrow or not self._pointing.isdisjoint(question.asked.words)
+        if narrow and points and question.asked.form in self._verdicts and self._told(narrow["to"], before):
+            question = replace(question, intent=narrow["to"])
         told = () if question.slot else self._told(question.intent, before)
         return replace(question, slot=told[0], also=told[1:]) if told else question
 
@@ -60,8 +72,17 @@ class Conversation:
         classes = {known[id].parent for id in ids}
         return tuple(Slot(kind, known[id].name, known[id]) for id in ids if id not in classes)[:MOST_TOLD]
 
-    def follow(self, act: Act, before: Context) -> Move | None:
-        """The move that a follow-up calls for; None when the message is a question of its own."""
+    def follow(self, act: Act, before: Context, asks: bool = False) -> Move | None:
+        """The move that a follow-up calls for; None when the message is a question of its own.
+
+        `asks`: it has the form of a question, so that what else it says is no report.
+        """
+        if act.kind == "restart":
+            return Move(message="restarted", restarts=True)
+        if act.kind in NOTED:
+            return Move(message=NOTED[act.kind], notes=True, forgets=act.kind == "forget")
+        if act.kind in TURNS and not asks:
+            return self._turn(act.kind, before)
         if not (before.topics or before.choices or before.offered):
             return Move(message="nothing_yet") if act.kind in ("more", "why", "repeat") else None
         if act.kind == "choose":
@@ -76,51 +97,108 @@ class Conversation:
             return self._choose(before)
         if not before.topics:
             return None
+        if act.kind == "back" and before.past:
+            return Move((self.question(before.past[-1]),), message="back")
+        if act.kind == "ask":
+            return Move((self.question(before.topics[-1]),), asks=True)
         if act.kind in ("more", "yes", "why"):
             part = "why" if act.kind == "why" else "more"
             return Move((self.question(before.topics[-1], part),), again=part == before.part == "more")
         if act.kind == "repeat":
-            return Move(tuple(self.question(t, before.part) for t in before.topics))
-        if act.kind == "no" and self._acknowledged:
-            return Move((self.question(Topic(self._acknowledged)),))
+            return Move(tuple(self.question(t, before.part) for t in before.topics), repeats=True)
+        if act.kind == "no":
+            return self._role("acknowledge")
         return None
+
+    def _turn(self, kind: str, before: Context) -> Move | None:
+        """What a report, an objection or a plan calls for."""
+        topic = before.topics[-1] if before.topics and self.lasts(before.topics[-1]) else None
+        if kind == "objection":
+            return Move((self.question(topic, "more"),), message=kind, part=True) if topic else None
+        if kind == "still":
+            now = Topic(self._content.role("now"))
+            family = self._content.family(now.intent).id
+            about = topic if topic and self._content.family(topic.intent).id == family else now
+            known = about.intent in self._content.answers
+            return Move((self.question(about, "more"),), message=kind, part=True) if known else None
+        if kind == "over":
+            return self._role("after", kind)
+        if kind in ("stop", "complaint"):
+            return self._role(kind)
+        return Move(message=kind, notes=True)
+
+    def _role(self, role: str, message: str = "") -> Move | None:
+        """The answer that the content gives a role."""
+        intent = self._content.role(role)
+        return Move((self.question(Topic(intent)),), message=message) if intent in self._content.answers else None
+
+    def lasts(self, topic: Topic) -> bool:
+        """Whether a topic is one that a remark may go on with: not small talk."""
+        family = self._content.family(topic.intent)
+        return not (family.talk or family.declines)
+
+    def next(self, question: Question, before: Context) -> Question:
+        """The first question worth asking after an answer that has nothing left, and was not answered lately."""
+        done = {t.intent for t in (*before.topics, *before.past)}
+        follow = [i for i in self._content.answers[question.intent].follow_ups if i not in done]
+        return self.question(Topic(follow[0])) if follow else replace(question, part="short")
+
+    def fitting(self, before: Context) -> list[Question]:
+        """What is worth asking after the topic that there is."""
+        done = {t.intent for t in (*before.topics, *before.past)}
+        return [
+            self.question(Topic(i))
+            for t in before.topics[-1:]
+            for i in self._content.answers[t.intent].follow_ups
+            if i not in done
+        ]
+
+    def noted(self, reply: Reply, before: Context) -> Reply:
+        """The reply to what was told or felt, with what is remembered after it: the topic stays."""
+        after = replace(before, choices=(), offered=offered(reply.suggestions), misses=0, alarm="", stands=0)
+        return replace(reply, context=after.to_json())
 
     def _choose(self, before: Context) -> Move:
         return Move(message="which_one", choices=tuple(self.question(t) for t in before.choices))
 
-    def answered(self, reply: Reply, questions: Sequence[Question], part: str, before: Context, signs: tuple[str, ...]) -> Reply:
+    def answered(self, reply: Reply, questions: Sequence[Question], part: str, before: Context) -> Reply:
         """The reply with what is remembered after an answer. Small talk leaves the topic that there was."""
         lasting = reply.kind in ("answer", "out_of_scope") or not before.topics
         after = Context(
             topics=tuple(topic(q.intent, q.slot) for q in questions) if lasting else before.topics,
             part=part if lasting else before.part,
             offered=offered(reply.suggestions) if lasting else before.offered,
-            signs=signs,
-            said=(said(reply), *before.said),
+            signs=before.signs,
+            said=(said(reply), *before.said) if lasting else before.said,
             people=before.people,
+            past=self._past(before) if lasting else before.past,
+            form=questions[0].asked.form if lasting else before.form,
         )
         return replace(reply, context=after.to_json())
+
+    def _past(self, before: Context) -> tuple[Topic, ...]:
+        """The topics before the present one, the latest last."""
+        kept = [t for t in before.past if t not in before.topics]
+        return tuple([*kept, *(t for t in before.topics if self.lasts(t))][-PAST:])
 
     def exhausted(self, reply: Reply) -> Reply:
         """The reply that there is no more, with what it offers instead."""
         return replace(reply, context={**reply.context, **Context(offered=offered(reply.suggestions)).to_json()})
 
-    def offering(self, reply: Reply, before: Context, signs: tuple[str, ...]) -> Reply:
+    def offering(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after choices were offered."""
-        after = replace(before, choices=offered(reply.suggestions), offered=(), signs=signs, alarm="", stands=0)
+        after = replace(before, choices=offered(reply.suggestions), offered=(), alarm="", stands=0)
         return replace(reply, context=after.to_json())
 
-    def missed(self, reply: Reply, before: Context, signs: tuple[str, ...]) -> Reply:
+    def missed(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after a fallback."""
-        after = replace(
-            before, choices=(), offered=offered(reply.suggestions), misses=before.misses + 1, signs=signs, alarm="", stands=0
-        )
+        after = replace(before, choices=(), offered=offered(reply.suggestions), misses=before.misses + 1, alarm="", stands=0)
         return replace(reply, context=after.to_json())
 
-    def raised(self, reply: Reply, flag: str, before: Context, signs: tuple[str, ...]) -> Reply:
+    def raised(self, reply: Reply, flag: str, before: Context) -> Reply:
         """The reply with what is remembered after an alarm."""
         told = before.told + 1 if flag == before.alarm else 1
-        after = replace(before, choices=(), offered=(), misses=0, signs=signs, alarm=flag, stands=STANDS, told=told)
+        after = replace(before, choices=(), offered=(), misses=0, alarm=flag, stands=STANDS, told=told)
         return replace(reply, context=after.to_json())
 
     def standing(self, reply: Reply, before: Context) -> Reply:

@@ -96,6 +96,8 @@ class PersonReader:
         self._things = dict(spec.get("things", {}))
         self._bare = frozenset(spec.get("bare", ()))
         self._saying = patterns(spec.get("saying", ()))
+        self._intents = {id: trait["intents"] for id, trait in spec.get("traits", {}).items() if "intents" in trait}
+        self._labels = {id: trait.get("label", "") for id, trait in spec.get("traits", {}).items()}
         self._called = dict(spec.get("called", {}))
         self._age = patterns(spec.get("ages", ()))
         self._unless = frozenset(spec.get("unless", ()))
@@ -239,6 +241,23 @@ class PersonReader:
     def person(self, people: People) -> Person:
         """The one who is spoken of, with what goes without saying: a child is one."""
         return people.person(self._means.get(people.about, frozenset()))
+
+    def instead(self, intent: str, people: People) -> str:
+        """The intent in place of one that is about what this person is not: "she's pregnant" … "I get them too"."""
+        for trait, instead in self._intents.items():
+            if intent in instead and trait not in self.person(people).traits:
+                return str(instead[intent])
+        return intent
+
+    def labels(self, people: People) -> list[tuple[str, str]]:
+        """What was told, as who and the content's words for it; entities by their names."""
+        out = []
+        for who, facts in sorted(people.told.items()):
+            for fact in sorted(facts):
+                kind, _, id = fact.partition(":")
+                named = self._content.entities.get(kind, {}).get(id)
+                out.append((who, named.name if named else self._labels.get(fact, "")))
+        return [(who, label) for who, label in out if label]
 
     def shown(self, people: People) -> dict[str, Any]:
         """The one who is spoken of as a reply gives it: who, traits, and ids under what the content calls their kind."""

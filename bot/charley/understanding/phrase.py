@@ -12,7 +12,7 @@ _PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
 
 
 def pattern(phrase: str) -> str:
-    """A phrase as a pattern over a line whose every word has a space behind; `^` stands for the beginning of the line."""
+    """A phrase as a pattern over a line whose every word has a space behind; `^` and `$` stand for its ends."""
     parts = _PART.findall(phrase)
     out = "" if parts[:1] == ["^"] else r"(?<!\S)"
     for part in parts:
@@ -20,6 +20,8 @@ def pattern(phrase: str) -> str:
             out += r"\A"
         elif part == "...":
             out += rf"(?:\S+ ){{0,{BETWEEN}}}?"
+        elif part == "$":
+            out += r"\Z"
         elif part == NUMBER:
             out += r"\d+ "
         elif part[0] in "([":

@@ -1,0 +1,201 @@
+"""One turn of a conversation: what is told, what is meant by it, and what is said. Red flags have been looked for before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from charley.answering.composer import Asked
+from charley.answering.replies import SECTIONS, Question, Replies, reminded
+from charley.answering.reply import Reply
+from charley.content.model import Content
+from charley.matching.matcher import Matcher
+from charley.reading.text import LIMIT, Message, read
+from charley.understanding import decision as decide
+from charley.understanding.acts import Act, Resolver
+from charley.understanding.context import Context, Topic
+from charley.understanding.conversation import Conversation, Move
+from charley.understanding.form import Forms
+from charley.understanding.person import People, PersonReader
+from charley.understanding.understanding import Understander, Understood
+
+REMARK = 12
+"""A message of at most so many words that asks nothing is a remark on the topic."""
+SURE = 0.65
+"""Confidence from which what asks nothing is a question of its own all the same ("magnesium tablets", "night cramps")."""
+
+
+class Dialogue:
+    """Understands messages in the light of a conversation and answers them. A pure function of message and context."""
+
+    def __init__(self, content: Content, matcher: Matcher) -> None:
+        self._content = content
+        self.replies = Replies(content, matcher.levels.sure)
+        self.conversation = Conversation(content)
+        self.understander = Understander(content, matcher)
+        self.resolver = Resolver(content.acts)
+        self._reader = matcher.reader
+        self._forms = Forms(content.forms)
+        self.persons = PersonReader(content, matcher.reading, self._forms)
+
+    def hear(self, message: Message, before: Context) -> Context:
+        """The context with what the message tells of somebody."""
+        if not message.words or len(message.text) > LIMIT:
+            return before
+        people = self.persons.hear(message, before.people)
+        topics = before.topics
+        if people.about != before.people.about:
+            topics = tuple(replace(t, intent=self.persons.instead(t.intent, people)) for t in topics)
+        return replace(before, people=people, topics=topics)
+
+    def act(self, message: Message) -> Act:
+        """The act of a conversation that a message is; `Act()` for a question."""
+        return self.resolver.find(message.words, self._mended(message)) if message.words else Act()
+
+    def _mended(self, message: Message) -> tuple[str, ...]:
+        """The words with their spelling mended, each for itself."""
+        return tuple(token.best for word in message.words for token in self._reader.read((word,)))
+
+    def reply(self, message: Message, before: Context, known: People) -> Reply:
+        """The reply to a message that has words. `known` is what was known of people before it."""
+        reply = self._reply(message, before, known)
+        feeling = self.resolver.feeling(self._mended(message))
+        if not feeling or reply.kind == "out_of_scope":
+            return reply
+        text = self.replies.composer.message(feeling)
+        tells = before.people.told != known.told and reply.kind == "answer"
+        if tells or (self._asks(message) and reply.kind != "fallback"):
+            return reminded(reply, text)
+        fitting = [self.conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
+        facts = self._content.messages.get("felt_says", "").split()
+        return self.conversation.noted(self.replies.noted(text, fitting, facts, before.heard), before)
+
+    def _reply(self, message: Message, before: Context, known: People) -> Reply:
+        act = self.act(message)
+        move = self.conversation.follow(act, before, asks := self._asks(message))
+        if move is not None:
+            return self.follow(move, before, message)
+        understood = self.understander.understand(message, Act() if act.kind else act, before)
+        near = [self.conversation.question(t) for t in understood[0].choices]
+        answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER], before)
+        told = before.people.told != known.told or before.people.about != known.about
+        if not asks and not act.meant and (kept := self._kept(message, answered, told, near, before)):
+            return kept
+        if answered:
+            missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
+            return self.say(answered, before, missed, near)
+        if understood[0].decision == decide.OFFER:
+            offer = self.replies.offer("did_you_mean", near, understood[0].confidence)
+            return self.conversation.offering(offer, before)
+        foreign = bool(understood) and all(u.foreign for u in understood)
+        misses = ("fallback", "fallback_again", "fallback_third")[min(before.misses, 2)]
+        confidence = max((u.confidence for u in understood), default=0.0)
+        named = near if understood[0].match and understood[0].match.named else ()
+        return self.missed("english_only" if foreign else misses, before, confidence, named)
+
+    def _asks(self, message: Message) -> bool:
+        return bool(self._forms.find(message)) or "?" in message.breaks[-1]
+
+    def _kept(
+        self, message: Message, answered: Sequence[Question], told: bool, near: Sequence[Question], before: Context
+    ) -> Reply | None:
+        """What a remark changes in the answer that was given, or what comes next in it; None where it is no remark.
+
+        A remark of the person's own, with no topic yet, is taken up with what may be asked about it.
+        """
+        topic = before.topics[-1] if before.topics else None
+        if topic is None or not self.conversation.lasts(topic):
+            if told and not answered and near:
+                return self.conversation.offering(self.replies.offer("taken_up", near), before)
+            return None
+        sure = bool(answered) and min(q.confidence for q in answered) >= SURE
+        for part in ("short", "more") if not sure else ("short",):
+            question = self._with(self.conversation.filled(self.conversation.question(topic, part), before), before)
+            if (told or not sure) and self.replies.news(question, before.heard, only_told=sure):
+                return self.say([question], before, note="noted")
+        return None if sure or len(message.words) > REMARK else self.follow(Move(message="noted", notes=True), before, message)
+
+    def _with(self, question: Question, before: Context) -> Question:
+        return replace(question, asked=replace(question.asked, person=self.persons.person(before.people)))
+
+    def _asked(self, message: Message, understood: Sequence[Understood], before: Context) -> list[Question]:
+        """The questions with their forms: one is told by the whole message, several each by its own words."""
+        several = len({u.asked for u in understood}) > 1
+        out = []
+        for each in understood:
+            words = read(each.asked) if several else message
+            asked = Asked(self._forms.find(words), words.words, self.persons.person(before.people))
+            question = Question(each.intent, each.slot, confidence=each.confidence, asked=asked)
+            out.append(self.conversation.filled(question, before))
+        return out
+
+    def follow(self, move: Move, before: Context, message: Message) -> Reply:
+        """The reply that a move calls for."""
+        if move.forgets:
+            before = replace(before, people=People(), topics=(), past=())
+        if move.restarts:
+            before = replace(before, topics=(), past=(), part="short", choices=(), offered=())
+        if move.questions:
+            form = before.form if move.repeats else self._forms.find(message) if move.asks else ""
+            questions = [replace(q, asked=Asked(form, message.words)) for q in move.questions]
+            before = replace(before, said=before.said[1:]) if move.repeats else before
+            if move.part and not self.replies.news(self._with(questions[0], before), before.heard):
+                questions = [self.conversation.next(questions[0], before)]
+            reply = self.say(questions, before, note=move.message)
+            return self.conversation.exhausted(self.replies.exhausted(reply)) if move.again else reply
+        if move.choices:
+            return self.conversation.offering(self.replies.offer(move.message, move.choices), before)
+        if move.notes:
+            text = self.replies.composer.message(move.message)
+            if move.message == "known":
+                text = self._known(before)
+            fitting = [] if move.restarts or not before.topics else self.conversation.fitting(before)
+            return self.conversation.noted(self.replies.noted(text, fitting), before)
+        return self.missed(move.message, before)
+
+    def _known(self, before: Context) -> str:
+        """What the person told, in words of the content."""
+        composer = self.replies.composer
+        labels = [
+            composer.speech.say(label, replace(self.persons.person(before.people), who=who))
+            for who, label in self.persons.labels(before.people)
+        ]
+        return composer.message("known", facts=composer.speech.joined(labels)) if labels else composer.message("known_nothing")
+
+    def say(
+        self,
+        questions: Sequence[Question],
+        before: Context,
+        missed: Iterable[str] = (),
+        near: Sequence[Question] = (),
+        note: str = "",
+    ) -> Reply:
+        """Answers the questions, under one of the assistant's own messages if there is a `note`."""
+        part = questions[0].part
+        questions = [self._with(q, before) for q in questions]
+        resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
+        reply = self.replies.answer(resolved, missed, before.heard, near)
+        reply = reminded(reply, self.replies.composer.message(note)) if note else reply
+        return self.conversation.answered(reply, resolved[:SECTIONS], part, before)
+
+    def missed(
+        self, message: str, before: Context, confidence: float = 0.0, near: Sequence[Question] = (), **values: str
+    ) -> Reply:
+        """A fallback under one of the assistant's own messages."""
+        return self.conversation.missed(self.replies.fallback(message, confidence, near, **values), before)
+
+    def trace(self, message: Message, before: Context) -> tuple[Act, tuple[Understood, ...]]:
+        """The act of a message, and what is understood of it where it is none."""
+        act = self.act(message)
+        asks = bool(message.words) and self.conversation.follow(act, before, self._asks(message)) is None
+        return act, self.understander.understand(message, act, before) if asks else ()
+
+    def shown(self, reply: Reply, dropped: bool = False) -> Reply:
+        """The reply with what its context knows of the person. `dropped`: a context was handed in that was of no use."""
+        people = self.persons.read(reply.context.get("people"))
+        return replace(reply, person=self.persons.shown(people), context_dropped=dropped)
+
+    def context(self, value: Mapping[str, Any], known: Context) -> Context:
+        """`known` with the people that a context holds."""
+        return replace(known, people=self.persons.read(value.get("people")))
