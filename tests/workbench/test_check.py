@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.places import ROOT
+from tests.red_flags import FILES as RED_FLAGS
 
 from charley.content import reader
 from charley.content.folder import texts
@@ -102,7 +103,7 @@ entities:
 """,
     "knowledge/messages.yaml": "".join(f"{name}: that one\n" for name in (*MESSAGES, "unnamed.drug")),
     "knowledge/disclaimer.yaml": "text: Ask a doctor.\n",
-    "knowledge/red_flags/flags.yaml": "flags:\n  clot:\n    level: urgent\n    sources: [page, awaiting]\n",
+    **{f"knowledge/red_flags/{name}.yaml": text.replace("[awaiting]", "[page, awaiting]") for name, text in RED_FLAGS.items()},
     "tests/questions/causes.yaml": """\
 causes.cold: [brr is that why i cramp, "winter cramps?", {text: frosty legs, style: odd}]
 causes.drug: [my aspirin and my cramps, pill cramp, tea cramp]
@@ -220,7 +221,7 @@ LONG = " ".join(["word"] * 46) + "."
             "knowledge/red_flags/flags.yaml",
             "[page,",
             "[pgae,",
-            "knowledge/red_flags/flags.yaml:4: unknown source 'pgae' (did you mean 'page'?)",
+            "knowledge/red_flags/flags.yaml:11: unknown source 'pgae' (did you mean 'page'?)",
         ),
         # answers
         (

@@ -108,9 +108,11 @@ def _make(found: Mapping[str, str], key: str) -> dict[str, Any]:
     from charley.content.place import Places
     from charley.content.reference import rules
     from charley.triage.red_flags import compiled
+    from charley.triage.rules import rules as flag_rules
 
     content, problems = reader.read(found)
-    problems = (*problems, *rules(content, Places(found)))
+    places = Places(found)
+    problems = (*problems, *rules(content, places), *flag_rules(content.red_flags, places))
     if problems:
         raise ContentError(problems)
     known = names(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
+from math import factorial
 from typing import Any, Final
 
 from charley.triage.patterns import ADJACENT, END, LIGHT, MARK, Named, Step
@@ -13,6 +14,25 @@ _PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
 class PatternError(ValueError):
     """A pattern that names an unknown group or stands for too many wordings."""
+
+
+def spread(groups: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Groups of words; "8..100" stands for the numbers from 8 to 100."""
+    return {name: tuple(word for item in items for word in _numbers(item)) for name, items in groups.items()}
+
+
+def _numbers(item: str) -> list[str]:
+    low, dots, high = item.partition("..")
+    return [str(n) for n in range(int(low), int(high) + 1)] if dots else [item]
+
+
+def too_many(pattern: str, groups: Mapping[str, Sequence[str]]) -> str:
+    """What is wrong with a pattern that stands for too many wordings; "" for another."""
+    try:
+        next(_Compiler(groups, frozenset())._steps(pattern, LIGHT), None)
+    except PatternError as error:
+        return str(error)
+    return ""
 
 
 def compiled(patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> dict[str, Any]:
@@ -58,15 +78,16 @@ class _Compiler:
 
     def _steps(self, text: str, usual: int) -> Iterator[tuple[Step, ...]]:
         parts = [part.split() for part in text.split("&")]
+        count = factorial(len(parts))
+        for part in parts:
+            for token in part:
+                count *= len(self._choices(token))
+        if count > _PERMITTED:
+            raise PatternError(f"it stands for {count:,} wordings; {_PERMITTED:,} are permitted")
         orders = permutations(parts) if len(parts) > 1 else [tuple(parts)]
         rows = [[t for k, part in enumerate(order) for t in ([*(["~"] if k else []), *part])] for order in orders]
         for row in rows:
             choices = [self._choices(token) for token in row]
-            count = 1
-            for choice in choices:
-                count *= len(choice)
-            if count > _PERMITTED:
-                raise PatternError(f"'{text}' stands for {count} wordings")
             for chosen in product(*choices):
                 yield self._row([t for tokens in chosen for t in tokens], usual)
 

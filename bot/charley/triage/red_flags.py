@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -92,7 +92,7 @@ def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
     flags = [_flag(name, flag) for name, flag in red_flags["flags"]["flags"].items()]
     graded = sorted(flags, key=lambda flag: LEVELS.index(flag.level))
     language = Language.of(red_flags["language"])
-    groups = {name: _spread(items) for name, items in {**red_flags["signs"]["groups"], **language.groups}.items()}
+    groups = compiler.spread({**red_flags["signs"]["groups"], **language.groups})
     used = {s for flag in graded for way in flag.ways() for group in way for s in group}
     used.update(s for flag in graded for s in flag.unless)
     told = [Named(n, p, s.barriers) for s in signs.values() if s.id in used for n, p in _named(s)]
@@ -135,12 +135,3 @@ def _value(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     return value == "true" if value in ("true", "false") else value
-
-
-def _spread(items: Iterable[str]) -> tuple[str, ...]:
-    """Words; "8..100" stands for the numbers from 8 to 100."""
-    out: list[str] = []
-    for item in items:
-        low, dots, high = item.partition("..")
-        out.extend(map(str, range(int(low), int(high) + 1)) if dots else [item])
-    return tuple(out)

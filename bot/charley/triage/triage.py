@@ -81,6 +81,11 @@ class Triage:
             tuple(sorted(denied.difference(there))),
         )
 
+    def told(self, message: Message) -> frozenset[str]:
+        """The signs that a message says are there, whether or not they raise a flag."""
+        text = self._text(message)
+        return frozenset(self._there(text, self._told.matches(text))[0])
+
     def release(self, message: Message, flag: Flag, carried: tuple[str, ...]) -> str:
         """The act by which a message ends a red flag that stands; "" if it does not."""
         text = self._text(message)

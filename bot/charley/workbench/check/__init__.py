@@ -14,7 +14,8 @@ from charley.content.folder import texts
 from charley.content.model import Content
 from charley.content.place import Places
 from charley.errors import ContentError, Problem
-from charley.workbench.check import answer, entity, fact, grade, intent, lead, question
+from charley.triage import rules as flags
+from charley.workbench.check import answer, entity, fact, grade, intent, lead, question, red_flag
 from charley.workbench.check import reach as ways
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def broken(content: Content, found: Mapping[str, str] | None = None) -> list[Pro
     Args:
         found: the texts that the content was read from; they are looked at again for the lines of what is wrong.
     """
-    return sorted(reference.rules(content, Places(found or {})))
+    places = Places(found or {})
+    return sorted([*reference.rules(content, places), *flags.rules(content.red_flags, places)])
 
 
 def problems(root: Traversable, today: str = "") -> list[Problem]:
@@ -58,6 +60,7 @@ def problems(root: Traversable, today: str = "") -> list[Problem]:
             *entity.rules(content, places),
             *fact.rules(content, places, today),
             *answer.rules(content, places),
+            *red_flag.rules(content, places),
             *grade.rules(content, places),
             *lead.rules(content, places),
         }
