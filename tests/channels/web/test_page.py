@@ -210,6 +210,7 @@ def test_buttons_carry_on_the_conversation(opened: Opened) -> None:
 
 def test_an_emergency_stands_out_and_dials(opened: Opened) -> None:
     page = opened(locale="en-GB")
+    plain = ask(page, QUESTION, kind="answer").evaluate("e => getComputedStyle(e).borderTopColor")
     reply = ask(page, ALARM, kind="triage emergency")
     assert page.evaluate("document.activeElement.tagName") == "H3"
     calls = reply.locator(".calls a")
@@ -219,8 +220,68 @@ def test_an_emergency_stands_out_and_dials(opened: Opened) -> None:
         number = calls.nth(at).get_attribute("href").removeprefix("tel:")
         assert number.isdigit()
         assert number in reply.locator("p >> nth=0").inner_text()
-    colour = reply.evaluate("e => getComputedStyle(e).borderTopColor")
-    assert colour != ask(page, QUESTION).evaluate("e => getComputedStyle(e).borderTopColor")
+    assert plain != reply.evaluate("e => getComputedStyle(e).borderTopColor")
+
+
+def test_a_reload_keeps_the_conversation_and_its_alarm_and_starting_again_does_not(opened: Opened, assistant: Assistant) -> None:
+    page = opened()
+    ask(page, QUESTION)
+    ask(page, ALARM, kind="triage emergency")
+    shown = page.locator("#log").inner_text()
+    page.reload()
+    assert page.locator("#log").inner_text() == shown
+    assert page.locator("article.emergency .calls a").count() >= 2
+    page.goto(page.url + "faq")
+    page.go_back()
+    page.locator("article.emergency").wait_for()
+    first = assistant.reply(ALARM, assistant.reply(QUESTION).context)
+    agrees(ask(page, "what now"), assistant.reply("what now", first.context))
+    page.click("#again")
+    page.reload()
+    assert not page.locator("article").count()
+    assert page.locator("#topics").is_visible()
+    assert not page.evaluate("sessionStorage.length")
+    assert not page.evaluate("localStorage.length")
+
+
+def test_the_key_that_ends_a_composition_sends_nothing(opened: Opened) -> None:
+    page = opened()
+    page.fill("#text", QUESTION)
+    for composing in ("keyCode: 229", "isComposing: true"):
+        key = "{key: 'Enter', bubbles: true, cancelable: true, " + composing + "}"
+        page.evaluate(f"document.getElementById('text').dispatchEvent(new KeyboardEvent('keydown', {key}))")
+    page.wait_for_timeout(200)
+    assert not page.locator(".you").count()
+
+
+def test_at_400_percent_the_field_and_the_disclaimer_are_in_view_and_leave_room(opened: Opened) -> None:
+    page = opened(viewport={"width": 320, "height": 256})
+    reply = ask(page, ALARM, kind="triage emergency")
+    for place in ("0", "document.body.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {place})")
+        for part in ("#text", "#disclaimer"):
+            box = page.locator(part).bounding_box()
+            assert box and box["y"] >= 0
+            assert box["y"] + box["height"] <= 257
+    assert page.locator("#bar").bounding_box()["height"] < 256 / 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    calls = reply.locator(".calls a").first
+    calls.focus()
+    box, bar = calls.bounding_box(), page.locator("#bar").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= bar["y"] + 1
+
+
+def test_what_was_looked_at_is_not_kept_for_later(opened: Opened) -> None:
+    page = opened()
+    workers = "navigator.serviceWorker"
+    page.evaluate(f"new Promise(on => {workers}.controller ? on() : {workers}.oncontrollerchange = on)")
+    ask(page, QUESTION).locator(".cite").first.click()
+    page.locator(".sources li").first.wait_for()
+    every = "Promise.all((await caches.keys()).map(async (n) => (await (await caches.open(n)).keys()).map((r) => r.url)))"
+    kept = page.evaluate(f"(async () => (await {every}).flat())()")
+    assert kept
+    assert not [address for address in kept if "/v1/" in address]
 
 
 def test_what_a_person_types_is_text_and_nothing_else(opened: Opened) -> None:

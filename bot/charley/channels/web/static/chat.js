@@ -31,11 +31,14 @@ function nearFirst(numbers) {
   return numbers.sort((a, b) => NUMBERS[b].includes(near) - NUMBERS[a].includes(near));
 }
 
+const KEPT = 50;
+
 class Chat {
-  constructor({ base, log, status, form, field, onReply = () => {} }) {
-    Object.assign(this, { base, log, status, form, field, onReply });
+  constructor({ base, log, status, form, field, place, onReply = () => {} }) {
+    Object.assign(this, { base, log, status, form, field, place, onReply });
     this.context = undefined;
     this.count = 0;
+    this.turns = [];
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = field.value.trim();
@@ -43,14 +46,51 @@ class Chat {
       field.focus();
     });
     field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      // Safari tells of the key that ends a composition after it has ended, with this code.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       form.requestSubmit();
     });
   }
 
+  // The conversation stays with the tab: not a reload, nor a way there and back, may take an alarm away.
+  keep() {
+    try {
+      sessionStorage.setItem(this.place, JSON.stringify({ context: this.context, turns: this.turns.slice(-KEPT) }));
+    } catch {
+      // Without the room or the leave, it is as if there were none.
+    }
+  }
+
+  restore() {
+    let kept;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(this.place));
+    } catch {
+      return;
+    }
+    if (!kept || !Array.isArray(kept.turns)) return;
+    this.context = kept.context;
+    this.turns = kept.turns;
+    for (const { label, reply } of kept.turns) {
+      this.log.append(this.asked(label));
+      this.show(reply, true);
+    }
+    this.log.lastElementChild?.scrollIntoView({ block: "start" });
+  }
+
+  asked(label) {
+    return element("p", { class: "you" }, element("span", { class: "hidden" }, `${WORDS.you} `), label);
+  }
+
   forget() {
     this.context = undefined;
+    this.turns = [];
+    try {
+      sessionStorage.removeItem(this.place);
+    } catch {
+      // There is none.
+    }
     this.log.replaceChildren();
     this.say(WORDS.fresh);
   }
@@ -64,7 +104,7 @@ class Chat {
   async ask(question, label) {
     if (this.busy) return;
     this.busy = true;
-    const you = element("p", { class: "you" }, element("span", { class: "hidden" }, `${WORDS.you} `), label);
+    const you = this.asked(label);
     this.log.append(you);
     const late = setTimeout(() => this.say(WORDS.looking), 400);
     try {
@@ -78,6 +118,8 @@ class Chat {
       if (!answer.ok) throw Object.assign(new Error("refused"), { detail: body.detail });
       this.context = body.context;
       if (question.text !== undefined) this.field.value = "";
+      this.turns.push({ label, reply: body });
+      this.keep();
       this.show(body);
     } catch (error) {
       this.fail(error.detail || (navigator.onLine === false ? WORDS.offline : WORDS.failed), question, label, you);
@@ -107,7 +149,7 @@ class Chat {
     this.log.append(shown);
   }
 
-  show(reply) {
+  show(reply, again = false) {
     const id = `reply-${++this.count}`;
     const article = element("article", { class: `reply ${reply.kind} ${reply.triage || ""}`, "aria-label": WORDS.reply });
     let heading;
@@ -136,7 +178,7 @@ class Chat {
     article.append(element("p", { class: "disclaimer" }, reply.disclaimer));
     this.log.append(article);
     // Help must not wait until a screen reader has read everything before it.
-    if (reply.triage === "emergency") heading.focus({ preventScroll: true });
+    if (reply.triage === "emergency" && !again) heading.focus({ preventScroll: true });
     this.onReply(reply);
   }
 

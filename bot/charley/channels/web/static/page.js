@@ -9,12 +9,14 @@ const chat = new Chat({
   status: byId("status"),
   form,
   field: byId("text"),
+  place: "charley-page",
   onReply: () => (topics.hidden = true),
 });
 
 // What the plain form had answered before this script came goes on from where it was.
 chat.context = form.elements.context.value || undefined;
 if (chat.log.childElementCount) topics.hidden = true;
+else chat.restore();
 
 form.addEventListener("click", (event) => {
   const pressed = event.target.closest("button[name]");

@@ -1,8 +1,7 @@
-// Keeps the page, the list of all questions and the sources that were looked at, for when there is no network.
+// Keeps the page and the list of all questions for when there is no network; nothing of what was asked or looked at.
 
 const CACHE = "charley-{{version}}";
 const SHELL = [".", "page.css", "page.js", "icon.svg", "manifest.webmanifest", "faq"];
-const MOST = 200;
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL)).then(() => skipWaiting()));
@@ -17,7 +16,7 @@ addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   const path = new URL(url);
   const kept = path.href.startsWith(registration.scope) && !path.search ? path.href.slice(registration.scope.length) : "?";
-  if (method !== "GET" || !(SHELL.includes(kept || ".") || kept.startsWith("v1/facts/"))) return;
+  if (method !== "GET" || !SHELL.includes(kept || ".")) return;
   event.respondWith(newest(event.request));
 });
 
@@ -25,10 +24,7 @@ async function newest(request) {
   const cache = await caches.open(CACHE);
   try {
     const answer = await fetch(request);
-    if (answer.ok) {
-      const keys = await cache.keys();
-      if (keys.length < MOST) await cache.put(request.url, answer.clone());
-    }
+    if (answer.ok) await cache.put(request.url, answer.clone());
     return answer;
   } catch (error) {
     const known = await cache.match(request.url);

@@ -22,14 +22,19 @@ function start() {
     element("div", { class: "row" }, field, element("button", { type: "submit", class: "send" }, WORDS.send)),
     element("p", { class: "disclaimer", role: "note" }, DISCLAIMER),
   );
-  const chat = new Chat({ base, log, status, form, field, onReply: () => (topics.hidden = true) });
+  const chat = new Chat({ base, log, status, form, field, place: "charley-widget", onReply: () => (topics.hidden = true) });
   for (const { label, intent } of TOPICS) topics.append(button(label, () => chat.ask({ choice: { intent } }, label)));
 
+  const again = button(WORDS.again, () => {
+    chat.forget();
+    topics.hidden = false;
+    field.focus();
+  });
   const name = script.dataset.label || WORDS.open;
   const panel = element(
     "div",
     { class: "panel", role: "dialog", "aria-label": name, hidden: true },
-    element("div", { class: "top" }, element("h2", {}, name), button("\u2715", () => toggle(false), { "aria-label": WORDS.close })),
+    element("div", { class: "top" }, element("h2", {}, name), again, button("\u2715", () => toggle(false), { "aria-label": WORDS.close })),
     element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": WORDS.log }, topics, log),
     status,
     form,
@@ -41,6 +46,15 @@ function start() {
     opener.hidden = shown;
     opener.setAttribute("aria-expanded", String(shown));
     (shown ? field : opener).focus();
+    remember(shown);
+  }
+
+  function remember(shown) {
+    try {
+      sessionStorage.setItem("charley-open", shown ? "1" : "");
+    } catch {
+      // Without the leave to keep anything, it opens closed.
+    }
   }
 
   panel.addEventListener("keydown", (event) => {
@@ -50,6 +64,18 @@ function start() {
   });
   root.append(opener, panel);
   document.body.append(host);
+  chat.restore();
+  let open = false;
+  try {
+    open = Boolean(sessionStorage.getItem("charley-open"));
+  } catch {
+    // See above.
+  }
+  if (open) {
+    panel.hidden = false;
+    opener.hidden = true;
+    log.lastElementChild?.scrollIntoView({ block: "start" });
+  }
 }
 
 if (document.body) start();
