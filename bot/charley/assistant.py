@@ -12,7 +12,7 @@ from charley.answering.reply import Reply
 from charley.bank import bank
 from charley.content.model import Content
 from charley.reading.text import LIMIT, Message, read
-from charley.triage.red_flags import RedFlags
+from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.understanding import context
 from charley.understanding.context import Context, Topic
@@ -33,16 +33,19 @@ class Assistant:
 
     Args:
         content: a folder holding `intents/` and `knowledge/`; left out, the content that comes with the package.
+        region: whose telephone numbers are named, one of the regions of `knowledge/red_flags/numbers.yaml` ("us", "uk",
+            "any" …); left out, the environment's `CHARLEY_REGION`, or else "any".
 
     Raises:
         ContentError: the content cannot be used; the error names every problem with its file and line.
+        ValueError: the content knows no such region.
     """
 
-    def __init__(self, content: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, content: str | os.PathLike[str] | None = None, *, region: str | None = None) -> None:
         loaded = bank.load(content)
         self._content: Content = loaded.content
         self._dialogue = Dialogue(loaded.content, loaded.matcher)
-        self._alarm = RedFlags(loaded.content.red_flags, loaded.triage)
+        self._alarm = RedFlags(loaded.content.red_flags, loaded.triage, region or os.environ.get("CHARLEY_REGION") or ANY)
 
     @property
     def content(self) -> Content:

@@ -6,6 +6,7 @@ unusable, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from charley.console import shown, warn
 from charley.errors import CharleyError, ContentError, UsageError
 
 CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
+REGIONS = ("any", "us", "uk", "ie", "au", "eu")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         options = _parser().parse_args(arguments)
+        if getattr(options, "region", None):
+            os.environ["CHARLEY_REGION"] = options.region  # worker processes are to see it too
         return int(options.run(options))
     except SystemExit as end:
         return int(end.code or 0)
@@ -220,14 +224,16 @@ def _connect(options: Namespace) -> int:
 
 
 def _export_options(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("faq",), metavar="faq", help="what to export: the whole FAQ")
+    what = "what to export: the whole FAQ, or the red flags as a table for a clinician"
+    parser.add_argument("what", choices=("faq", "flags"), metavar="faq|flags", help=what)
     parser.add_argument("--format", choices=("html", "json", "csv"), default="html", help="the form of the FAQ (default: html)")
     parser.add_argument("--output", metavar="FILE", default="-", help="write to FILE (left out: standard output)")
 
 
 def _export(options: Namespace) -> int:
     given = _given(options)
-    return _extra("channels.web.export", "", given.pop("what"), **given)
+    what = given.pop("what")
+    return _extra("channels.web.export" if what == "faq" else "workbench.flags", "", what, **given)
 
 
 Command = tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int]]
@@ -239,7 +245,7 @@ COMMANDS: dict[str, Command] = {
     "check": ("list every problem in the content", _check_options, _check),
     "serve": ("answer over HTTP, with a chat page", _serve_options, _serve),
     "connect": ("answer on a messaging service", _connect_options, _connect),
-    "export": ("write the whole FAQ as a page or as data", _export_options, _export),
+    "export": ("write the whole FAQ, or the red flags, as a page or as data", _export_options, _export),
 }
 
 
@@ -259,6 +265,9 @@ def _parser() -> ArgumentParser:
         command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", allow_abbrev=False)
         # Without a default of its own it does not undo a --content that stands before the command.
         command.add_argument("--content", metavar="DIR", default=SUPPRESS, help=content)
+        if name in ("chat", "ask", "answer", "serve", "connect"):
+            region = "whose emergency numbers are named (default: CHARLEY_REGION, or any)"
+            command.add_argument("--region", choices=REGIONS, help=region)
         command.set_defaults(run=run)
         options(command)
     return parser
@@ -272,7 +281,7 @@ def _count(text: str) -> int:
 
 def _given(options: Namespace) -> dict[str, Any]:
     """A command's options as keywords, `content` among them."""
-    return {k: v for k, v in vars(options).items() if k not in ("run", "history", "plain")}
+    return {k: v for k, v in vars(options).items() if k not in ("run", "history", "plain", "region")}
 
 
 def _extra(module: str, extra: str, function: str, *values: str, **given: Any) -> int:

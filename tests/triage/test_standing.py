@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -11,6 +14,7 @@ from tests.places import ROOT
 
 from charley import Assistant
 from charley.understanding.context import STANDS
+from charley.workbench.flags import flags
 
 RAISED = {
     "my leg is cold and blue": "emergency",
@@ -118,3 +122,34 @@ def test_no_turn_after_it_goes_without_it(turns: list[str]) -> None:
 
 
 SHARED = Assistant()
+
+
+@pytest.mark.parametrize(("region", "number"), [("us", "911"), ("uk", "999"), ("ie", "112"), ("au", "000"), ("eu", "112")])
+def test_a_region_names_its_numbers_alone(region: str, number: str) -> None:
+    said = str(Assistant(region=region).reply("chest pain and i can not breathe"))
+    assert number in said
+    assert ("911" in said) == (region == "us")
+
+
+def test_an_unknown_region_is_told() -> None:
+    with pytest.raises(ValueError, match="unknown region 'mars'; known are: us, uk"):
+        Assistant(region="mars")
+
+
+@pytest.mark.parametrize("form", ["html", "json", "csv"])
+def test_the_table_for_a_clinician_holds_every_flag(tmp_path: Path, form: str) -> None:
+    assert flags(content=ROOT, format=form, output=str(tmp_path / "flags")) == 0
+    written = (tmp_path / "flags").read_text("utf-8")
+    for name, flag in assistant_flags().items():
+        assert name in written
+        assert flag["level"] in written
+    if form == "json":
+        table = json.loads(written)
+        assert {row["flag"] for row in table if row["open"]} == {
+            n for n, f in assistant_flags().items() if "awaiting" in f["sources"]
+        }
+
+
+def assistant_flags() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "knowledge/red_flags/flags.yaml").read_text("utf-8"))["flags"]
+    return found

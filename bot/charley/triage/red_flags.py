@@ -15,8 +15,8 @@ from charley.triage.sign import LEVELS, WEAK, Finding, Flag, Sign, TriageResult
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
 
-REGION: Final = "any"
-"""Numbers of every region, for a person whose region is not known."""
+ANY: Final = "any"
+"""The region with the numbers of all, for a person whose region is not known."""
 
 _KEPT: Final = ("rank", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
 
@@ -24,11 +24,18 @@ _KEPT: Final = ("rank", "plain", "passing", "history", "spoiled_by")  # of a sig
 class RedFlags:
     """Triage with its wording. Without red flags in the content it never raises one."""
 
-    def __init__(self, red_flags: Mapping[str, Any], made: Mapping[str, Any] | None = None) -> None:
-        """`made` is what `compiled` made of the red flags, where a built bank has kept it."""
+    def __init__(self, red_flags: Mapping[str, Any], made: Mapping[str, Any] | None = None, region: str = ANY) -> None:
+        """`made` is what `compiled` made of the red flags, where a built bank has kept it.
+
+        Raises:
+            ValueError: the content knows no such region.
+        """
+        regions: Mapping[str, Mapping[str, str]] = red_flags.get("numbers", {}).get("regions", {})
+        if region != ANY and region not in regions:
+            raise ValueError(f"unknown region '{region}'; known are: {', '.join(regions)}")
         self._triage = Triage(made) if made else triage(red_flags) if red_flags else None
         self._replies: Mapping[str, Any] = red_flags.get("replies", {})
-        self.numbers: Mapping[str, str] = {"emergency": "", **red_flags.get("numbers", {}).get("regions", {}).get(REGION, {})}
+        self.numbers: Mapping[str, str] = {"emergency": "", **regions.get(region, {})}
         self.known: frozenset[str] = self._triage.known if self._triage else frozenset()
         self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
         self.flags = frozenset(self._flags)
