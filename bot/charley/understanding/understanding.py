@@ -136,7 +136,8 @@ class Understander:
             way = self._way("part", words, going=whole.match.named)
             if not way.match.known:
                 way = self._way("part", words, shared, whole.match.named)
-            if way.intent in near and not way.match.outside:
+            courtesy = self.content.family(way.intent).talk and not self.content.family(whole.intent).talk
+            if way.intent in near and not way.match.outside and not courtesy:
                 out.append(way)
         return out
 
