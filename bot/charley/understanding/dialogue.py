@@ -80,7 +80,7 @@ class Dialogue:
         near = [self.conversation.question(t) for t in understood[0].choices]
         answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER], before)
         told = before.people.told != known.told or before.people.about != known.about
-        if not asks and not act.meant and (kept := self._kept(message, answered, told, near, before)):
+        if not asks and not act.meant and (kept := self._kept(message, answered, told, near, before, known)):
             return kept
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
@@ -98,15 +98,21 @@ class Dialogue:
         return bool(self._forms.find(message)) or "?" in message.breaks[-1]
 
     def _kept(
-        self, message: Message, answered: Sequence[Question], told: bool, near: Sequence[Question], before: Context
+        self,
+        message: Message,
+        answered: Sequence[Question],
+        told: bool,
+        near: Sequence[Question],
+        before: Context,
+        known: People,
     ) -> Reply | None:
         """What a remark changes in the answer that was given, or what comes next in it; None where it is no remark.
 
-        A remark of the person's own, with no topic yet, is taken up with what may be asked about it.
+        A fact about a person, with no topic yet, is taken up with what may be asked about it.
         """
         topic = before.topics[-1] if before.topics else None
         if topic is None or not self.conversation.lasts(topic):
-            if told and not answered and near:
+            if before.people.told != known.told and not answered and near:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
         sure = bool(answered) and min(q.confidence for q in answered) >= SURE
