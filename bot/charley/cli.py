@@ -223,6 +223,16 @@ def _connect(options: Namespace) -> int:
     return _extra("channels", name, "connect", name, **given)
 
 
+def _doctor_options(_: ArgumentParser) -> None:
+    pass
+
+
+def _doctor(options: Namespace) -> int:
+    from charley.channels.doctor import doctor
+
+    return doctor(_say, options.content)
+
+
 def _export_options(parser: ArgumentParser) -> None:
     what = "what to export: the whole FAQ, or the red flags as a table for a clinician"
     parser.add_argument("what", choices=("faq", "flags"), metavar="faq|flags", help=what)
@@ -245,6 +255,7 @@ COMMANDS: dict[str, Command] = {
     "check": ("list every problem in the content", _check_options, _check),
     "serve": ("answer over HTTP, with a chat page", _serve_options, _serve),
     "connect": ("answer on a messaging service", _connect_options, _connect),
+    "doctor": ("tell what is missing or unsafe on this machine", _doctor_options, _doctor),
     "export": ("write the whole FAQ, or the red flags, as a page or as data", _export_options, _export),
 }
 

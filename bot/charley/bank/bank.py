@@ -180,17 +180,22 @@ def _code() -> str:
     return whole.hexdigest()[:16]
 
 
-def _place(key: str) -> Path | None:
-    if "CHARLEY_CACHE" in os.environ:
-        folder = os.environ["CHARLEY_CACHE"]
-        return Path(folder) / f"{key}.bank" if folder else None
+def folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where banks are kept; None for nowhere."""
+    if "CHARLEY_CACHE" in environment:
+        return Path(environment["CHARLEY_CACHE"]) if environment["CHARLEY_CACHE"] else None
     if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
+        base = environment.get("LOCALAPPDATA")
     else:
         # Unlike the class Path, this leaves "~" where nobody knows the home: then nothing is kept.
         home = os.path.expanduser("~")  # noqa: PTH111
-        base = os.environ.get("XDG_CACHE_HOME") or (str(Path(home, ".cache")) if home != "~" else "")
-    return Path(base) / "charley" / f"{key}.bank" if base else None
+        base = environment.get("XDG_CACHE_HOME") or (str(Path(home, ".cache")) if home != "~" else "")
+    return Path(base) / "charley" if base else None
+
+
+def _place(key: str) -> Path | None:
+    where = folder()
+    return where / f"{key}.bank" if where else None
 
 
 def _read(place: Path | None) -> bytes | None:
