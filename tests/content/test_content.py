@@ -56,7 +56,7 @@ def test_sound_files_become_values() -> None:
     [
         ("cold", "F-1:\n  txt: Cold.\n  cites: []\n", "knowledge/facts/cold.yaml:2: unknown key 'txt' (did you mean 'text'?)"),
         ("cold", "F-1:\n  cites: []\n", "knowledge/facts/cold.yaml:1: 'text' is missing in 'F-1'"),
-        ("cold", "F-1: Cold.\n", "knowledge/facts/cold.yaml:1: 'F-1' must be a mapping with text, cites"),
+        ("cold", "F-1: Cold.\n", "knowledge/facts/cold.yaml:1: 'F-1' must be a mapping with text"),
         ("cold", "F-1:\n  text: [a]\n  cites: []\n", "knowledge/facts/cold.yaml:1: 'F-1' must be a text"),
         ("cold", "F-1:\n  text: A.\n  cites:\n    - page\n", "knowledge/facts/cold.yaml:4: 'page' must be a mapping with source"),
         ("drugs", "kind: a drug\nentities: {}\n", "knowledge/entities/drugs.yaml:1: a kind is one word of letters"),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from charley.content.document import Items, Table, load
 from charley.content.document import read as read_any
+from charley.content.keys import Keys
 from charley.errors import Problem
 
 T = TypeVar("T")
@@ -70,7 +71,8 @@ class Fields:
             self.say(path, key, f"'{key}' must be a number")
             return 0.0
 
-    def keys(self, path: str, place: Any, value: Any, allowed: tuple[str, ...], needed: tuple[str, ...]) -> Mapping[str, Any]:
+    def keys(self, path: str, place: Any, value: Any, allowed: Keys) -> Mapping[str, Any]:
+        needed = [name for name, key in allowed.items() if key.otherwise is None]
         if not isinstance(value, Table):
             self.say(
                 path,

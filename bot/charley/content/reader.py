@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from charley.content import keys
 from charley.content.complete import completed
 from charley.content.document import Items, Table
 from charley.content.fields import Fields, nearest
@@ -105,8 +106,7 @@ class _Reader(Fields):
         self.answers: dict[str, str] = {}
 
     def intent(self, path: str, key: Any, value: Any) -> Intent:
-        fields = ("title", "question", "slot", "role", "under", "answer", "phrasings", "not_phrasings")
-        known = self.keys(path, key, value, fields, ("title", "phrasings"))
+        known = self.keys(path, key, value, keys.INTENT)
         if known.get("slot") and str(known["slot"]) not in self.kinds:
             self.say(path, known["slot"], f"unknown slot '{known['slot']}'{nearest(known['slot'], self.kinds)}")
         if answer := self.line(path, "answer", known.get("answer", "")):
@@ -124,13 +124,12 @@ class _Reader(Fields):
 
     def family(self, path: str, key: Any, value: Any) -> Family:
         marks = ("talk", "declines", "outside")
-        known = self.keys(path, key, value, ("title", *marks), ())
+        known = self.keys(path, key, value, keys.FAMILY)
         return Family(str(key), str(known.get("title", "")), **{mark: self.true(path, known, mark) for mark in marks})
 
     def subject(self, table: Table) -> tuple[Subject, tuple[str, ...]]:
         """What the content is about, and the words that name it beside those of concepts."""
-        fields = ("name", "title", "names", "words", "context", "sources", "wordings")
-        known = self.keys(SUBJECT, table, table, fields, ())
+        known = self.keys(SUBJECT, table, table, keys.SUBJECT)
         words = self.lines(SUBJECT, known.get("words"))
         if (sources := known.get("sources")) not in (None, "none"):
             self.say(SUBJECT, sources, "'sources' can only say 'none'; sources are listed in knowledge/sources/")
@@ -145,16 +144,14 @@ class _Reader(Fields):
         return subject, words
 
     def source(self, path: str, key: Any, value: Any) -> Source:
-        fields = ("title", "publisher", "kind", "grade", "url", "read", "review_by")
-        known = self.keys(path, key, value, fields, fields[:4])
-        return Source(str(key), **{f: self.line(path, key, known.get(f, "")) for f in fields})
+        known = self.keys(path, key, value, keys.SOURCE)
+        return Source(str(key), **{f: self.line(path, key, known.get(f, "")) for f in keys.SOURCE})
 
     def fact(self, path: str, key: Any, value: Any) -> Fact:
-        fields = ("text", "claims", "cites", "qualified_by", "reviewed", "for", "not_for", "point", "unknown", "urgent", "own")
-        known = self.keys(path, key, value, fields, ("text", "cites"))
+        known = self.keys(path, key, value, keys.FACT)
         cites = []
         for item in known.get("cites", ()) if isinstance(known.get("cites", ()), (Items, tuple)) else ():
-            cite = self.keys(path, item, item, ("source", "section", "starts"), ("source",))
+            cite = self.keys(path, item, item, keys.CITE)
             cites.append(Citation(**{str(k): str(v) for k, v in cite.items()}) if "source" in cite else Citation(""))
         return Fact(
             str(key),
@@ -170,11 +167,10 @@ class _Reader(Fields):
         )
 
     def answer(self, path: str, key: Any, value: Any) -> Answer:
-        parts = ("lead", "told", "short", "more", "why", "care")
-        known = self.keys(path, key, value, (*parts, "follow_ups", "by"), ("short",))
+        known = self.keys(path, key, value, keys.ANSWER)
         by: dict[str, Wording] = {}
         for entities, wording in known["by"].items() if isinstance(known.get("by"), Table) else ():
-            made = self.wording(path, self.keys(path, entities, wording, parts, ("short",)))
+            made = self.wording(path, self.keys(path, entities, wording, keys.WORDING))
             for entity in str(entities).split(","):
                 if entity.strip() in by:
                     self.say(path, entities, f"'{entity.strip()}' stands twice in by")
@@ -194,8 +190,7 @@ class _Reader(Fields):
         return Wording(**texts, leads=tuple(made))
 
     def entities(self, path: str, table: Table) -> None:
-        needed = ("kind", "entities")
-        top = self.keys(path, table, table, (*needed, *MARKS, "denied_after", "any", "unnamed"), needed)
+        top = self.keys(path, table, table, keys.ENTITIES)
         kind = str(top.get("kind", ""))
         if not kind.isascii() or not kind.isalpha():
             self.say(path, top.get("kind", table), "a kind is one word of letters")
@@ -207,7 +202,7 @@ class _Reader(Fields):
         self.spoken.update({f"{way}.{kind}": self.line(path, way, top[way]) for way in ("any", "unnamed") if way in top})
         into = self.named.setdefault(kind, {})
         for key, value in top["entities"].items() if isinstance(top.get("entities"), Table) else ():
-            known = self.keys(path, key, value, ("name", "class", "names", "exact", "in_context"), ("name",))
+            known = self.keys(path, key, value, keys.ENTITY)
             if str(key) in into:
                 self.say(path, key, f"'{key}' is defined twice")
             into[str(key)] = Entity(

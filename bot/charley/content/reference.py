@@ -15,15 +15,23 @@ from charley.errors import Problem
 
 ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
 PARTS = ("short", "more", "why", "care")
-GATE = ("wrong", "wrong_bare")
+GATE = {
+    "wrong": "where a message names the subject, or a thing that is known here",
+    "wrong_bare": "where it names neither, and for each of several questions in one message",
+}
 """What `intents/gate.yaml` may state: shares of held-out phrasings that may be answered wrongly."""
 MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
 )
-ROLES = ("acknowledge", "now", "after", "stop", "complaint")
-"""What the engine needs an intent for: `acknowledge` answers "no, thanks", and is what a reply to something told counts as;
-`now` and `after` answer while it is there and when it is over; `stop` a goodbye, `complaint` that a reply was of no use."""
+ROLES = {
+    "acknowledge": "answers \"no, thanks\", and is what a reply to something told counts as",
+    "now": "answers while it is there",
+    "after": "answers when it is over",
+    "stop": "answers a goodbye",
+    "complaint": "answers that a reply was of no use",
+}
+"""What the engine needs an intent for."""
 OPTIONAL = (
     *("welcome", "more_offered", "alone", "taken_up", "noted", "forgotten", "known_nothing", "restarted"),
     *("felt", "felt_says"),
