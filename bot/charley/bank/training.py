@@ -15,7 +15,8 @@ from typing import NamedTuple
 from charley.matching.features import Features, Reading, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
 from charley.matching.judge import Learnt, learn, shuffled
-from charley.matching.matcher import OUTSIDE, Matcher, Phrasings, breadth, code, hashed, worded
+from charley.matching.matcher import OUTSIDE, Matcher, breadth, code, worded
+from charley.matching.phrasings import Phrasings, hashed
 from charley.reading.families import SIZE, Families
 from charley.reading.reader import Reader
 from charley.reading.recogniser import Concepts, Recogniser

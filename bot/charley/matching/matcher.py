@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from operator import add, mul
 from typing import Any
 
 from charley.matching.features import FAMILY, Features, Reading, Vector
 from charley.matching.gate import Curve, Levels, Row
 from charley.matching.judge import VALUE, Judge, numbered
+from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
-from charley.reading.families import SIZE, Families
+from charley.reading.families import Families
 from charley.reading.reader import Reader
 from charley.reading.spelling import Speller
 from charley.reading.text import read
@@ -66,37 +64,6 @@ class Match:
     def margin(self) -> float:
         """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
         return min(self.evidence[1], self.evidence[2])
-
-
-@dataclass(frozen=True, slots=True)
-class Phrasings:
-    """The phrasings of a bank by label, and what each label's have in common.
-
-    `texts` holds them in UTF-8, one a line, and a NUL between labels. `used` holds for each feature of the judge, in as
-    many bytes as it takes, a bit a label: whether its phrasings use the feature. `centres` holds for each label where its
-    phrasings lie in the space of `Families`, as `SIZE` numbers of -127 to 127. `hashes` holds, in order, a hash of the
-    words of each phrasing that one label alone has, and `owners` that label.
-    """
-
-    texts: bytes
-    used: bytes
-    centres: array[int]
-    hashes: array[int]
-    owners: array[int]
-
-    def of(self, label: int) -> list[str]:
-        """The phrasings of a label."""
-        return self.texts.split(b"\0")[label].decode().split("\n")
-
-    def centre(self, label: int) -> array[int]:
-        """Where the phrasings of a label lie."""
-        return self.centres[label * SIZE : (label + 1) * SIZE]
-
-    def owner(self, words: Iterable[str]) -> int | None:
-        """The label that has these words as a phrasing; None when there is none."""
-        key = hashed(words)
-        at = bisect_left(self.hashes, key)
-        return self.owners[at] if at < len(self.hashes) and self.hashes[at] == key else None
 
 
 class Matcher:
@@ -297,11 +264,6 @@ def _soft_lead(scores: Sequence[float], best: int) -> float:
     top = max(scores)
     rivals = math.fsum([math.exp(SHARP * (s - top)) for k, s in enumerate(scores) if k != best])
     return scores[best] - top - math.log(rivals + 1e-9) / SHARP
-
-
-def hashed(words: Iterable[str]) -> int:
-    """A hash of some words in their order, in 64 bits."""
-    return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
 
 
 def breadth(labels: int) -> int:

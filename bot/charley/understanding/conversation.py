@@ -11,7 +11,7 @@ from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
 from charley.understanding.acts import Act
 from charley.understanding.context import PAST, STANDS, Context, Topic
-from charley.understanding.understanding import topic
+from charley.understanding.slots import topic
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""

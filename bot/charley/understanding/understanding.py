@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from charley.answering.composer import Composer, Slot
-from charley.content.model import Content, Entity
+from charley.content.model import Content
 from charley.matching.features import Reading
 from charley.matching.matcher import OUTSIDE, Match, Matcher
 from charley.reading.english import EITHER, POINTING
-from charley.reading.recogniser import Mention
-from charley.reading.spelling import closest_within, slips
+from charley.reading.spelling import slips
 from charley.reading.text import Message, read
 from charley.understanding.acts import Act
 from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
+from charley.understanding.slots import Slots, topic
 from charley.understanding.split import Part, Splitter
 
 CHOICES = 3
@@ -98,6 +98,7 @@ class Understander:
             if text and "{" not in text and intent.id in content.answers
         }
         self._open = tuple(kind for kind in content.kinds.values() if kind.open)
+        self._slots = Slots(content)
         self._last: dict[Topic, tuple[float, ...]] = {}
 
     def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
@@ -241,7 +242,7 @@ class Understander:
         read_words = sum(1 for t in tokens if t.words)
         return Understood(
             intent,
-            way.name or self._slot(intent, way.match, before),
+            way.name or self._slots.find(intent, way.match, before),
             way.chance,
             decision,
             self._choices(way.match, before) if decision != ANSWER or times > 1 else (),
@@ -252,51 +253,10 @@ class Understander:
         )
 
     def _each(self, one: Understood) -> tuple[Understood, ...]:
-        """ "Can X or Y cause them?", where both are things of the kind that the intent is about: each is asked."""
-        if one.decision != ANSWER or one.slot is None or one.slot.entity is None or one.match is None:
-            return (one,)
-        known = self.content.entities[one.slot.kind]
-        found = {m.id: m for m in one.match.reading.mentions if m.kind == one.slot.kind and m.id}
-        above = {known[id].parent for id in found}
-        named = [(known[id], m) for id, m in found.items() if id not in above]
-        slots = [Slot(one.slot.kind, self._called(entity, m, one.match), entity) for entity, m in named]
+        """The question about each of several things, where it names them."""
+        slots = self._slots.several(one.slot, one.match) if one.decision == ANSWER and one.match else ()
         return tuple(replace(one, slot=slot) for slot in slots) or (one,)
-
-    def _slot(self, intent: str, match: Match, before: Context) -> Slot | None:
-        kind = self.content.intents[intent].slot
-        by = self.content.answers[intent].by if intent in self.content.answers else {}
-        for m in match.reading.mentions:
-            if m.id in by and m.kind != kind:
-                entity = self.content.entities[m.kind][m.id]
-                return Slot(m.kind, entity.name, entity)
-        if not kind:
-            return None
-        mentioned = [m for m in match.reading.mentions if m.kind == kind and m.id]
-        if mentioned:
-            entity = self.content.entities[kind][mentioned[-1].id]
-            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
-        for topic in reversed(before.topics):
-            if topic.slot[0] == kind:
-                entity = self.content.entities[kind][topic.slot[1]]
-                return Slot(kind, entity.name, entity)
-        for token in reversed(match.reading.tokens):
-            if token.how == "unread" and len(token.surface) > 3:
-                return Slot(kind, token.surface)
-        return None
-
-    def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
-        """The entity's name, with the brand that the person used for it where its kind has brands."""
-        said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
-        brands = self.content.kinds[entity.kind].brands
-        brand = brands and said in (*entity.names, *entity.exact) and bool(entity.parent)
-        known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
-        return entity.name if not brand or known else f"{entity.name} ({said.title()})"
 
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]
-        return tuple(topic(intent, self._slot(intent, match, before)) for intent in chosen)
-
-
-def topic(intent: str, slot: Slot | None) -> Topic:
-    """What the conversation keeps of an answer."""
-    return Topic(intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
+        return tuple(topic(intent, self._slots.find(intent, match, before)) for intent in chosen)

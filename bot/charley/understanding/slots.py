@@ -1,0 +1,63 @@
+"""What an intent asks about: the thing that is named in the message, else in the conversation."""
+
+from __future__ import annotations
+
+from charley.answering.composer import Slot
+from charley.content.model import Content, Entity
+from charley.matching.matcher import Match
+from charley.reading.recogniser import Mention
+from charley.reading.spelling import closest_within
+from charley.understanding.context import Context, Topic
+
+
+class Slots:
+    """Fills the slots of intents."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
+    def find(self, intent: str, match: Match, before: Context) -> Slot | None:
+        """The thing that an intent is asked about; None where it has no slot, or nothing fills it."""
+        kind = self._content.intents[intent].slot
+        by = self._content.answers[intent].by if intent in self._content.answers else {}
+        for m in match.reading.mentions:
+            if m.id in by and m.kind != kind:
+                entity = self._content.entities[m.kind][m.id]
+                return Slot(m.kind, entity.name, entity)
+        if not kind:
+            return None
+        mentioned = [m for m in match.reading.mentions if m.kind == kind and m.id]
+        if mentioned:
+            entity = self._content.entities[kind][mentioned[-1].id]
+            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
+        for topic in reversed(before.topics):
+            if topic.slot[0] == kind:
+                entity = self._content.entities[kind][topic.slot[1]]
+                return Slot(kind, entity.name, entity)
+        for token in reversed(match.reading.tokens):
+            if token.how == "unread" and len(token.surface) > 3:
+                return Slot(kind, token.surface)
+        return None
+
+    def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
+        """The entity's name, with the brand that the person used for it where its kind has brands."""
+        said = " ".join(t.best for t in match.reading.tokens[mention.start : mention.end])
+        brands = self._content.kinds[entity.kind].brands
+        brand = brands and said in (*entity.names, *entity.exact) and bool(entity.parent)
+        known = said in entity.name.lower() or closest_within(said, [entity.name], 0.5)
+        return entity.name if not brand or known else f"{entity.name} ({said.title()})"
+
+    def several(self, slot: Slot | None, match: Match) -> tuple[Slot, ...]:
+        """ "Can X or Y cause them?": every thing of the slot's kind that the message names, but for classes of the others."""
+        if slot is None or slot.entity is None:
+            return ()
+        known = self._content.entities[slot.kind]
+        found = {m.id: m for m in match.reading.mentions if m.kind == slot.kind and m.id}
+        above = {known[id].parent for id in found}
+        named = [(known[id], m) for id, m in found.items() if id not in above]
+        return tuple(Slot(slot.kind, self._called(entity, m, match), entity) for entity, m in named)
+
+
+def topic(intent: str, slot: Slot | None) -> Topic:
+    """What the conversation keeps of an answer."""
+    return Topic(intent, (slot.kind, slot.entity.id) if slot and slot.entity else ("", ""))
