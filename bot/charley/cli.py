@@ -223,6 +223,16 @@ def _connect(options: Namespace) -> int:
     return _extra("channels", name, "connect", name, **given)
 
 
+def _mcp_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--http", action="store_true", help="over HTTP, at /mcp (left out: standard input and output)")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8001, help="the port to listen on (default: %(default)s)")
+
+
+def _mcp(options: Namespace) -> int:
+    return _extra("channels.agents", "mcp", "run", **_given(options))
+
+
 def _doctor_options(_: ArgumentParser) -> None:
     pass
 
@@ -255,6 +265,7 @@ COMMANDS: dict[str, Command] = {
     "check": ("list every problem in the content", _check_options, _check),
     "serve": ("answer over HTTP, with a chat page", _serve_options, _serve),
     "connect": ("answer on a messaging service", _connect_options, _connect),
+    "mcp": ("be a tool of language-model agents (Model Context Protocol)", _mcp_options, _mcp),
     "doctor": ("tell what is missing or unsafe on this machine", _doctor_options, _doctor),
     "export": ("write the whole FAQ, or the red flags, as a page or as data", _export_options, _export),
 }

@@ -24,6 +24,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "irc": ("irc",),
     "redis": ("redis",),
     "parquet": ("pyarrow",),
+    "mcp": ("mcp",),
 }
 """What each extra must be able to import."""
 FILES = 4096
