@@ -30,7 +30,7 @@ HELD = 1500
 """Most held-out phrasings that a round looks at."""
 THIN = 3500
 """About how many phrasings a round learns at most."""
-WRONG, WRONG_BARE = 0.08, 0.03
+WRONG, WRONG_BARE = 0.12, 0.05
 """Shares of answerable held-out phrasings that may be answered wrongly: where the message names the subject or a thing, and
 where it names neither. A held-out phrasing lacks its like in the bank, and is much harder than a real message."""
 GRAFTED = 0.4
