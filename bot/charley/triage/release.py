@@ -15,7 +15,10 @@ from charley.triage.sign import Flag
 ACTS: Final = ("safe", "explicit", "other", "seen", "gone", "denied")
 """A crisis is over by a word of safety alone. Else: the alarm was none; it was of another, or of something else; somebody who
 can tell has looked; it has gone, where that settles it; all that raised it is denied."""
-NAMES: Final = ("safe", "unsafe", "explicit", "other", "who", "looked", "result", "pending", "gone", "back", "doubt", "turn")
+NAMES: Final = (
+    *("safe", "unsafe", "explicit", "joke", "other", "who", "looked", "result", "pending"),
+    *("gone", "back", "doubt", "turn"),
+)
 """Rows of patterns of the language that acts are made of."""
 _AGAINST: Final = ("pending", "unsafe", "back", "doubt", "turn")  # rows that count wherever their words stand
 _DOUBT: Final = 6  # words before an act in which a doubt about it stands
@@ -32,9 +35,10 @@ class Release:
         found = self._found(text)
         if flag.reply == "crisis":
             return "safe" if found.get("safe") and not found.get("unsafe") else ""
-        for act in ("explicit", "other"):
-            if found.get(act):
-                return act
+        if found.get("explicit") or (found.get("joke") and flag.reply == "ordinary"):
+            return "explicit"  # an overdose that is laughed away stands
+        if found.get("other"):
+            return "other"
         if self._seen(text, found):
             return "seen"
         return "gone" if flag.passes and found.get("gone") and not found.get("back") else ""
@@ -42,7 +46,7 @@ class Release:
     def rest(self, text: Text) -> Message | None:
         """What a message says beside the sentences that take an alarm back, and behind a "but" in them."""
         found = self._found(text)
-        acts = {text.starts[m.places[-1]]: m.places[-1] for name in ("explicit", "other") for m in found.get(name, ())}
+        acts = {text.starts[m.places[-1]]: m.places[-1] for name in ("explicit", "joke", "other") for m in found.get(name, ())}
         turns = {m.places[0] for m in found.get("turn", ())}
         words: list[str] = []
         breaks: list[str] = []
