@@ -176,7 +176,7 @@ class Understander:
     def _unlisted(self, words: tuple[str, ...], whole: Way) -> Way | None:
         """The message with its one word that is neither the bank's nor English read as a name that no list holds."""
         strange = [w for w in words if self._strange(w)]
-        if len(strange) != 1 or not whole.match.named or whole.match.outside:
+        if len(strange) != 1 or not whole.match.named:
             return None
         tried = []
         for kind in self._open:
