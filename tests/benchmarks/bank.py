@@ -23,10 +23,10 @@ from typing import Any
 from tests.places import ROOT
 
 from charley import Assistant
-from charley.bank.examples import LOOK_ALIKE, PER_LINE, Names
+from charley.bank.examples import LOOK_ALIKE, PER_LINE, Names, label
 from charley.content import folder, reader
 from charley.content.model import Content
-from charley.content.phrasing import expand
+from charley.content.phrasing import expand, placed
 from charley.matching.matcher import OUTSIDE
 
 KEEP = 0.95
@@ -43,10 +43,10 @@ def bank(read: Content) -> list[tuple[str, str, int]]:
     out = []
     number = itertools.count()
     for intent in read.intents.values():
-        for label, lines in ((intent.id, intent.phrasings), (LOOK_ALIKE, intent.not_phrasings)):
+        for name, lines in ((label(read, intent.id), intent.phrasings), (LOOK_ALIKE, intent.not_phrasings)):
             for line in lines:
                 at = next(number)
-                out += [(fill(text), label, at) for text in expand(line, PER_LINE)]
+                out += [(fill(text), name, at) for text in expand(placed(line, read.kinds), PER_LINE)]
     return out
 
 

@@ -198,3 +198,6 @@ def test_the_unit_of_the_evidence_does_not_matter(unit: float) -> None:
 
 def test_a_bank_too_small_to_learn_from_has_a_curve() -> None:
     assert fit([(0.5,)], [True]) is UNFITTED
+    few = [(float(i), *[0.0] * 9) for i in range(10)]
+    assert fit(few, [x[0] > 4 for x in few]) is UNFITTED
+    assert fit([*few, few[0]], [x[0] > 4 for x in [*few, few[0]]]) is not UNFITTED

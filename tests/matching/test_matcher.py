@@ -19,7 +19,7 @@ LINES = {
     "tea": ["how hot should green tea be", "how long does black tea draw", "is white tea mild", "which tea for the evening"],
     "bread": ["how do i bake bread", "why does my dough not rise", "how much yeast for a loaf", "my crust is too hard"],
     "garden": ["when do i sow carrots", "how often do i water tomatoes", "what eats my lettuce", "is clay soil bad"],
-    "outside.x": ["what is the capital of france", "tell me a story", "who won the match", "open the window"],
+    "outside:x": ["what is the capital of france", "tell me a story", "who won the match", "open the window"],
 }
 
 
@@ -38,7 +38,7 @@ def first(text: str) -> str:
     return MATCHER.match(MATCHER.reading(read(text).words)).candidates[0].intent
 
 
-@pytest.mark.parametrize(("label", "text"), [(k, t) for k, lines in LINES.items() if "." not in k for t in lines])
+@pytest.mark.parametrize(("label", "text"), [(k, t) for k, lines in LINES.items() if ":" not in k for t in lines])
 def test_every_phrasing_finds_its_own_label(label: str, text: str) -> None:
     match = MATCHER.match(MATCHER.reading(read(text).words))
     assert match.candidates[0].intent == label
@@ -61,7 +61,7 @@ def test_a_phrasing_word_for_word_is_known() -> None:
     assert match.candidates[0].intent == "tea"
     assert not MATCHER.match(reading, [0.1] * len(MATCHER.labels)).known
     assert not MATCHER.match(MATCHER.reading(read("is black tea mild").words)).known
-    assert MATCHER.match(MATCHER.reading(read("open the window").words)).outside == "outside.x"
+    assert MATCHER.match(MATCHER.reading(read("open the window").words)).outside == "x"
 
 
 def test_a_phrasing_that_two_labels_share_belongs_to_neither() -> None:
@@ -72,7 +72,7 @@ def test_a_phrasing_that_two_labels_share_belongs_to_neither() -> None:
 
 
 def test_what_nobody_answers_is_known_as_such() -> None:
-    assert MATCHER.match(MATCHER.reading(read("what is the capital of spain").words)).outside == "outside.x"
+    assert MATCHER.match(MATCHER.reading(read("what is the capital of spain").words)).outside == "x"
 
 
 def test_a_bank_whose_words_nobody_knows_answers_as_well() -> None:

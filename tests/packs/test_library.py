@@ -57,14 +57,16 @@ def held_out() -> Iterator[tuple[str, str]]:
 @pytest.mark.skipif(not QUESTIONS.exists(), reason="nobody has written them yet")
 def test_held_out_questions_have_the_right_intent_first(library: Assistant) -> None:
     asked = list(held_out())
-    wrong = [(intent, text) for intent, text in asked if _first(library, text) != intent]
+    meant = [(intent if intent in library.content.answers else "", text) for intent, text in asked]
+    wrong = [(intent, text) for intent, text in meant if _first(library, text) != intent]
+    assert len(asked) >= 60
     assert len(wrong) <= (1.0 - RIGHT) * len(asked), wrong
 
 
 def _first(library: Assistant, text: str) -> str:
-    """The intent that a message is most likely to ask for; "outside" where nothing here answers it."""
+    """The intent that a message is most likely to ask for; "" where nothing here answers it."""
     (question, *_) = library.explain(text).questions
-    return question["outside"].partition(".")[0] or question["candidates"][0]["intent"]
+    return "" if question["outside"] else str(question["candidates"][0]["intent"])
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
 
 def label(content: Content, intent: str) -> str:
     """What the phrasings of an intent are learnt under: its id, marked where nothing here answers it."""
-    return OUTSIDE + intent.partition(".")[2] if content.family(intent).outside else intent
+    return OUTSIDE + intent if content.family(intent).outside else intent
 
 
 class Names:

@@ -18,7 +18,7 @@ from charley.reading.reader import Reader
 from charley.reading.spelling import Speller
 from charley.reading.text import read
 
-OUTSIDE = "outside."
+OUTSIDE = "outside:"
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
 SHOWN = 8
 """Most candidates of a match."""
@@ -123,6 +123,7 @@ class Matcher:
             float(subject),
             float(thing),
         )
+        leads = owner != best and barred != best and scores[barred] > scores[best]
         return Match(
             reading,
             vector,
@@ -130,7 +131,7 @@ class Matcher:
             scores,
             tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
             1.0 if owner == best and (subject or thing) else self.curve(row),
-            self.labels[barred] if owner != best and barred != best and scores[barred] > scores[best] else "",
+            self.labels[barred].removeprefix(OUTSIDE) if leads else "",
             owner == best,
             subject or thing,
             row,
