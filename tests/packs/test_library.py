@@ -77,7 +77,7 @@ def _first(library: Assistant, text: str) -> str:
         ([HOURS, "can i park there"], "visit.parking", {"branch": "riverside"}),
         (["how long can i keep a dvd"], "loans.period", {"medium": "film"}),
         (["how long can i keep a dvd", "and a jigsaw"], "loans.period", {"medium": "board_game"}),
-        (["how long can i keep a dvd", "thanks", "what about magazines"], "loans.period", {"medium": "magazine"}),
+        (["how long can i keep a dvd", "thanks", "and how long for sheet music"], "loans.period", {"medium": "score"}),
         (["how do i renew my books", "why"], "loans.renew", {}),
         (["how do i renew my books", "tell me more"], "loans.renew", {}),
         (["how do i renew my books", "no thanks"], "front_desk.heard", {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from charley.content.model import Answer, Content, Fact, Wording
 
@@ -25,6 +26,17 @@ def completed(content: Content, said: Mapping[str, str]) -> Content:
     if not messages.get("topics"):
         messages["topics"] = " ".join(_topics(content))
     return replace(content, answers=answers, messages=messages)
+
+
+def extended(usual: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The program's own values with those of the content: lists grow, tables are filled in, a text takes the other's place."""
+    out = {**usual, **own}
+    for key in [key for key in usual if key in own]:
+        if isinstance(usual[key], dict) and isinstance(own[key], dict):
+            out[key] = extended(usual[key], own[key])
+        elif isinstance(usual[key], list) and isinstance(own[key], list):
+            out[key] = [*usual[key], *own[key]]
+    return out
 
 
 def _next(content: Content, intent: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charley.content import keys
-from charley.content.complete import completed
+from charley.content.complete import completed, extended
 from charley.content.document import Items, Table
 from charley.content.fields import Fields, nearest
 from charley.content.folder import DEFAULTS, digest
@@ -29,7 +29,7 @@ from charley.content.template import fill
 from charley.errors import Problem
 
 FLAGS = "knowledge/red_flags/"
-PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml")
+PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml", f"{DEFAULTS}forms.yaml")
 """Files that are kept as they are written."""
 TRUE = ("true", "yes")
 SPECIAL = tuple(f"intents/{name}.yaml" for name in ("lexicon", "gate", "acts", "families", "subject"))
@@ -45,7 +45,8 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     """Parses the files into `Content`. What cannot be read is left out and named among the problems."""
     reader = _Reader()
     plain = {path: reader.plain(path, found[path]) for path in PLAIN if path in found}
-    reader.forms = tuple(plain.get(PLAIN[0], ()))
+    forms = extended(plain.get(PLAIN[3], {}), plain.get(PLAIN[0], {}))
+    reader.forms = tuple(forms)
     tables = {p: reader.table(p, text) for p, text in found.items() if not p.startswith(FLAGS) and p not in PLAIN}
 
     def under(prefix: str) -> Iterator[tuple[str, Table]]:
@@ -77,7 +78,7 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
         families=reader.merged(under(FAMILIES), reader.family),
         kinds=reader.kinds,
         subject=subject,
-        forms=plain.get(PLAIN[0], {}),
+        forms=forms,
         person=plain.get(PLAIN[1], {}),
         voice=plain.get(PLAIN[2], {}),
     )
