@@ -14,11 +14,7 @@ from charley.bank import bank
 from charley.content.replacement import replacing
 
 ENV = {**os.environ, "PYTHONPATH": ""}
-MESSAGES = (
-    (ROOT / "knowledge/messages.yaml")
-    .read_text(encoding="utf-8")
-    .replace("causes.overview relief.now prevention.overview about.night doctor.when", "tea.green tea.black")
-)
+MESSAGES = "topics: tea.green tea.black\n"
 SMALL = {
     "intents/a.yaml": """
 tea.green:
@@ -66,6 +62,15 @@ def test_another_subject_gets_the_same_assistant(tea: Path) -> None:
     reply = Assistant(tea).reply("how do i brew gren tea")
     assert reply.intents == ("tea.green",)
     assert str(reply).endswith("Only about tea.")
+    assert Assistant(tea).reply("what is the weather").kind == "fallback"
+
+
+def test_a_family_is_what_it_is_declared_to_be_whatever_its_name(tea: Path) -> None:
+    for path in (tea / "intents/a.yaml", tea / "knowledge/answers/t.yaml"):
+        path.write_text(path.read_text().replace("outside.", "coffee.").replace("tea.", "outside."))
+    (tea / "intents/families.yaml").write_text("coffee: {outside: true}\n")
+    (tea / "knowledge/messages.yaml").write_text(MESSAGES.replace("tea.", "outside."))
+    assert Assistant(tea).reply("how do i brew gren tea").intents == ("outside.green",)
     assert Assistant(tea).reply("what is the weather").kind == "fallback"
 
 
