@@ -121,8 +121,8 @@ async def transcript(talk: Talk) -> None:
     alarm = assistant.reply(EMERGENCY, first.context)
     assert alarm.triage == "emergency"
     agrees(await say(EMERGENCY), alarm)
-    agrees(await say(f"/help {EMERGENCY}"), alarm)
-    agrees(await say("what now"), assistant.reply("what now", alarm.context))
+    agrees(await say(f"/help {EMERGENCY}"), again := assistant.reply(EMERGENCY, alarm.context))
+    agrees(await say("what now"), assistant.reply("what now", again.context))
     assert "forgotten" in (await say("/forget")).text
     assert "Nothing has been said" in (await say("/sources")).text
     agrees(await say("more"), assistant.reply("more"))

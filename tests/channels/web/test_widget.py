@@ -128,3 +128,16 @@ def test_axe_finds_no_barrier(page: Any, look: str) -> None:
     page.keyboard.press("Enter")
     page.locator("charley-chat article.emergency").wait_for()
     assert barriers(page) == []
+
+
+def test_a_reload_keeps_the_conversation_and_starting_again_does_not(page: Any) -> None:
+    page.locator(".opener").click()
+    page.locator("charley-chat textarea").fill("my calf is swollen and I have chest pain and cannot breathe")
+    page.keyboard.press("Enter")
+    page.locator("charley-chat article.emergency").wait_for()
+    page.reload()
+    page.locator("charley-chat article.emergency").wait_for()
+    page.locator("charley-chat .top button").first.click()
+    page.reload()
+    page.locator("charley-chat .panel").wait_for()
+    assert not page.locator("charley-chat article").count()
