@@ -18,6 +18,7 @@ from charley.content import reader as content
 from charley.reading.text import read
 from charley.triage.patterns import PatternIndex
 from charley.triage.red_flags import compiled, triage
+from charley.triage.sign import GRAVE as GRAVE_LEVELS
 from charley.triage.sign import LEVELS
 
 HERE = ROOT / "tests" / "triage"
@@ -290,3 +291,19 @@ def test_only_so_many_unknown_words_are_mended() -> None:
     strange = [f"{a}q{b}x{c}" for a in string.ascii_lowercase for b in string.ascii_lowercase for c in "klmz"]
     assert level(f"i can not braethe {' '.join(strange)}") == "emergency"
     assert level(f"{' '.join(strange)} i can not breathe") == "emergency"
+
+
+def test_a_flag_told_in_two_turns_is_at_least_possible() -> None:
+    """Every way of two signs, each told by its own example, in either order. What is true of another person is not carried."""
+    told = {id: sign["examples"][0] for id, sign in RED_FLAGS["signs"]["signs"].items() if "examples" in sign}
+    lost = []
+    for flag in (f for f in TRIAGE.flags if f.level in GRAVE_LEVELS):
+        for way in (w for w in flag.ways() if len(w) == 2):
+            pair = [group[0] for group in way]
+            for first, then in (pair, pair[::-1]):
+                before = TRIAGE.look(read(told[first]))
+                after = TRIAGE.look(read(told[then]), before.carry)
+                heard = [f for look in (before, after) for f in (look.finding, look.possible) if f]
+                if not heard and not TRIAGE.signs[first].passing:
+                    lost.append((flag.id, told[first], told[then]))
+    assert not lost
