@@ -19,6 +19,9 @@ from charley.content.template import fill
 PARTS = ("short", "more", "why")
 FACTS = (*PARTS, "care", "told")
 """The templates of a wording."""
+GRADES = "GRICTS"
+"""Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""
+PROJECT = "project"
 WORDS, MORE = 70, 110
 """Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
@@ -103,6 +106,10 @@ class Composer:
             if each.words and not any(_has(asked.words, w) for w in each.words):
                 continue
             if not all(self.kinship.told(asked.person, t) for t in each.traits) or ("{name}" in each.text and not named):
+                continue
+            if any(
+                self.kinship.kept_from(asked.person, self.fact(r)) for r in cited(each.text) if base(r) in self._content.facts
+            ):
                 continue
             fit = 100 * bool(each.words) + 10 * len(each.traits) + bool(each.form)
             if fit > best:
@@ -217,9 +224,10 @@ class Composer:
         only = next(iter(above)) if len(above) == 1 else None
         return only.name if only else ""
 
-    def suggestions(self, intent: str, slot: Slot | None = None) -> tuple[Suggestion, ...]:
-        """The questions worth asking after an answer."""
-        return tuple(self.suggest(i, slot) for i in self._content.answers[intent].follow_ups)
+    def suggestions(self, intent: str, slot: Slot | None = None, person: Person | None = None) -> tuple[Suggestion, ...]:
+        """The questions worth asking after an answer; none about what this person is not."""
+        follow = self._content.answers[intent].follow_ups
+        return tuple(self.suggest(i, slot) for i in follow if person is None or self.kinship.fits(person, i))
 
     def suggest(self, intent: str, slot: Slot | None = None) -> Suggestion:
         """A suggestion for an intent; it keeps the slot when the intent has one of that kind."""
@@ -233,7 +241,7 @@ class Composer:
         return tuple(self.suggest(i) for i in self._content.messages["topics"].split() if i in self._content.intents)
 
     def sources(self, sections: Iterable[Section]) -> tuple[Source, ...]:
-        """The sources behind the sections, in the order in which they are first needed."""
+        """The sources behind the sections, but for the project itself: the best grades first, then as they are needed."""
         out: dict[str, Source] = {}
         for section in sections:
             for each in section.sentences:
@@ -241,7 +249,8 @@ class Composer:
                     for cite in self._content.facts[id].cites if id in self._content.facts else ():
                         if cite.source in self._content.sources:
                             out.setdefault(cite.source, self._content.sources[cite.source])
-        return tuple(out.values())
+        ranked = sorted(out.values(), key=lambda s: GRADES.find(s.grade) if s.grade in GRADES else len(GRADES))
+        return tuple(s for s in ranked if s.kind != PROJECT)
 
 
 def _has(words: tuple[str, ...], phrase: str) -> bool:

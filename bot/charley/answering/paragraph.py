@@ -113,9 +113,7 @@ class Paragraph:
     def _sentences(self, ref: str) -> list[tuple[str, str]]:
         """Key and text of the sentences of a reference; none where the fact is for others, or a place cannot be filled."""
         fact, kinship = self._composer.fact(ref), self._composer.kinship
-        if not fact.urgent and kinship.for_others(self._person, fact.whom):
-            return []
-        if any(kinship.told(self._person, t) for t in fact.not_for):
+        if kinship.kept_from(self._person, fact):
             return []
         if ("{class}" in fact.text and not self._class) or (fact.unknown and "{name}" in fact.text and not self._names.every):
             return []

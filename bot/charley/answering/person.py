@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from charley.content.model import Content
+from charley.content.model import Content, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Kinship:
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        traits: Mapping[str, Mapping[str, str]] = content.person.get("traits", {})
+        traits: Mapping[str, Mapping[str, Any]] = content.person.get("traits", {})
+        self._traits = traits
         self._group = {id: trait.get("group", "") for id, trait in traits.items()}
         self._kind = {id: kind for kind, by_id in content.entities.items() for id in by_id}
 
@@ -44,6 +46,20 @@ class Kinship:
                 return False
             id = known[id].parent
         return False
+
+    def fits(self, person: Person, intent: str) -> bool:
+        """Whether a question may be offered to this person: not one about what they are not, as far as they told."""
+        for id, trait in self._traits.items():
+            if intent in trait.get("intents", ()) and not self.told(person, id):
+                group = trait.get("group")
+                if person.who in trait.get("not_who", ()) or any(group and self._group.get(t) == group for t in person.traits):
+                    return False
+        return True
+
+    def kept_from(self, person: Person, fact: Fact) -> bool:
+        """Whether a fact is not said to this person."""
+        others = not fact.urgent and self.for_others(person, fact.whom)
+        return others or any(self.told(person, t) for t in fact.not_for)
 
     def for_others(self, person: Person, whom: tuple[str, ...]) -> bool:
         """Whether what is for `whom` is for others than this person.

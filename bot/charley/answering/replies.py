@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from charley.answering.composer import Asked, Composer, Slot
-from charley.answering.reply import Reply, Section, Sentence, Suggestion
+from charley.answering.reply import Labels, Reply, Section, Sentence, Suggestion
 from charley.content.model import Content, Family
 
 SECTIONS = 3
@@ -39,6 +39,7 @@ class Replies:
         self.composer = Composer(content)
         self._content = content
         self._sure = sure
+        self._labels = Labels(*(self.composer.message(id) for id in ("also", "choose", "sources")))
         self._acknowledged = content.role("acknowledge")
 
     def why(self, question: Question) -> Question:
@@ -81,17 +82,21 @@ class Replies:
         if kind == "answer" and first.part != "more":
             done = {q.intent for q in questions}
             last = questions[:SECTIONS][-1].intent
-            others = [self.composer.suggest(q.intent, q.slot) for q in near] + [*self.composer.suggestions(last, first.slot)]
+            others = [self.composer.suggest(q.intent, q.slot) for q in near] + [
+                *self.composer.suggestions(last, first.slot, first.asked.person)
+            ]
             suggestions += [s for i, s in enumerate(others) if s.intent not in done | {o.intent for o in others[:i]}]
         return Reply(
             kind=kind,
             sections=tuple(sections),
             disclaimer=self._content.disclaimer,
+            labels=self._labels,
             intents=tuple(dict.fromkeys(self._content.intents[s.intent].named for s in sections)),
             confidence=round(min(q.confidence for q in questions[:SECTIONS]), 4),
             suggestions=tuple(suggestions),
             entities={s.kind: s.entity.id if s.entity else s.name for q in questions for s in (q.slot, *q.also) if s},
-            sources=tuple(s for s in self.composer.sources(sections) if s.kind != "project"),
+            sources=self.composer.sources(sections) if kind != "small_talk" else (),
+            more=kind == "answer" and self.news(replace(first, part="more"), heard),
             understood=self._title(first),
             form=self._content.forms.get(first.asked.form, {}).get("is", first.asked.form) or None,
         )
@@ -152,6 +157,7 @@ class Replies:
             kind=kind,
             sections=(Section("", "", (Sentence(text),)),),
             disclaimer=self._content.disclaimer,
+            labels=self._labels,
             confidence=round(confidence, 4),
             suggestions=suggestions,
         )
@@ -163,6 +169,7 @@ class Replies:
             kind="triage",
             sections=(Section(intent, "", tuple(Sentence(s) for s in sentences)),),
             disclaimer=self._content.disclaimer,
+            labels=self._labels,
             intents=(intent,),
             triage=level,
             confidence=1.0,

@@ -10,10 +10,6 @@ from typing import Any
 
 from charley.content.model import Source
 
-ALSO = "You could also ask:"
-CHOOSE = "Reply with the number of your choice."
-SOURCES = "Sources:"
-
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -49,6 +45,15 @@ class Suggestion:
     slots: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What stands around a reply's text, in words of the content: in front of suggestions, behind choices, before sources."""
+
+    also: str = ""
+    choose: str = ""
+    sources: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What goes out for one message. It cannot be made without the disclaimer.
@@ -76,7 +81,8 @@ class Reply:
     form: str | None = None
     person: Mapping[str, Any] = field(default_factory=dict)
     context_dropped: bool = False
-    more: bool = True
+    more: bool = False
+    labels: Labels = Labels()
 
     def __post_init__(self) -> None:
         if not self.disclaimer.strip():
@@ -119,6 +125,7 @@ class Reply:
             "understood": self.understood,
             "form": self.form,
             "person": dict(self.person),
+            "more": self.more,
             "context_dropped": self.context_dropped,
             "disclaimer": self.disclaimer,
             "context": dict(self.context),
@@ -141,11 +148,11 @@ def _text(reply: Reply) -> str:
     if reply.suggestions:
         if _numbered(reply):
             lines = [f"{i}. {s.label}" for i, s in enumerate(reply.suggestions, 1)]
-            blocks.append("\n".join([*lines, CHOOSE]))
+            blocks.append("\n".join([*lines, reply.labels.choose]))
         else:
-            blocks.append("\n".join([ALSO, *(f"- {s.label}" for s in reply.suggestions[:3])]))
+            blocks.append("\n".join([reply.labels.also, *(f"- {s.label}" for s in reply.suggestions[:3])]))
     if reply.sources:
-        blocks.append(f"{SOURCES} {'; '.join(dict.fromkeys(map(_short, reply.sources)))}.")
+        blocks.append(f"{reply.labels.sources} {'; '.join(dict.fromkeys(map(_short, reply.sources)))}.")
     return "\n\n".join([*blocks, reply.disclaimer])
 
 
@@ -176,9 +183,9 @@ def _markdown(reply: Reply) -> str:
         lines = [
             f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)
         ]
-        blocks += ([] if numbered else [ALSO]) + ["\n".join(lines)] + ([CHOOSE] if numbered else [])
+        blocks += ([] if numbered else [reply.labels.also]) + ["\n".join(lines)] + ([reply.labels.choose] if numbered else [])
     if reply.sources:
-        blocks.append(f"{SOURCES} " + "; ".join(_link(s) for s in reply.sources) + ".")
+        blocks.append(f"{reply.labels.sources} " + "; ".join(_link(s) for s in reply.sources) + ".")
     return "\n\n".join([*blocks, f"*{_escaped(reply.disclaimer)}*"])
 
 
@@ -195,10 +202,12 @@ def _html(reply: Reply) -> str:
     if reply.suggestions:
         tag = "ol" if _numbered(reply) else "ul"
         if not _numbered(reply):
-            out.append(f"<p>{ALSO}</p>")
+            out.append(f"<p>{html.escape(reply.labels.also)}</p>")
         out.append(f"<{tag}>{''.join(map(_item, reply.suggestions))}</{tag}>")
     if reply.sources:
-        out.append(f'<p class="charley-sources">{SOURCES} {"; ".join(map(_anchor, reply.sources))}.</p>')
+        out.append(
+            f'<p class="charley-sources">{html.escape(reply.labels.sources)} {"; ".join(map(_anchor, reply.sources))}.</p>'
+        )
     out.append(f'<p class="charley-disclaimer">{html.escape(reply.disclaimer)}</p></div>')
     return "\n".join(out)
 

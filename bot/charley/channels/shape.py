@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from charley.answering.reply import ALSO, CHOOSE, SOURCES, Reply, Section
+from charley.answering.reply import Reply, Section
 from charley.channels.parts import Atom, Mark, Measure, Part, characters, sentences, split
 from charley.console import shown
 
@@ -64,7 +64,7 @@ def shape_reply(reply: Reply, shape: Shape) -> Outgoing:
         buttons = ()
     atoms = list(_body(reply, shape.style))
     if not buttons and listed:
-        atoms += _listed([s.label for s in listed], _is_choice(reply), shape.style)
+        atoms += _listed(reply, [s.label for s in listed], shape.style)
     atoms += _sources(reply, shape.style)
     return Outgoing(_parts(atoms, reply.disclaimer, shape), buttons, reply.triage is not None)
 
@@ -114,21 +114,22 @@ def _clean(text: str) -> str:
     return " ".join(shown(text).split())
 
 
-def _listed(labels: list[str], numbered: bool, style: Style) -> Iterator[Atom]:
+def _listed(reply: Reply, labels: list[str], style: Style) -> Iterator[Atom]:
+    numbered = _is_choice(reply)
     if not numbered:
-        yield Atom(ALSO, style.plain, "\n\n")
+        yield Atom(reply.labels.also, style.plain, "\n\n")
     for i, label in enumerate(labels, 1):
         mark = f"{i}. " if numbered else "- "
         yield Atom(f"{mark}{_clean(label)}", style.plain, "\n\n" if numbered and i == 1 else "\n")
     if numbered:
-        yield Atom(CHOOSE, style.plain, "\n")
+        yield Atom(reply.labels.choose, style.plain, "\n")
 
 
 def _sources(reply: Reply, style: Style) -> Iterator[Atom]:
     named = {s.publisher: s for s in reversed(reply.sources)}
     for i, source in enumerate(reversed(named.values())):
         if not i:
-            yield Atom(SOURCES, style.plain, "\n\n")
+            yield Atom(reply.labels.sources, style.plain, "\n\n")
         end = "." if i == len(named) - 1 else ";"
         yield Atom(_clean(source.publisher), _linked(style, source.url, end), " ")
 

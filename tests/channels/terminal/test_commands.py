@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charley import Assistant
-from charley.answering.reply import ALSO, CHOOSE
 from charley.channels.terminal.commands import COMMANDS, PROMPT, Conversation
 from charley.channels.terminal.pipe import talk
 
@@ -181,7 +180,7 @@ def test_without_a_terminal_the_prompt_is_no_part_of_the_replies(assistant: Assi
 
 def form(text: str, disclaimer: str) -> str:
     """What a text of the chat consists of, whatever the knowledge base says at the moment."""
-    ours = ("", ALSO, CHOOSE, "Nothing has been said yet.", "Goodbye.")
+    ours = ("", "You could also ask:", "Reply with the number of your choice.", "Nothing has been said yet.", "Goodbye.")
     marks = ((r"\d+\. .+", "<n>. <choice>"), (r"- .+", "- <question>"), (r"Sources: .+", "Sources: <sources>"))
 
     def line_form(line: str) -> str:

@@ -94,7 +94,7 @@ class Page:
                 out.append(f"<h4>{escape(section.title)}</h4>")
             out.append(f"<p>{' '.join(reference.linked(s.text, self._numbers) for s in section.sentences)}</p>")
         out.append(self._sources(reply))
-        if reply.kind == "answer":
+        if reply.more:
             out.append(f'<p><button name="more" value="1">{escape(self._words["more"])}</button></p>')
         if reply.suggestions:
             out.append(f'<div class="suggestions" role="group" aria-label="{escape(self._words["also"])}">')
