@@ -107,9 +107,8 @@ class Composer:
                 continue
             if not all(self.kinship.told(asked.person, t) for t in each.traits) or ("{name}" in each.text and not named):
                 continue
-            if any(
-                self.kinship.kept_from(asked.person, self.fact(r)) for r in cited(each.text) if base(r) in self._content.facts
-            ):
+            rests = [self._content.facts.get(base(r)) for r in cited(each.text)]
+            if any(fact is None or self.kinship.kept_from(asked.person, fact) for fact in rests):
                 continue
             fit = 100 * bool(each.words) + 10 * len(each.traits) + bool(each.form)
             if fit > best:

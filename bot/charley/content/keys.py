@@ -33,7 +33,7 @@ FAMILY: Final[Keys] = {
     "outside": Key("`true`: nothing here answers it; it teaches the assistant to say that it does not know", "false"),
 }
 INTENT: Final[Keys] = {
-    "title": Key("one to six words, for \"You asked about …\"", None),
+    "title": Key('one to six words, for "You asked about …"', None),
     "question": Key("the plain question, the label of a suggestion", "needed, but where the family is `outside`"),
     "phrasings": Key("how people ask it, say it or tell it", None),
     "not_phrasings": Key("what looks close, and must not be answered with this intent"),
@@ -46,8 +46,8 @@ ANSWER: Final[Keys] = {
     "lead": Key("the first sentence, by the form of the question, a trait of the person, or both"),
     "told": Key("facts said only to those whom they are `for`"),
     "short": Key("the facts that make the answer", None),
-    "more": Key("facts for \"tell me more\"", "what `short` had no room for"),
-    "why": Key("facts for \"why?\", or the id of the intent that answers it", "a sentence that no reason is known"),
+    "more": Key('facts for "tell me more"', "what `short` had no room for"),
+    "why": Key('facts for "why?", or the id of the intent that answers it', "a sentence that no reason is known"),
     "care": Key("the safety sentences, always said"),
     "follow_ups": Key("two to four intents worth asking next", "the next intents of the family"),
     "by": Key("an answer of its own for an entity or a class: these keys again, but for `follow_ups` and `by`"),
@@ -83,13 +83,13 @@ SOURCE: Final[Keys] = {
 ENTITIES: Final[Keys] = {
     "kind": Key("what they are, in one word of letters: the `slot` of intents, `{kind}` in phrasings", None),
     "entities": Key("the entities by their ids", None),
-    "any": Key("what stands for `{kind}` in a question about the kind: \"Can my medicine …?\""),
+    "any": Key('what stands for `{kind}` in a question about the kind: "Can my medicine …?"'),
     "unnamed": Key("what is said where none was named", "needed where an intent has this slot"),
     "alike": Key("`true`: it does not matter which of them is named", "false"),
     "open": Key("`true`: people name more of them than any list holds", "false"),
     "brands": Key("`true`: a name may be a brand, which is said along", "false"),
-    "denied": Key("`true`: \"not X\" says that X is not so", "false"),
-    "denied_after": Key("only behind these words does \"not … X\" say so"),
+    "denied": Key('`true`: "not X" says that X is not so', "false"),
+    "denied_after": Key('only behind these words does "not … X" say so'),
 }
 ENTITY: Final[Keys] = {
     "name": Key("its name as said inside a sentence", None),

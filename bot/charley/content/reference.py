@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from charley.content.fields import nearest
-from charley.content.lead import base
+from charley.content.lead import base, cited
 from charley.content.model import Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
@@ -25,7 +25,7 @@ MESSAGES = (
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
 )
 ROLES = {
-    "acknowledge": "answers \"no, thanks\", and is what a reply to something told counts as",
+    "acknowledge": 'answers "no, thanks", and is what a reply to something told counts as',
     "now": "answers while it is there",
     "after": "answers when it is over",
     "stop": "answers a goodbye",
@@ -100,6 +100,11 @@ def _wording(content: Content, places: Places, here: tuple[str, ...], wording: W
         for id in map(base, ids_in(getattr(wording, part))):
             if id not in content.facts:
                 yield places.problem(f"unknown fact '{id}'{nearest(id, content.facts)}", *here, part)
+    for lead in wording.leads:
+        for ref in cited(lead.text):
+            if base(ref) not in content.facts:
+                message = f"unknown fact '{ref}'{nearest(base(ref), content.facts)}"
+                yield places.problem(message, *here, "lead", lead.key)
     if wording.why and "{" not in wording.why and wording.why not in content.answers:
         yield places.problem(f"unknown intent '{wording.why}' in why{nearest(wording.why, content.answers)}", *here, "why")
 

@@ -1,0 +1,117 @@
+"""What people do in a conversation, and what a good listener does: each row on messages of its own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from charley import Assistant
+from charley.answering.reply import Reply
+
+
+def talk(assistant: Assistant, *messages: str) -> list[Reply]:
+    replies: list[Reply] = []
+    for message in messages:
+        replies.append(assistant.reply(message, replies[-1].context if replies else None))
+    return replies
+
+
+def facts(reply: Reply) -> set[str]:
+    return {key for section in reply.sections for sentence in section.sentences for key in sentence.said}
+
+
+def test_a_detail_keeps_the_topic(assistant: Assistant) -> None:
+    first, second = talk(assistant, "can I rub a cramped calf", "by the way I take warfarin")
+    assert second.intents == first.intents
+    assert "blood thinners" in str(second)
+
+
+@pytest.mark.parametrize("objection", ["I already do that", "tried that, no use", "alredy tried it", "that did nothing for me"])
+def test_an_objection_gets_what_was_not_said(assistant: Assistant, objection: str) -> None:
+    first, second = talk(assistant, "how do I prevent cramps at night", objection)
+    assert assistant.content.messages["objection"] in str(second)
+    assert not facts(first) & facts(second)
+
+
+@pytest.mark.parametrize("report", ["ok it has gone now", "phew it stopped", "its let go now"])
+def test_after_a_cramp_there_is_no_first_aid(assistant: Assistant, report: str) -> None:
+    first, second = talk(assistant, "my calf is cramping what do I do", report)
+    assert second.intents == ("about.aftermath",)
+    assert not facts(first) & facts(second)
+
+
+def test_a_cramp_that_stays_gets_the_next_thing(assistant: Assistant) -> None:
+    first, second = talk(assistant, "my calf is cramping what do I do", "it is still not letting go")
+    assert assistant.content.messages["still"] in str(second)
+    assert facts(second) and not facts(first) & facts(second)
+
+
+@pytest.mark.parametrize("plan", ["I will ask my pharmacist", "gonna try that tonight"])
+def test_a_plan_is_heard(assistant: Assistant, plan: str) -> None:
+    assert assistant.content.messages["plan"] in str(talk(assistant, "do bananas help", plan)[-1])
+
+
+@pytest.mark.parametrize("feeling", ["I am crying with the pain", "im so scared of going to bed", "I feel so low about it"])
+def test_a_feeling_gets_one_kind_sentence_and_no_refusal(assistant: Assistant, feeling: str) -> None:
+    reply = talk(assistant, feeling)[-1]
+    assert reply.sections[0].sentences[0].text.startswith("I'm sorry")
+    assert reply.kind == "small_talk" and reply.suggestions
+
+
+def test_a_question_with_a_feeling_is_answered(assistant: Assistant) -> None:
+    reply = talk(assistant, "I am so scared of the next one, how can I prevent cramps at night?")[-1]
+    assert reply.kind == "answer" and str(reply).startswith("I'm sorry")
+
+
+def test_going_back(assistant: Assistant) -> None:
+    replies = talk(assistant, "do bananas help", "can heat cause cramps", "go back")
+    assert replies[-1].intents == replies[0].intents
+
+
+@pytest.mark.parametrize("start", ["start over", "let's begin again", "new topic please"])
+def test_starting_over_drops_the_topic(assistant: Assistant, start: str) -> None:
+    reply = talk(assistant, "do bananas help", start)[-1]
+    assert "topics" not in reply.context and reply.suggestions
+
+
+def test_the_same_again_is_the_same(assistant: Assistant) -> None:
+    first, second = talk(assistant, "how long does a cramp last", "could you write that again please")
+    assert [s.sentences for s in second.sections] == [s.sentences for s in first.sections]
+
+
+def test_what_is_known_is_shown_and_forgotten(assistant: Assistant) -> None:
+    replies = talk(assistant, "I'm 30 weeks pregnant", "what do you know about me", "/forget", "what do you know about me")
+    assert "pregnant" in str(replies[1])
+    assert not replies[2].person and "people" not in replies[2].context
+    assert assistant.content.messages["known_nothing"] in str(replies[3])
+
+
+def test_asking_back_is_of_the_last_topic(assistant: Assistant) -> None:
+    first, second = talk(assistant, "should I take magnesium", "how much")
+    assert second.intents == first.intents and second.form == "how_much"
+
+
+def test_the_topic_of_somebody_else_goes(assistant: Assistant) -> None:
+    replies = talk(assistant, "my wife is pregnant and has cramps", "but I get them too. what can I do for mine?")
+    assert "pregnan" not in str(replies[-1]).lower().partition("you could also ask")[0]
+
+
+def test_it_stays_small(assistant: Assistant) -> None:
+    tellings = [
+        "I'm 72 and take warfarin, furosemide, atorvastatin and amlodipine",
+        "I have diabetes, kidney disease, heart failure and poor circulation",
+        "my wife is pregnant and vegan",
+        "my dad is 91, in a wheelchair, on losartan",
+        "my son is 9",
+    ]
+    questions = [
+        "how do I prevent cramps",
+        "can I take magnesium",
+        "why do they come at night",
+        "what helps now",
+        "more",
+        "and heat?",
+    ]
+    for reply in talk(assistant, *tellings, *questions, *questions):
+        assert len(json.dumps(dict(reply.context))) <= 2048
