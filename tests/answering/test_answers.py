@@ -12,6 +12,7 @@ from charley.answering.composer import Composer, Slot
 from charley.answering.reply import Reply
 from charley.content import reader
 from charley.content.folder import texts
+from charley.content.lead import base, refs
 from charley.content.model import Content
 from charley.workbench.check.answer import DIAGNOSIS, DOSE, REPLY
 
@@ -28,6 +29,10 @@ SAFE = {
     "doctor.when": "over 10 minutes",
     "causes.unexplained": "over 10 minutes",
     "compare.blood_clot": "the same day",
+    "about.aftermath": "chest pain or trouble breathing",
+    "causes.heat": "over an hour need medical help",
+    "causes.alcohol": "after stopping alcohol",
+    "relief.cold_or_heat": "numb skin may not feel it",
 }
 """Words of the safety sentence that an answer never goes without."""
 
@@ -84,6 +89,22 @@ def test_more_and_why(assistant: Assistant, intent: str, entity: str) -> None:
         assert reply.kind in ("answer", "out_of_scope", "small_talk", "fallback")
         assert not set("{}") & set(str(reply))
         assert not DOSE.search(body(reply)) and not DIAGNOSIS.search(body(reply))
+
+
+@pytest.mark.parametrize("intent", ["causes.circulation", "causes.other_conditions"])
+def test_pain_in_bed_from_poor_blood_flow_is_told_at_once(assistant: Assistant, intent: str) -> None:
+    entity = "peripheral_artery_disease" if content().intents[intent].slot else ""
+    assert "when the leg hangs down" in body(asked(assistant, intent, entity))
+
+
+def test_what_is_told_to_a_person_says_whom_it_is_for() -> None:
+    told = {
+        ref
+        for answer in content().answers.values()
+        for wording in (answer.wording, *answer.by.values())
+        for ref in refs(wording.told, content().facts)
+    }
+    assert told and not [ref for ref in sorted(told) if not content().facts[base(ref)].whom]
 
 
 @pytest.mark.parametrize("intent", [i for i, known in content().intents.items() if known.slot])
