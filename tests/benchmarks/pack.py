@@ -1,6 +1,6 @@
 """How often the right intent comes first on a pack's held-out questions, beside two plain classifiers taught the same.
 
-    python -m tests.benchmarks.pack tests/packs/library
+python -m tests.benchmarks.pack tests/packs/library
 """
 
 from __future__ import annotations

@@ -121,3 +121,21 @@ def test_a_safety_sentence_comes_with_the_answer_that_it_bears_on(assistant: Ass
     text = str(assistant.reply("can I rub the calf", first.context))
     assert "blood thinners" in text
     assert "blood thinners" not in str(assistant.reply("can I rub the calf")).partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "intent"),
+    [
+        ("I drink three pints every evening", "could that be why", "causes.alcohol"),
+        ("I sit at a desk all day", "is that why I get them", "causes.posture"),
+        ("I take furosemide", "could it be that", "causes.medication.item"),
+    ],
+)
+def test_a_question_may_point_at_what_was_told(assistant: Assistant, told: str, question: str, intent: str) -> None:
+    assert assistant.reply(question, assistant.reply(told).context).intents == (intent,)
+
+
+def test_the_own_case_comes_with_another_question_again(assistant: Assistant) -> None:
+    first = assistant.reply("I'm 81 and unsteady, what do I do when a cramp comes")
+    second = assistant.reply("and which stretch should I do", first.context)
+    assert "steady" in str(first) and "steady" in str(second)

@@ -82,7 +82,7 @@ class Paragraph:
         for round in (False, True):
             for ref in references:
                 fact = self._composer.fact(ref)
-                if fact.point and fact.point in self._points:
+                if fact.point and fact.point in self._points and to is not self.first:
                     continue
                 group = self._new(ref, fact.urgent or round)
                 if group:

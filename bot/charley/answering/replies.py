@@ -128,6 +128,10 @@ class Replies:
         intents = (self._acknowledged,) if self._acknowledged else ()
         return replace(reply, sections=(section,), intents=intents)
 
+    def told(self, question: Question) -> frozenset[str]:
+        """The facts that an answer has for what the person told."""
+        return self.composer.told(self._content.answers[question.intent], question.asked.person)
+
     def news(self, question: Question, said: Iterable[str], only_told: bool = False) -> bool:
         """Whether an answer has something that the conversation has not heard. `only_told`: of what is for this person."""
         heard = set(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from charley.answering.composer import Slot
+from charley.answering.composer import Asked, Slot
 from charley.answering.replies import Question
 from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
@@ -17,6 +17,8 @@ NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""
 TURNS = ("objection", "still", "over", "better", "stop", "complaint", "disagrees", "plan")
 """Acts that tell how the person goes on."""
+POINTED = 10
+"""Words of a question that may only point at what was told."""
 MOST_TOLD = 3
 """Things told of one kind that an answer speaks of."""
 
@@ -47,6 +49,7 @@ class Conversation:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._narrow = content.person.get("narrow", {})
+        self._causes = {id: t["cause"] for id, t in content.person.get("traits", {}).items() if "cause" in t}
         self._pointing = frozenset(content.person.get("pointing", ()))
         self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
 
@@ -64,6 +67,14 @@ class Conversation:
             question = replace(question, intent=narrow["to"])
         told = () if question.slot else self._told(question.intent, before)
         return replace(question, slot=told[0], also=told[1:]) if told else question
+
+    def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
+        """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
+        unsure = not answered or answered[0].intent in self._narrow
+        if not unsure or asked.form not in self._verdicts or self._pointing.isdisjoint(asked.words):
+            return answered
+        causes = [self._causes[fact] for fact in before.people.fresh if fact in self._causes and fact in before.people.facts]
+        return [Question(causes[0], asked=asked)] if causes and len(asked.words) <= POINTED else answered
 
     def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
         kind = self._content.intents[intent].slot

@@ -9,6 +9,7 @@ from typing import Any
 from charley.answering.composer import Asked
 from charley.answering.replies import SECTIONS, Question, Replies, reminded
 from charley.answering.reply import Reply
+from charley.content.lead import base
 from charley.content.model import Content
 from charley.matching.matcher import Matcher
 from charley.reading.text import LIMIT, Message, read
@@ -79,6 +80,7 @@ class Dialogue:
         understood = self.understander.understand(message, Act() if act.kind else act, before)
         near = [self.conversation.question(t) for t in understood[0].choices]
         answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER], before)
+        answered = self.conversation.pointed(answered, Asked(self._forms.find(message), message.words), before)
         told = before.people.told != known.told or before.people.about != known.about
         if not asks and not act.meant and (kept := self._kept(message, answered, told, near, before, known)):
             return kept
@@ -181,9 +183,15 @@ class Dialogue:
         part = questions[0].part
         questions = [self._with(q, before) for q in questions]
         resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self.replies.answer(resolved, missed, before.heard, near)
+        reply = self.replies.answer(resolved, missed, self._unsaid(resolved, before), near)
         reply = reminded(reply, self.replies.composer.message(note)) if note else reply
         return self.conversation.answered(reply, resolved[:SECTIONS], part, before)
+
+    def _unsaid(self, questions: Sequence[Question], before: Context) -> frozenset[str]:
+        """What was heard, but for what the person's own case adds to a question that is not the last one's."""
+        last = {t.intent for t in before.topics}
+        told = [self.replies.told(q) for q in questions if q.intent not in last and q.part == "short"]
+        return frozenset(key for key in before.heard if base(key) not in frozenset().union(*told))
 
     def missed(
         self, message: str, before: Context, confidence: float = 0.0, near: Sequence[Question] = (), **values: str
