@@ -41,8 +41,6 @@ SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
 SHARE = 0.5
 """Share of the whole message's scores that a clause of it takes over."""
-COURTESY = 6
-"""Words of the longest clause that may be a mere courtesy around a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ class Understander:
 
     def _courtesy(self, part: Part, words: tuple[str, ...]) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
-        if part.asks or part.end - part.start > COURTESY:
+        if part.asks:
             return False
         way = self._way("courtesy", words[part.start : part.end])
         return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
