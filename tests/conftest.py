@@ -16,3 +16,9 @@ settings.load_profile("charley")
 def assistant() -> Assistant:
     """The assistant over the checkout's content."""
     return Assistant(ROOT)
+
+
+@pytest.fixture(scope="session")
+def library() -> Assistant:
+    """The assistant over a small bank of another subject."""
+    return Assistant(ROOT / "tests" / "packs" / "library")

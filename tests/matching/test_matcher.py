@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.places import ROOT
 
 from charley import Assistant
+from charley.bank import bank
 from charley.bank.training import Example, _parted, _School, build
 from charley.matching.features import Features
 from charley.matching.gate import fit
@@ -119,8 +121,8 @@ def test_bank_words_are_read_as_they_stand(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("word", ["shop", "note", "nor", "step", "far", "wish", "cola", "hat", "mote", "loss", "lift", "stem"])
-def test_an_english_word_is_never_bent_into_one_that_turns_the_meaning(assistant: Assistant, word: str) -> None:
-    reading = assistant._understander.matcher.reader.read((word,))
+def test_an_english_word_is_never_bent_into_one_that_turns_the_meaning(word: str) -> None:
+    reading = bank.load(ROOT).matcher.reader.read((word,))
     for token in reading:
         for near, weight in token.words:
             assert near == word or near not in TURNING or weight < 0.5
@@ -147,3 +149,13 @@ def test_the_gate_learns_a_rising_curve() -> None:
     assert chances == sorted(chances)
     assert chances[0] < 0.2
     assert chances[-1] > 0.8
+
+
+def test_the_first_eight_labels_are_candidates(library: Assistant) -> None:
+    (question, *_) = library.explain("how do i renew my books").questions
+    assert len(question["candidates"]) == 8
+
+
+@pytest.mark.parametrize(("text", "kind"), [("do you have comics", "answer"), ("i need a form", "fallback")])
+def test_near_rivals_make_a_match_less_sure(library: Assistant, text: str, kind: str) -> None:
+    assert library.reply(text).kind == kind

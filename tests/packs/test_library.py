@@ -34,11 +34,6 @@ HOURS = "what time does riverside close on a tuesday"
 
 
 @pytest.fixture(scope="session")
-def library() -> Assistant:
-    return Assistant(LIBRARY)
-
-
-@pytest.fixture(scope="session")
 def bread() -> Assistant:
     return Assistant(BREAD)
 

@@ -13,7 +13,6 @@ from tests.conversation import talk
 from tests.places import ROOT
 
 from charley import Assistant
-from charley.understanding.context import STANDS
 from charley.workbench.flags import flags
 
 RAISED = {
@@ -93,7 +92,7 @@ def test_the_explanation_names_what_was_set_aside(assistant: Assistant, text: st
 
 
 def test_it_fades(assistant: Assistant) -> None:
-    others = ["which foods help against leg cramps"] * STANDS
+    others = ["which foods help against leg cramps"] * 4
     assert "alarm" in talk(assistant, "my leg is cold and blue", *others[1:]).context
     assert "alarm" not in talk(assistant, "my leg is cold and blue", *others).context
 
@@ -116,7 +115,7 @@ def test_a_button_reminds_too(assistant: Assistant) -> None:
 def test_no_turn_after_it_goes_without_it(turns: list[str]) -> None:
     assistant = SHARED
     reply = assistant.reply("my leg is cold and blue")
-    for turn in turns[:STANDS]:
+    for turn in turns[:4]:
         reply = assistant.reply(turn, reply.context)
         assert "911" in str(reply) or "988" in str(reply) or "111" in str(reply)
 

@@ -16,6 +16,32 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["v", "topics", "choices", "offered", "part", "misses", "signs"])
 
 
+def test_eight_choices_are_kept(assistant: Assistant) -> None:
+    topics = tuple(map(Topic, list(assistant.content.answers)[:12]))
+    kept = Context(choices=topics, offered=topics).to_json()
+    assert kept["choices"] == [[t.intent] for t in topics[:8]]
+    hostile = {"v": 1, "choices": [[t.intent] for t in topics]}
+    assert read(hostile, assistant.content, frozenset()).choices == topics[:8]
+
+
+def test_the_sentences_of_six_replies_are_kept(assistant: Assistant) -> None:
+    keys = [f"{fact}.1" for fact in assistant.content.facts][:40]
+    replies = tuple((key,) for key in keys[:9])
+    assert len(Context(said=replies).to_json()["said"]) == 6
+    assert Context(said=(tuple(keys),)).to_json()["said"] == [" ".join(keys[:24])]
+    hostile = {"v": 1, "said": [" ".join(keys)] * 9}
+    assert read(hostile, assistant.content, frozenset()).said == (tuple(keys[:24]),) * 6
+
+
+def test_what_was_said_long_ago_goes_first_when_there_is_too_much() -> None:
+    """Two replies of twenty sentences are nothing much; of six long ones with much else the latest stay."""
+    replies = tuple(tuple(f"FACT-{reply}{n:02}.1" for n in range(24)) for reply in range(6))
+    assert len(Context(said=replies[:3]).to_json()["said"]) == 3
+    kept = Context(said=replies).to_json()
+    assert kept["said"] == [" ".join(reply) for reply in replies[: len(kept["said"])]]
+    assert 1024 < len(json.dumps(kept)) <= 2048
+
+
 def test_it_comes_back_as_it_went(assistant: Assistant) -> None:
     context = Context(
         topics=(Topic("prevention.food", ("food", "banana")),), part="more", choices=(Topic("relief.now"),), misses=2

@@ -47,6 +47,8 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("I drive all day for a living", "self", "sits_at_work"),
         ("been on a water tablet since May", "self", "diuretic"),
         ("I have had diabetis for years", "self", "condition:diabetes"),
+        ("I am taking two or three small furosemide", "self", "drug:furosemide"),
+        ("my husband who lives a very long way from here takes furosemide", "he", "drug:furosemide"),
     ],
 )
 def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
@@ -69,6 +71,18 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
 def test_asked_or_denied_is_not_told(assistant: Assistant, message: str) -> None:
     known = told(assistant, message).get("self", set())
     assert not known & {"pregnant", "diabetes", "condition:diabetes", "blood_thinner", "diuretic", "older"}
+
+
+def test_what_stands_too_far_apart_is_not_told(assistant: Assistant) -> None:
+    assert "drug:furosemide" not in told(assistant, "I am taking two or three more small furosemide").get("self", set())
+    assert not told(assistant, "my husband who lives a very long way off from here takes furosemide")
+
+
+def test_eight_things_told_at_once_can_be_given_to_another(assistant: Assistant) -> None:
+    many = "I have diabetes, asthma, arthritis, epilepsy, anaemia, sciatica, kidney disease and liver disease"
+    people = assistant.reply(many).context["people"]
+    assert len(people["told"]["self"]) > 8
+    assert len(people["fresh"]) == 8
 
 
 def test_it_is_given_to_the_one_who_was_meant(assistant: Assistant) -> None:

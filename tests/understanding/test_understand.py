@@ -25,6 +25,7 @@ def last(assistant: Assistant, turns: str) -> Reply:
         # a name that no list holds, and a word that is only misspelt
         ("does xyzol cause leg cramps", ["causes.medication.item"]),
         ("can u get cramps in ur tose", ["about.location"]),
+        ("can exersise cause leg cramps", ["causes.exercise"]),
         # what is not asked, and what is
         ("I don't want to know why, just how to stop a cramp in my calf", ["relief.now"]),
         ("does magnesium help leg cramps / no, not that, can too little potassium cause them", ["causes.minerals"]),

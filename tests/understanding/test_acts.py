@@ -1,0 +1,39 @@
+"""How much of a message may be other than the phrase that it is told by."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from charley.reading.text import read
+from charley.understanding.acts import Resolver
+from charley.understanding.phrase import pattern
+
+RESOLVER = Resolver({"more": ("tell me everything else you know about",), "stop": ("leave off",), "felt_fear": ("so worried",)})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("tell me everything else you know about", "more"),
+        ("tell me everythng else you know abuot", "more"),
+        ("tel me everythng else you kno about", ""),  # three words of seven: as likely something else
+        ("oh will you leave off with all that now", "stop"),
+        ("oh will you just leave off with all that now", ""),  # ten words tell more than an act
+    ],
+)
+def test_an_act(text: str, kind: str) -> None:
+    assert RESOLVER.find(read(text).words).kind == kind
+
+
+@pytest.mark.parametrize(("words", "felt"), [(30, "felt_fear"), (31, "")])
+def test_a_feeling_is_not_looked_for_in_a_long_story(words: int, felt: str) -> None:
+    story = ["word"] * (words - 2)
+    assert RESOLVER.feeling((*story, "so", "worried")) == felt
+
+
+@pytest.mark.parametrize(("between", "found"), [(0, True), (6, True), (7, False)])
+def test_a_gap_of_a_phrase_spans_six_words(between: int, found: bool) -> None:
+    line = "shall " + "word " * between + "or "
+    assert bool(re.search(pattern("shall ... or"), line)) == found

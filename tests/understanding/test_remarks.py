@@ -1,0 +1,46 @@
+"""What a conversation makes of a remark, of much that was told, and of what lies far back."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conversation import talk
+
+from charley import Assistant
+
+
+def test_a_remark_keeps_the_topic_and_a_tale_does_not(library: Assistant) -> None:
+    turns = ["how do i renew my books", "more"]
+    remark = talk(library, *turns, "we all had a lovely walk along the river in the sun")
+    assert remark.intents == ("front_desk.heard",)
+    assert remark.context["topics"] == [["loans.renew"]]
+    tale = talk(library, *turns, "we all had a lovely long walk along the river in the sun")
+    assert tale.kind == "fallback"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "intent"),
+    [
+        ("how do i stop a cramp", "magnesium tablets", "prevention.supplements"),
+        ("what causes leg cramps", "i ran ten miles on sunday and my legs were like lead", "causes.overview"),
+    ],
+)
+def test_what_asks_nothing_is_a_new_question_only_where_it_is_sure(
+    assistant: Assistant, first: str, then: str, intent: str
+) -> None:
+    assert talk(assistant, first, then).intents == (intent,)
+
+
+def test_an_answer_speaks_of_three_things_that_were_told(assistant: Assistant) -> None:
+    reply = talk(assistant, "I take furosemide, salbutamol, levothyroxine and simvastatin", "could it be the tablets")
+    text = " ".join(s.text for section in reply.sections for s in section.sentences)
+    assert [name for name in ("albuterol", "furosemide", "levothyroxine", "simvastatin") if name in text] == [
+        *("albuterol", "furosemide", "levothyroxine")
+    ]
+
+
+def test_four_topics_lie_behind_the_one_that_is_spoken_of(library: Assistant) -> None:
+    asked = ["i lost a book", "how do i print", "i forgot my pin", "how do i get on the wifi", "how do i renew my books"]
+    reply = talk(library, *asked, "do you have desks")
+    assert [topic[0] for topic in reply.context["past"]] == [
+        *("space.printing", "membership.pin", "space.computers", "loans.renew")
+    ]

@@ -1,0 +1,71 @@
+"""The weights by which the ways to take a message compete, each by what a reader of a small library would notice of it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conversation import talk
+
+from charley import Assistant
+
+
+@pytest.mark.parametrize(
+    ("text", "intents", "entities"),
+    [
+        # The whole message goes before a sentence of it that is hardly surer: what one sentence names holds for the other ...
+        ("When is Riverside open? Do you open before nine?", ("visit.hours",), {"branch": "riverside"}),
+        # ... but not before one that is much surer.
+        ("We are a family of five. How do we join?", ("membership.join",), {}),
+        ("Can students join? I'd rather talk to a real librarian.", ("membership.join",), {}),
+        # The second of two things is answered where the message speaks of it, and not where it is about something else.
+        ("my audiobook won't play or how do i get on the wifi", ("space.computers", "digital.trouble"), {}),
+        ("How do I renew my books. How do I get a bus pass.", ("loans.renew",), {}),
+        ("what is the fine and how do i pay it", ("loans.late",), {}),
+        # A clause is read in the light of the whole message, and still says what it says.
+        ("How do I renew? Who do I tell about a torn page?", ("loans.renew", "loans.lost"), {}),
+        ("can you hold a film for me and how long for", ("loans.period", "loans.reserve"), {"medium": "film"}),
+        # What somebody says they do not ask weighs against it, and not against all that is like it.
+        ("how do i print, not how do i scan", ("space.printing",), {}),
+        # Small talk around a question changes nothing, however many words it takes.
+        ("thanks for all your help today, when is story time", ("visit.events",), {}),
+        ("i don't know what to ask, do you do anything for teenagers", ("visit.events",), {}),
+        ("hello again, do you have desks", ("space.study",), {}),
+        # One word is no clause: it belongs to what stands beside it.
+        ("not fines, how do i renew", ("loans.renew",), {}),
+    ],
+)
+def test_a_message(library: Assistant, text: str, intents: tuple[str, ...], entities: dict[str, str]) -> None:
+    reply = library.reply(text)
+    assert reply.intents == intents
+    assert reply.entities == entities
+
+
+@pytest.mark.parametrize(
+    ("turns", "intents"),
+    [
+        # A short message leans on the question before it ...
+        (["where is riverside", "is that far"], ("visit.place",)),
+        (["i forgot my pin", "for children"], ("membership.pin",)),
+        (["how do i join", "do i need my card"], ("membership.join",)),
+        # ... or on what its answer leads on to, where it says so ...
+        (["how do i return books", "i am late"], ("loans.late",)),
+        # ... and a longer one leans less.
+        (["can i hire a room", "how do i return shoes to the shop"], ()),
+        # A thing of a kind that the last question does not ask about is asked about itself, but only where it is all there is.
+        (["how do i reserve a book", "what about oakfield"], ("visit.place",)),
+        (["can i print here", "what about oakfield"], ("space.printing",)),
+    ],
+)
+def test_a_conversation(library: Assistant, turns: list[str], intents: tuple[str, ...]) -> None:
+    assert talk(library, *turns).intents == intents
+
+
+def test_what_is_not_asked_is_not_answered(library: Assistant) -> None:
+    reply = library.reply("i am not asking how to join, how do i get a new card")
+    assert "membership.join" not in reply.intents
+    assert reply.suggestions[0].intent == "membership.lost_card"
+
+
+def test_what_may_be_meant_is_offered_as_three_choices(library: Assistant) -> None:
+    reply = talk(library, "am i allowed more than six books", "is it free")
+    assert reply.kind == "disambiguation"
+    assert len(reply.suggestions) == 3
