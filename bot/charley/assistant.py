@@ -24,6 +24,11 @@ FULL = 2
 TAKEN_BACK = ("explicit", "other")
 """Acts that say that what a message tells is not so, or not of the person."""
 
+CALM = -0.7
+"""A red flag of a message that sounds less than this like those that call for help is asked about beside the answer."""
+HEARD = -0.2
+"""A message that sounds more than this like them is asked about, though no sign was found in it."""
+
 
 class Assistant:
     """Answers messages from a question bank and a knowledge base.
@@ -82,6 +87,11 @@ class Assistant:
         note = self._alarm.released(ended, before.alarm) if ended else ""
         before = replace(before, alarm="", signs=()) if ended else before
         look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else TriageResult(None, ())
+        sounds = self._dialogue.understander.matcher.alarm(message.words)
+        loud = max(sounds, key=sounds.__getitem__, default="")
+        # With signs of earlier turns a few plain words are enough to complete a flag: they need not sound like one.
+        if look.finding is not None and look.finding.level in GRAVE and not before.signs and loud and sounds[loud] < CALM:
+            look = replace(look, finding=None, possible=look.possible or look.finding)
         finding = look.finding
         now = replace(before, signs=look.carry)
         if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
@@ -94,7 +104,10 @@ class Assistant:
             return reminded(reply, note) if answers else replace(self._dialogue.replies.noted(note), context=reply.context)
         if finding is not None:
             return advised(reply, self._alarm.say(finding))
-        return self._beside(reply, look.possible) if look.possible else reply
+        if look.possible:
+            return self._beside(reply, look.possible)
+        unsure = self._alarm.unsure(loud) if loud and sounds[loud] > HEARD else ""
+        return advised(reply, (unsure,)) if unsure and reply.kind != "fallback" else reply
 
     def _read(self, text: str, message: Message, before: Context, known: Context) -> Reply:
         """What a message of a length that can be answered, and with words in it, asks."""

@@ -10,7 +10,7 @@ from zlib import crc32
 from charley.content.model import Content
 from charley.content.phrasing import expand, placed
 from charley.matching.features import Features
-from charley.matching.matcher import OUTSIDE, Matcher, restore
+from charley.matching.matcher import ALARM, OUTSIDE, Matcher, restore
 from charley.reading.recogniser import Concepts, Recogniser, ordered, stems, words
 
 PER_LINE = 5
@@ -44,7 +44,10 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
 
 def label(content: Content, intent: str) -> str:
     """What the phrasings of an intent are learnt under: its id, marked where nothing here answers it."""
-    return OUTSIDE + intent if content.family(intent).outside else intent
+    family = content.family(intent)
+    if family.alarm:
+        return ALARM + intent.rpartition(".")[2]
+    return OUTSIDE + intent if family.outside else intent
 
 
 class Names:

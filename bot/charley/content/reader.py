@@ -124,7 +124,7 @@ class _Reader(Fields):
         )
 
     def family(self, path: str, key: Any, value: Any) -> Family:
-        marks = ("talk", "declines", "outside")
+        marks = ("talk", "declines", "outside", "alarm")
         known = self.keys(path, key, value, keys.FAMILY)
         return Family(str(key), str(known.get("title", "")), **{mark: self.true(path, known, mark) for mark in marks})
 

@@ -20,6 +20,8 @@ from charley.reading.text import read
 
 OUTSIDE = "outside:"
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
+ALARM = "alarm:"
+"""Begins the labels of messages that call for help: they are neither asked nor from outside."""
 SHOWN = 8
 """Most candidates of a match."""
 SHARP = 6.0
@@ -87,8 +89,10 @@ class Matcher:
         self.curve = curve
         self.levels = levels
         self._number = {label: i for i, label in enumerate(labels)}
-        self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
+        self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith((OUTSIDE, ALARM)))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
+        self._alarms = {label.removeprefix(ALARM): i for i, label in enumerate(labels) if label.startswith(ALARM)}
+        self._asked = (*self._inside, *self._outside)
         self._used: dict[str, int] = {}
 
     def reading(self, words: Sequence[str]) -> Reading:
@@ -118,7 +122,7 @@ class Matcher:
             scores[best],
             scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
             scores[best] - (scores[barred] if barred != best else -1.0),
-            _soft_lead(scores, best),
+            _soft_lead([scores[k] for k in self._asked], scores[best]),
             *self._familiarity(best, vector, meaning, reading),
             float(subject),
             float(thing),
@@ -137,6 +141,12 @@ class Matcher:
             row,
             lambda: self._nearest(best, vector),
         )
+
+    def alarm(self, words: Sequence[str]) -> dict[str, float]:
+        """How much a message sounds like those that call for help, by level: about 1 where it does, -1 where it does not."""
+        reading = self.reading(words)
+        scores = self.judge.scores(self.features.vector(reading), self.features.families(reading, self._table))
+        return {level: scores[at] for level, at in self._alarms.items()}
 
     def number(self, label: str) -> int:
         """The place of a label in `labels`."""
@@ -260,11 +270,11 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     )
 
 
-def _soft_lead(scores: Sequence[float], best: int) -> float:
-    """How far a label is ahead of all the others together (a log-sum of the rivals)."""
+def _soft_lead(scores: Sequence[float], best: float) -> float:
+    """How far a label's score is ahead of all the others together (a log-sum of the rivals)."""
     top = max(scores)
-    rivals = math.fsum([math.exp(SHARP * (s - top)) for k, s in enumerate(scores) if k != best])
-    return scores[best] - top - math.log(rivals + 1e-9) / SHARP
+    rivals = math.fsum([math.exp(SHARP * (s - top)) for s in scores]) - math.exp(SHARP * (best - top))
+    return best - top - math.log(max(0.0, rivals) + 1e-9) / SHARP
 
 
 def breadth(labels: int) -> int:

@@ -64,6 +64,10 @@ class RedFlags:
         """One sentence for the case that a message meant what it may mean: "If you mean that ...: call ..."."""
         return self._filled(self._replies["net"][f"{finding.level}.{finding.reply}"], finding)
 
+    def unsure(self, level: str) -> str:
+        """One sentence for a message that sounds like a call for help, though no sign was found in it."""
+        return fill(self._replies.get("unsure", {}).get(level, ""), self.numbers)
+
     def remind(self, finding: Finding) -> str:
         """One sentence for a reply to something else while the flag stands."""
         return self._filled(self._replies["remind"][f"{finding.level}.{finding.reply}"], finding)

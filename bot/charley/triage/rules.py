@@ -25,7 +25,7 @@ FILES: Final = {
     "flags": ("flags",),
     "language": tuple(f.name for f in fields(Language)),
     "numbers": ("regions", "sources"),
-    "replies": ("replies", "also", "remind", "net", "released"),
+    "replies": ("replies", "also", "remind", "net", "unsure", "released"),
     "plain_words": ("words",),
 }
 """Files of the folder, each with the keys that it may have."""
@@ -63,6 +63,8 @@ def _files(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         yield from _known(found, keys, places, path)
         if name != "language":
             for key in keys:
+                if key not in found and key == "unsure":
+                    continue
                 if key not in found:
                     yield places.problem(f"'{key}' is missing", path)
                 elif not isinstance(found[key], list if key == "words" else Mapping):
@@ -198,6 +200,7 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
     replies = red_flags["replies"]
     flags = [f for f in red_flags["flags"]["flags"].values() if isinstance(f, Mapping)]
     grave = {f"{f.get('level')}.{f.get('reply', 'ordinary')}" for f in flags if f.get("level") in GRAVE}
+    yield from _known(replies.get("unsure", {}), GRAVE, places, REPLIES, "unsure")
     for part in ("remind", "net"):
         for kind in sorted(grave.difference(replies[part])):
             yield places.problem(f"'{part}' has no wording for '{kind}'", REPLIES, part)
@@ -216,8 +219,8 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             continue
         for key, text in wording.items():
             yield from _filled(text, places, "replies", kind, key)
-    for part in ("also", "remind", "net", "released"):
-        for key, text in replies[part].items():
+    for part in ("also", "remind", "net", "unsure", "released"):
+        for key, text in replies.get(part, {}).items():
             yield from _filled(text, places, part, key)
 
 

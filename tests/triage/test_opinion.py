@@ -1,0 +1,43 @@
+"""The second opinion on red flags: what a message sounds like, beside what the rules find in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from charley import Assistant
+
+# Each has a sign that the rules find, in words of everyday life around it.
+ORDINARY = (
+    "I play the fiddle standing, my foot taps on a floor hard as wood, and at night the calf cramps. Too much standing?",
+    "In the swimming squad I hang on the rope when my arches cramp, kicking with fins on. Why is it always the feet?",
+    "After the sauna on Saturday both calves were in spasm on Sunday, dried out I suppose. Does sweating do that?",
+)
+ALARMS = (
+    "my calf is swollen and hot and now i can't get my breath",
+    "chest pain and my left arm has gone heavy since the cramp",
+    "she drank weedkiller and her legs are cramping",
+    "my leg is white and cold and i can't feel the foot",
+)
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_life_is_answered(assistant: Assistant, text: str) -> None:
+    assert assistant.reply(text).triage not in ("emergency", "urgent")
+
+
+@pytest.mark.parametrize("text", ALARMS)
+def test_what_sounds_like_an_alarm_and_is_one_is_raised(assistant: Assistant, text: str) -> None:
+    assert assistant.reply(text).triage == "emergency"
+
+
+def test_a_flag_that_is_whole_only_with_the_turn_before_needs_no_second_opinion(assistant: Assistant) -> None:
+    first = assistant.reply("I was spraying weedkiller all afternoon")
+    assert assistant.reply("and now my legs are cramping", first.context).triage in ("urgent", "emergency")
+
+
+def test_without_what_calls_for_help_there_is_no_second_opinion() -> None:
+    """A pack that has no such family is triaged by its rules alone."""
+    from tests.places import ROOT
+
+    bread = Assistant(ROOT / "tests" / "packs" / "bread")
+    assert bread.reply("help, the dough burns").triage is None
