@@ -28,7 +28,9 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "bot"
 QUICK = {
     "charley.understanding.understanding": ("tests/understanding/test_weighing.py", "tests/understanding/test_understand.py"),
-    "charley.understanding.context": ("tests/understanding/test_context.py", "tests/triage/test_standing.py"),
+    "charley.understanding.context": (
+        *("tests/understanding/test_context.py", "tests/understanding/test_remarks.py", "tests/triage/test_standing.py"),
+    ),
     "charley.understanding.person": ("tests/understanding/test_person.py",),
     "charley.understanding": (
         *("tests/understanding/test_acts.py", "tests/understanding/test_remarks.py", "tests/understanding/test_split.py"),
@@ -36,7 +38,8 @@ QUICK = {
     ),
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),
     "charley.answering": ("tests/answering/test_length.py", "tests/understanding/test_understand.py"),
-    "charley.triage": ("tests/triage",),
+    "charley.triage.release": ("tests/triage/test_standing.py",),
+    "charley.triage": ("tests/triage/test_reach.py", "tests/triage/test_denial.py", "tests/triage/test_triage.py"),
     "charley.assistant": ("tests/triage/test_standing.py",),
 }
 """The quick tests of a module or package; of two, the first that fits."""

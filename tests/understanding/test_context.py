@@ -24,6 +24,12 @@ def test_eight_choices_are_kept(assistant: Assistant) -> None:
     assert read(hostile, assistant.content, frozenset()).choices == topics[:8]
 
 
+def test_twenty_four_signs_are_kept(assistant: Assistant) -> None:
+    signs = [f"sign{n}" for n in range(60)]
+    assert read({"v": 1, "signs": signs}, assistant.content, frozenset(signs)).signs == tuple(signs[:24])
+    assert Context(signs=tuple(signs)).to_json()["signs"] == signs[:24]
+
+
 def test_the_sentences_of_six_replies_are_kept(assistant: Assistant) -> None:
     keys = [f"{fact}.1" for fact in assistant.content.facts][:40]
     replies = tuple((key,) for key in keys[:9])
@@ -34,8 +40,7 @@ def test_the_sentences_of_six_replies_are_kept(assistant: Assistant) -> None:
 
 
 def test_what_was_said_long_ago_goes_first_when_there_is_too_much() -> None:
-    """Two replies of twenty sentences are nothing much; of six long ones with much else the latest stay."""
-    replies = tuple(tuple(f"FACT-{reply}{n:02}.1" for n in range(24)) for reply in range(6))
+    replies = tuple(tuple(f"FACT-{reply:03}{n:03}.10" for n in range(24)) for reply in range(6))
     assert len(Context(said=replies[:3]).to_json()["said"]) == 3
     kept = Context(said=replies).to_json()
     assert kept["said"] == [" ".join(reply) for reply in replies[: len(kept["said"])]]

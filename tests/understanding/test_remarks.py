@@ -31,7 +31,8 @@ def test_what_asks_nothing_is_a_new_question_only_where_it_is_sure(
 
 
 def test_an_answer_speaks_of_three_things_that_were_told(assistant: Assistant) -> None:
-    reply = talk(assistant, "I take furosemide, salbutamol, levothyroxine and simvastatin", "could it be the tablets")
+    told = ["I take furosemide and salbutamol", "I take simvastatin and levothyroxine too"]
+    reply = talk(assistant, *told, "could it be the tablets")
     text = " ".join(s.text for section in reply.sections for s in section.sentences)
     assert [name for name in ("albuterol", "furosemide", "levothyroxine", "simvastatin") if name in text] == [
         *("albuterol", "furosemide", "levothyroxine")
@@ -44,3 +45,8 @@ def test_four_topics_lie_behind_the_one_that_is_spoken_of(library: Assistant) ->
     assert [topic[0] for topic in reply.context["past"]] == [
         *("space.printing", "membership.pin", "space.computers", "loans.renew")
     ]
+
+
+def test_a_question_of_ten_words_may_only_point(assistant: Assistant) -> None:
+    reply = talk(assistant, "I sit at a desk all day", "do you think that could be why I get them")
+    assert reply.intents == ("causes.posture",)

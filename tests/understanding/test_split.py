@@ -21,6 +21,7 @@ def parts(text: str) -> list[tuple[str, bool, bool]]:
         ("what is a cramp and does everyone get them", ["what is a cramp", "and does everyone get them"]),
         ("how long do they last, and when should i worry", ["how long do they last", "and when should i worry"]),
         ("rest and stretching", ["rest and stretching"]),
+        ("Hello! What causes it?", ["hello what causes it"]),
         ("I ran. My calf went. What now?", ["i ran", "my calf went", "what now"]),
     ],
 )

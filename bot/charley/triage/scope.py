@@ -8,8 +8,7 @@ from typing import Final
 from charley.triage.language import Language
 from charley.triage.patterns import Match, Text
 
-_PHRASE: Final = 4  # words of the longest phrase that opens a question
-_NEGATOR: Final = 5  # words of the longest phrase that denies
+_PHRASE: Final = 4  # words of the longest phrase that opens a question, or before which a denial denies nothing
 _SCOPE: Final = 14  # words that one "no" can govern
 _LEAD: Final = 3  # words that lead up to a time: "a couple of" years ago
 _JOINTS: Final = frozenset({"and", "so", "then", "because", "or", "that", "if"})
@@ -47,7 +46,9 @@ class Scopes:
 
     def __init__(self, text: Text, cues: Sequence[Match], language: Language) -> None:
         self._text, self._language = text, language
-        self._denying = frozenset(phrase.split()[0] for phrase in language.negators)
+        denying = [phrase.split() for phrase in language.negators]
+        self._denying = frozenset(words[0] for words in denying)
+        self._longest = max(map(len, denying), default=0)
         self.clauses = self._segments()
         size = len(text.words)
         self._denied_by = [-1] * size
@@ -161,7 +162,7 @@ class Scopes:
         end = i + len(negator.split())
         if not negator or end >= text.ends[i] or (word == "no" and text.breaks[i + 1]) or (word == "not" and self._asks_no(i)):
             return False
-        rest = text.words[end : end + 4]
+        rest = text.words[end : end + _PHRASE]
         if word == "not" and i and text.words[i - 1] in ("can", "could", "will"):
             return rest[0] in language.can_deny or rest[:2] == ("feel", "any")
         skipped = rest[1:] if rest[0] in ("even", "really", "been", "be", "feel", "feeling") and len(rest) > 1 else rest
@@ -172,7 +173,7 @@ class Scopes:
         """The longest phrase at `i` that denies what follows: "no", "none of us"."""
         if self._text.words[i] not in self._denying:
             return ""
-        phrases = (" ".join(self._text.words[i:end]) for end in range(min(i + _NEGATOR, self._text.ends[i]), i, -1))
+        phrases = (" ".join(self._text.words[i:end]) for end in range(min(i + self._longest, self._text.ends[i]), i, -1))
         return next((phrase for phrase in phrases if phrase in self._language.negators), "")
 
     def _asks_no(self, i: int) -> bool:
@@ -261,7 +262,7 @@ class Scopes:
     def _opens(self, i: int) -> bool:
         text, language = self._text, self._language
         before = text.words[i - 1] if i > text.starts[i] else ""
-        end = min(i + 4, text.ends[i])
+        end = min(i + _PHRASE, text.ends[i])
         if before and not text.breaks[i].strip("()") and before not in language.fillers:
             return text.words[i] in ("why", "how") and text.words[i + 1 : i + 2] in _RUN_ON and self._of_others(i + 2, end)
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
@@ -451,4 +452,4 @@ class Scopes:
 
 def _leads(words: Sequence[str], phrases: frozenset[str], least: int = 1) -> bool:
     """Whether the words begin with one of the phrases (of at least so many words)."""
-    return any(" ".join(words[:n]) in phrases for n in range(least, min(len(words), _PHRASE) + 1))
+    return any(" ".join(words[:n]) in phrases for n in range(least, len(words) + 1))

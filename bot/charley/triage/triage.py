@@ -22,9 +22,10 @@ from charley.triage.sign import GRAVE, RANKS, WEAK, Finding, Flag, Sign, TriageR
 from charley.triage.writing import Writing
 
 _WEIGHTS: Final = dict(zip(RANKS, (0, 1, 1, 2), strict=True))
+CARRIED: Final = 24
+"""Signs that are handed on."""
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 _CELL: Final = 16  # words of a message that are looked over together
-_CARRIED: Final = 24  # signs that are handed on
 _TOLD: Final = 4  # tellings of a weak sign that are weighed
 
 
@@ -131,7 +132,7 @@ class Triage:
             if sign in self._weights and not self.signs[sign].passing:
                 weights[sign] = max([weights.get(sign, 0), *(t.weight for t in told)])
         order = {s: k for k, s in enumerate(self._weights)}
-        kept = sorted(weights, key=lambda s: (-weights[s], order[s]))[:_CARRIED]
+        kept = sorted(weights, key=lambda s: (-weights[s], order[s]))[:CARRIED]
         names = (s + WEAK if weights[s] < self._weights[s] == 2 else s for s in sorted(kept, key=order.__getitem__))
         return tuple(names)
 

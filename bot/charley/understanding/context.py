@@ -9,6 +9,7 @@ from typing import Any
 
 from charley.content.lead import base
 from charley.content.model import Content
+from charley.triage.triage import CARRIED
 from charley.understanding.person import People
 
 VERSION = 1
@@ -16,8 +17,6 @@ STANDS = 4
 """Turns on other things for which a raised red flag is not forgotten."""
 MOST = 8
 """Choices and parts that a context may hold."""
-SIGNS = 24
-"""Signs that a context may hold."""
 PAST = 4
 """Topics before the present one that can be gone back to."""
 HEARD = 6
@@ -79,7 +78,7 @@ class Context:
         if self.misses:
             out["misses"] = self.misses
         if self.signs:
-            out["signs"] = list(self.signs[:SIGNS])
+            out["signs"] = list(self.signs[:CARRIED])
         if self.alarm and self.stands > 0:
             out["alarm"] = [self.alarm, self.stands, self.told]
         if any(self.said):
@@ -109,7 +108,7 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         _topics(value.get("choices"), content),
         _topics(value.get("offered"), content),
         misses if type(misses) is int and 0 <= misses < 1000 else 0,
-        tuple(dict.fromkeys(s for s in heard[:SIGNS] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
+        tuple(dict.fromkeys(s for s in heard[:CARRIED] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
         alarm,
         stands,
         _said(value.get("said"), content),

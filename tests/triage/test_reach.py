@@ -1,0 +1,47 @@
+"""How far the words of a message reach that deny, tell of the past, or run into each other."""
+
+from __future__ import annotations
+
+import pytest
+from tests.places import ROOT
+
+from charley.content.folder import texts
+from charley.content.reader import read as content
+from charley.reading.text import read
+from charley.triage.red_flags import triage
+from charley.triage.triage import Triage
+
+RED_FLAGS = content(texts(ROOT))[0].red_flags
+TRIAGE: Triage = triage(RED_FLAGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        # A "no" governs a list of fourteen words; what a longer one ends with is heard rather than missed.
+        ("no fever or cough or sore throat or headache or rash or nausea or chest pain", ""),
+        ("i have no rash or itch or spots or bumps or sores or scabs or cuts or bites or burns or chest pain", "heart"),
+        # Three words lead up to a time; behind more it may be another story.
+        ("a couple of years ago i had chest pain", ""),
+        ("about two or three years ago my calf was swollen", "leg_clot"),
+        # A misspelt "cannot" of six letters is one, so that it can deny.
+        ("i cannt breathe", "lung_clot"),
+        # Words that were written as one are parted.
+        ("my leg is numbandcold", "cold_leg"),
+        ("mychestistightandmylegiscoldandnumb", "heart"),
+    ],
+)
+def test_what_is_heard(text: str, flag: str) -> None:
+    finding = TRIAGE.look(read(text)).finding
+    assert (finding.flag if finding else "") == flag
+
+
+def test_seven_letters_may_be_two_words() -> None:
+    assert "limb_cold" in TRIAGE.look(read("coldleg")).carry
+
+
+def test_the_weightiest_twenty_four_signs_are_handed_on() -> None:
+    examples = [sign["examples"][0] for sign in RED_FLAGS["signs"]["signs"].values() if sign.get("examples")]
+    told = TRIAGE.look(read(". ".join(examples[:60]))).carry
+    assert len(told) == 24
+    assert all(TRIAGE.signs[sign].rank == "finding" for sign in told)
