@@ -24,6 +24,16 @@ TRIAGE: Triage = triage(RED_FLAGS)
         # Three words lead up to a time; behind more it may be another story.
         ("a couple of years ago i had chest pain", ""),
         ("about two or three years ago my calf was swollen", "leg_clot"),
+        # Four words are what somebody read about; behind them a story of their own begins.
+        ("i read about very bad old calf swelling", ""),
+        ("i read about leg cramps at night chest pain", "heart"),
+        # A call for help opens no question about the matter.
+        ("can i get help chest pain", "heart"),
+        # A question without a full stop is asked for 120 words; what comes then may be anything, and is heard.
+        (f"is there a link between {'salt or ' * 40}chest pain", ""),
+        (f"is there a link between {'salt or ' * 70}chest pain", "heart"),
+        # Four light words may stand between the words of a sign.
+        ("short rather terribly awfully horribly of breath", "lung_clot"),
         # A misspelt "cannot" of six letters is one, so that it can deny.
         ("i cannt breathe", "lung_clot"),
         # Words that were written as one are parted.
@@ -34,6 +44,18 @@ TRIAGE: Triage = triage(RED_FLAGS)
 def test_what_is_heard(text: str, flag: str) -> None:
     finding = TRIAGE.look(read(text)).finding
     assert (finding.flag if finding else "") == flag
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("i could not breathe all the way home for laughing", ""),
+        ("i could not breathe all the long way home for laughing", "lung_clot"),
+    ],
+)
+def test_what_explains_a_sign_stands_near_it(text: str, flag: str) -> None:
+    possible = TRIAGE.look(read(text)).possible
+    assert (possible.flag if possible else "") == flag
 
 
 def test_seven_letters_may_be_two_words() -> None:

@@ -24,7 +24,6 @@ MARK: Final = 1
 """The element `,`: any mark, or the end of a sentence."""
 _LIGHT_WORDS: Final = 4
 _MEMO: Final = 8192
-_LONGEST: Final = 40  # letters of a listed word, at most
 
 
 class Named(NamedTuple):
@@ -175,7 +174,7 @@ class PatternIndex:
         first = bones[0]
         if first not in self._bones:
             known = self._bones[first] = {}
-            for form in self._like(first, 0, _LONGEST):
+            for form in self._like(first, 0, max(map(len, self._forms), default=0)):
                 known.setdefault(_bones(form), []).append(form)
         return self._bones[first].get(bones, [])
 
