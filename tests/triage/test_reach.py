@@ -58,6 +58,16 @@ def test_what_explains_a_sign_stands_near_it(text: str, flag: str) -> None:
     assert (possible.flag if possible else "") == flag
 
 
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("i hope that it was all a false alarm", ""), ("i hope you are well it was a false alarm", "explicit")],
+)
+def test_a_doubt_reaches_over_five_words(text: str, act: str) -> None:
+    heart = next(flag for flag in TRIAGE.flags if flag.id == "heart")
+    carried = TRIAGE.look(read("my chest hurts")).carry
+    assert TRIAGE.release(read(text), heart, carried) == act
+
+
 def test_seven_letters_may_be_two_words() -> None:
     assert "limb_cold" in TRIAGE.look(read("coldleg")).carry
 
