@@ -26,6 +26,8 @@ TAKEN_BACK = ("explicit", "other")
 
 CALM = -0.7
 """A red flag of a message that sounds less than this like those that call for help is asked about beside the answer."""
+ORDINARY = "ordinary"
+"""The reply to a red flag that calls for a doctor or an ambulance, not for people of another kind."""
 HEARD = -0.2
 """A message that sounds more than this like them is asked about, though no sign was found in it."""
 
@@ -89,8 +91,10 @@ class Assistant:
         look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else TriageResult(None, ())
         sounds = self._dialogue.understander.matcher.alarm(message.words)
         loud = max(sounds, key=sounds.__getitem__, default="")
-        # With signs of earlier turns a few plain words are enough to complete a flag: they need not sound like one.
-        if look.finding is not None and look.finding.level in GRAVE and not before.signs and loud and sounds[loud] < CALM:
+        # With signs of earlier turns a few plain words are enough to complete a flag: they need not sound like one. Of harm to
+        # oneself and of poison people write in too many ways to be doubted.
+        doubtful = look.finding is not None and look.finding.level in GRAVE and look.finding.reply == ORDINARY
+        if doubtful and not before.signs and loud and sounds[loud] < CALM:
             look = replace(look, finding=None, possible=look.possible or look.finding)
         finding = look.finding
         now = replace(before, signs=look.carry)

@@ -17,6 +17,8 @@ ALARMS = (
     "chest pain and my left arm has gone heavy since the cramp",
     "she drank weedkiller and her legs are cramping",
     "my leg is white and cold and i can't feel the foot",
+    "I want to end it all, these cramps have taken everything from me",
+    "he cut his calf on a saw and the blood is pouring out, it will not stop",
 )
 
 

@@ -19,7 +19,8 @@ LOOK_ALIKE = f"{OUTSIDE}look_alike"
 
 
 def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
-    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
+    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers, the examples of red flags as
+    calls for help where the content has such a family.
 
     `known` is what `names` made of the content.
     """
@@ -36,6 +37,11 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(placed(phrasing, content.kinds), PER_LINE)]
+            far += 1
+    levels = {i.id.rpartition(".")[2] for i in content.intents.values() if content.family(i.id).alarm}
+    for flag in content.red_flags.get("flags", {}).get("flags", {}).values():
+        for text in flag.get("examples", ()) if flag["level"] in levels else ():
+            examples.append(Example(text, ALARM + flag["level"], far))
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     fixed = _fixed(known)
