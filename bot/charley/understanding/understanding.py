@@ -21,6 +21,8 @@ from charley.understanding.split import Part, Splitter
 
 CHOICES = 3
 """Most choices that are offered."""
+NEAR = 4
+"""Labels of the whole message, for each of its clauses, that a clause may ask for."""
 COST = 0.1
 """How much surer a way must be that leaves words out."""
 SECOND = -0.5
@@ -128,7 +130,8 @@ class Understander:
 
     def _parts(self, clauses: Sequence[tuple[str, ...]], whole: Way) -> list[Way]:
         """Clauses that ask, each in the light of the whole, where the whole message may well ask for them."""
-        near = {c.intent for c in whole.match.candidates}
+        scores = whole.match.scores
+        near = {self.matcher.labels[k] for k in sorted(range(len(scores)), key=lambda k: -scores[k])[: NEAR * len(clauses)]}
         shared = [SHARE * (score + 1.0) for score in whole.match.scores]
         out: list[Way] = []
         for words in clauses:
