@@ -38,7 +38,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(placed(phrasing, content.kinds), PER_LINE)]
             far += 1
-    levels = {i.id.rpartition(".")[2] for i in content.intents.values() if content.family(i.id).alarm}
+    levels = {i.role for i in content.intents.values() if content.family(i.id).alarm}
     for flag in content.red_flags.get("flags", {}).get("flags", {}).values():
         for text in flag.get("examples", ()) if flag["level"] in levels else ():
             examples.append(Example(text, ALARM + flag["level"], far))
@@ -52,7 +52,7 @@ def label(content: Content, intent: str) -> str:
     """What the phrasings of an intent are learnt under: its id, marked where nothing here answers it."""
     family = content.family(intent)
     if family.alarm:
-        return ALARM + intent.rpartition(".")[2]
+        return ALARM + content.intents[intent].role
     return OUTSIDE + intent if family.outside else intent
 
 

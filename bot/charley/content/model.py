@@ -12,7 +12,7 @@ class Family:
     """What is said of the intents whose ids begin with `id` and a dot.
 
     `talk`: small talk. `declines`: understood, and deliberately not answered. `outside`: nothing here answers it.
-    `alarm`: messages that call for help, by level (the part of an id behind the dot); a second opinion is learnt from them.
+    `alarm`: messages that call for help, by level (the role of each intent); a second opinion is learnt from them.
     """
 
     id: str

@@ -30,6 +30,8 @@ ROLES = {
     "after": "answers when it is over",
     "stop": "answers a goodbye",
     "complaint": "answers that a reply was of no use",
+    "emergency": "what people write who need an ambulance, in a family that is an `alarm`",
+    "urgent": "what people write who need help the same day, likewise",
 }
 """What the engine needs an intent for."""
 OPTIONAL = (

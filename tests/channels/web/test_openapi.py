@@ -63,4 +63,4 @@ def test_the_document_names_every_address_of_the_api(assistant: Assistant, base:
     schemas = document["components"]["schemas"]
     assert set(schemas["Choice"]["properties"]["intent"]["enum"]) == set(assistant.content.answers)
     reply = assistant.reply("why do my calves cramp at night?").to_dict()
-    assert set(schemas["Reply"]["properties"]) - {"explanation", "context_dropped"} == set(reply)
+    assert set(schemas["Reply"]["properties"]) - {"explanation"} == set(reply)
