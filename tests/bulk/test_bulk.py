@@ -488,6 +488,7 @@ def test_a_stream_is_answered_as_it_comes() -> None:
         assert process.wait(timeout=60) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path, workers: str, stop: signal.Signals, status: int) -> None:

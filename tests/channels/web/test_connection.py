@@ -30,6 +30,8 @@ from charley.channels.web import connection
 from charley.channels.web.app import application
 from charley.channels.web.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "why do my calves cramp at night?"
 KEY = "a key that only tests use"
 
