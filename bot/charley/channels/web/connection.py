@@ -28,10 +28,13 @@ LINGER = 1.0
 """Seconds for which a connection that has asked nothing yet is kept when the server stops: what is on its way is answered."""
 
 
+async def _nothing(scope: Any, receive: Any, send: Any) -> None:
+    """An application that answers nothing."""
+
+
 def protocol(trusted: frozenset[str] = frozenset()) -> Any:
     """The class of connections. `trusted`: addresses of proxies, which may hold any number."""
-    config = Config("charley", http="auto")
-    config.load_app = lambda: None  # type: ignore[method-assign]  # only the protocol is looked up here
+    config = Config(_nothing, http="auto")  # only the protocol is looked up here
     config.load()
     base: Any = config.http_protocol_class
     held: Counter[str] = Counter()
