@@ -88,12 +88,12 @@ def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Holds the keyboard's interrupt back. Processes started meanwhile never see it: it goes to all of them at once, and
-    the one that hands out work sees to the end."""
+    """Holds a stop back until the processes have been told all that they begin with. Those started meanwhile never see the
+    keyboard's interrupt: it goes to all of them at once, and the one that hands out work sees to the end."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -132,6 +132,8 @@ def _wake(content: str | None, form: str, columns: tuple[str, ...]) -> None:
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     _worker = (Answerer(Assistant(content)), results.writer(form, columns))
 
 
