@@ -34,18 +34,7 @@ class Kinship:
 
     def told(self, person: Person, id: str) -> bool:
         """Whether the person is, has or takes it, or something of its class."""
-        return id in person.traits or any(self.within(kind, thing, id) for kind, thing in person.things)
-
-    def within(self, kind: str, id: str, above: str) -> bool:
-        """Whether an entity is `above`, or of that class."""
-        known = self._content.entities.get(kind, {})
-        for _ in range(6):
-            if id == above:
-                return True
-            if id not in known:
-                return False
-            id = known[id].parent
-        return False
+        return id in person.traits or any(self._content.within(kind, thing, id) for kind, thing in person.things)
 
     def fits(self, person: Person, intent: str) -> bool:
         """Whether a question may be offered to this person: not one about what they are not, as far as they told."""

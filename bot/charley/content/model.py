@@ -206,6 +206,17 @@ class Content:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     subject: Subject = Subject()
 
+    def within(self, kind: str, id: str, above: str) -> bool:
+        """Whether an entity is `above`, or of that class."""
+        known = self.entities.get(kind, {})
+        for _ in range(6):
+            if id == above:
+                return True
+            if id not in known:
+                return False
+            id = known[id].parent
+        return False
+
     def family(self, intent: str) -> Family:
         """What is said of an intent's family."""
         name = intent.partition(".")[0]

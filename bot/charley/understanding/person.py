@@ -172,7 +172,7 @@ class PersonReader:
                 for telling in self._told(line, subjects, self._things[kind], at, end, fact, about, bare):
                     yield telling
                     for entity, id in self._from:
-                        if self._within(kind, mention.id, entity):
+                        if self._content.within(kind, mention.id, entity):
                             yield replace(telling, fact=id)
 
     def _told(
@@ -227,16 +227,6 @@ class PersonReader:
         else:
             facts -= {telling.fact}
         return replace(known, told={**known.told, telling.who: facts})
-
-    def _within(self, kind: str, id: str, above: str) -> bool:
-        known = self._content.entities.get(kind, {})
-        for _ in range(6):
-            if id == above:
-                return True
-            if id not in known:
-                return False
-            id = known[id].parent
-        return False
 
     def person(self, people: People) -> Person:
         """The one who is spoken of, with what goes without saying: a child is one."""
