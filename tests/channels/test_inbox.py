@@ -294,6 +294,20 @@ def test_while_the_store_is_away_this_process_remembers(assistant: Assistant) ->
     assert said.startswith(flat(assistant.reply("tell me more", assistant.reply(ASK).context).sections[0].text))
 
 
+def test_a_store_that_goes_away_after_an_answer_brings_no_second_one(assistant: Assistant) -> None:
+    class Leaving(Memory):
+        def seen(self, mark: str) -> bool:
+            if self.get("left"):
+                raise ConnectionError
+            return super().seen(mark)
+
+    store = Leaving()
+    inbox = Inbox("test", assistant, store, SHAPE)
+    assert ask(inbox, Incoming("pat", ASK, "1"))
+    store.put("left", {"yes": 1})
+    assert not ask(inbox, Incoming("pat", ASK, "1"))
+
+
 def test_forgotten_is_said_only_when_it_is_so(assistant: Assistant) -> None:
     (said,) = ask(Inbox("test", assistant, Broken(), SHAPE), Incoming("pat", "/forget"))
     assert said.startswith(flat(NOT_YET))

@@ -60,6 +60,8 @@ def test_calls_of_store_and_service_that_fail_cost_no_answer(
 ) -> None:
     monkeypatch.setattr("charley.channels.delivery.FIRST", 0.01)
     monkeypatch.setattr("charley.channels.delivery.LONGEST", 0.01)
+    # How slow a store may be is another matter.
+    monkeypatch.setattr("charley.channels.notebook.BUDGET", 60.0)
     sending, keeping = Chaos(), Chaos()
     store = Flaky(Memory() if kind == "memory" else Sqlite(str(tmp_path / "s.db")), keeping)
     inbox = Inbox("test", assistant, store, Shape(PLAIN, 400), Pace(burst=100))
@@ -88,7 +90,7 @@ def test_calls_of_store_and_service_that_fail_cost_no_answer(
 
     asyncio.run(scene())
     assert sending.count == FAULTS
-    assert keeping.count > FAULTS // 4, "a store that used up its time is left alone for some seconds"
+    assert keeping.count == FAULTS
     answered = {message for message, _ in said}
     assert len(answered) == PEOPLE * 3
     assert sum(said.values()) - len(said) <= sending.count + keeping.count

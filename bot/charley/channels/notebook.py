@@ -84,6 +84,8 @@ class Page:
     async def write(self, record: dict[str, Any] | None, marks: tuple[str, ...], expire: float | None = None) -> None:
         """Keeps a record (None: as it is) and marks."""
         shadow, store = self._book.shadow, self._book.store
+        # Also of a store that takes them: it may be away when the message is delivered again.
+        shadow.mark(*marks)
         if record is None:
             done, _ = await self._ask(None, store.mark, *marks) if marks else (True, None)
         else:
@@ -91,9 +93,7 @@ class Page:
         if record is not None and done:
             shadow.forget(self._key)
         elif record is not None:
-            shadow.put(self._key, record, marks, expire)
-        elif not done:
-            shadow.mark(*marks)
+            shadow.put(self._key, record, expire=expire)
 
     async def forget(self) -> bool:
         """Deletes the record; whether nothing of it is left behind."""

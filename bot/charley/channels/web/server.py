@@ -36,18 +36,13 @@ class Server(uvicorn.Server):
         for held in list(self.server_state.connections):
             held.shutdown()
         await asyncio.sleep(DRAIN)
-        for listening in sockets or ():
-            await self._accept(listening)
+        accepted = [each for listening in sockets or () for each in _accepted(listening)]
+        # At once: a connection that comes between the last look and the end of listening is reset by the system.
+        for server in self.servers:
+            server.close()
+        for each in accepted:
+            await asyncio.get_running_loop().connect_accepted_socket(self._connection, each)
         await super().shutdown(sockets)
-
-    async def _accept(self, listening: socket.socket) -> None:
-        """Takes the connections that the system has accepted for this server and not handed over yet."""
-        listening.setblocking(False)
-        with contextlib.suppress(OSError):
-            while True:
-                accepted, _ = listening.accept()
-                accepted.setblocking(False)
-                await asyncio.get_running_loop().connect_accepted_socket(self._connection, accepted)
 
     def _connection(self) -> asyncio.Protocol:
         made: Any = self.config.http_protocol_class
@@ -163,6 +158,16 @@ def _work(listening: socket.socket, host: str) -> None:
         if not stop:
             stop.append(server)
             server.run(sockets=[listening])
+
+
+def _accepted(listening: socket.socket) -> Iterator[socket.socket]:
+    """Takes the connections that the system has accepted for this server and not handed over yet."""
+    listening.setblocking(False)
+    with contextlib.suppress(OSError):
+        while True:
+            accepted, _ = listening.accept()
+            accepted.setblocking(False)
+            yield accepted
 
 
 @contextlib.contextmanager
