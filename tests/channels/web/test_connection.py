@@ -121,23 +121,24 @@ def test_a_stop_at_any_moment_stops_it_and_finishes_what_it_took(workers: str) -
         def client(port: int = port, lost: list[str] = lost, answered: list[int] = answered) -> None:
             """Asks over one connection after the other until nobody listens; what was taken must be answered."""
             while True:
-                nth = 0
+                fresh = True
                 held = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
                 try:
-                    for nth in range(5):
+                    for _ in range(5):
                         held.request("POST", "/v1/reply", json.dumps({"text": QUESTION}), {"Content-Type": "application/json"})
                         answer = held.getresponse()
                         answer.read()
                         if answer.status != 200:
                             lost.append(str(answer.status))
                         answered[0] += 1
+                        fresh = False
                         if answer.will_close:
                             break
                 except ConnectionRefusedError:
                     return
                 except (OSError, http.client.HTTPException) as error:
                     # One that was kept may be closed before its next request is read: whoever asks, asks again (RFC 9112, 9.5).
-                    if not nth:
+                    if fresh:
                         lost.append(type(error).__name__)
                 finally:
                     held.close()
