@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -74,13 +75,12 @@ def main() -> int:
         file = work / "messages.jsonl"
         rows = messages()
         file.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
-        seen = set()
-        for version, python in pythons(work):
-            for seed in ("0", "4242"):
-                digest = answer(python, seed, file, work / f"cache-{version}-{seed}")
-                print(f"Python {version}, hash seed {seed}: {len(rows)} replies, sha256 {digest[:16]}")
-                seen.add(digest)
-    return 0 if len(seen) == 1 else 1
+        runs = [(version, python, seed) for version, python in pythons(work) for seed in ("0", "4242")]
+        with ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+            digests = list(side_by_side.map(lambda run: answer(run[1], run[2], file, work / f"cache-{run[0]}-{run[2]}"), runs))
+        for (version, _, seed), digest in zip(runs, digests, strict=True):
+            print(f"Python {version}, hash seed {seed}: {len(rows)} replies, sha256 {digest[:16]}")
+    return 0 if len(set(digests)) == 1 else 1
 
 
 if __name__ == "__main__":
