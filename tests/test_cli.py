@@ -128,7 +128,7 @@ def test_check_lists_problems(broken: str, words: tuple[str, ...], capsys: pytes
 
 
 def test_check_of_sound_content(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charley.workbench.check.problems", lambda root, today: [])
+    monkeypatch.setattr("charley.workbench.check.problems", lambda root: [])
     assert cli.main(["check"]) == 0
     assert capsys.readouterr().err.endswith("no problems\n")
 

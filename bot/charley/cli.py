@@ -164,7 +164,10 @@ def _explain(options: Namespace) -> int:
 
 def _check_options(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", metavar="DIR", help="a folder holding intents/ and knowledge/ (default: --content)")
-    parser.add_argument("--today", metavar="DATE", default="", help="also list sources whose review was due before DATE")
+    due = (
+        "instead list what must be read again, by when; with a DATE, what falls due by that day (exit status 1 if anything does)"
+    )
+    parser.add_argument("--due", nargs="?", const="", metavar="DATE", help=due)
     parser.add_argument("--reach", action="store_true", help="instead list, for each fact, the questions that lead to it")
 
 
@@ -172,16 +175,23 @@ def _check(options: Namespace) -> int:
     from pathlib import Path
 
     from charley.content.folder import bundled
-    from charley.workbench import check
+    from charley.workbench import check, due
 
     folder = options.folder or options.content
     root = Path(folder) if folder else bundled()[0]
     if options.reach:
         _say(check.reach(root))
         return 0
+    if options.due is not None:
+        if options.due and not due.is_date(options.due):
+            raise UsageError(f"'{options.due}' is not a date like 2027-11-22")
+        listed = due.due(root, options.due)
+        for each in listed:
+            _say(str(each))
+        return 1 if options.due and listed else 0
     for note in check.notes():
         warn(f"note: {note}")
-    problems = check.problems(root, options.today)
+    problems = check.problems(root)
     for problem in problems:
         warn(Path(folder, str(problem)) if folder else problem)
     count = len(problems)
@@ -243,17 +253,21 @@ def _doctor(options: Namespace) -> int:
     return doctor(_say, options.content)
 
 
+EXPORTS = {"faq": "channels.web.export", "review": "workbench.sheet", "flags": "workbench.flags"}
+"""What can be exported, and the module that does it with a function of the same name."""
+
+
 def _export_options(parser: ArgumentParser) -> None:
-    what = "what to export: the whole FAQ, or the red flags as a table for a clinician"
-    parser.add_argument("what", choices=("faq", "flags"), metavar="faq|flags", help=what)
-    parser.add_argument("--format", choices=("html", "json", "csv"), default="html", help="the form of the FAQ (default: html)")
+    what = "what to export: the whole FAQ; for a clinician, every answer to sign or to object to, or the red flags"
+    parser.add_argument("what", choices=tuple(EXPORTS), metavar="|".join(EXPORTS), help=what)
+    parser.add_argument("--format", choices=("html", "json", "csv"), default="html", help="a page or data (default: html)")
     parser.add_argument("--output", metavar="FILE", default="-", help="write to FILE (left out: standard output)")
 
 
 def _export(options: Namespace) -> int:
     given = _given(options)
     what = given.pop("what")
-    return _extra("channels.web.export" if what == "faq" else "workbench.flags", "", what, **given)
+    return _extra(EXPORTS[what], "", what, **given)
 
 
 Command = tuple[str, Callable[[ArgumentParser], None], Callable[[Namespace], int]]
@@ -267,7 +281,7 @@ COMMANDS: dict[str, Command] = {
     "connect": ("answer on a messaging service", _connect_options, _connect),
     "mcp": ("be a tool of language-model agents (Model Context Protocol)", _mcp_options, _mcp),
     "doctor": ("tell what is missing or unsafe on this machine", _doctor_options, _doctor),
-    "export": ("write the whole FAQ, or the red flags, as a page or as data", _export_options, _export),
+    "export": ("write the whole FAQ, or what a clinician is to review, as a page or as data", _export_options, _export),
 }
 
 

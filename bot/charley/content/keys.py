@@ -60,6 +60,7 @@ FACT: Final[Keys] = {
     "claims": Key("claims of the first articles that it carries", "its own id, if that is one"),
     "qualified_by": Key("facts that are always said with it"),
     "reviewed": Key("the date on which somebody last compared it with its sources"),
+    "review_by": Key("the date by which that must be done again, for what ages sooner than its sources", "never"),
     "for": Key("traits and entities of the people whom it is for", "everybody"),
     "not_for": Key("traits and entities of the people whom it is not said to", "nobody"),
     "point": Key("a name of what it comes to; of facts with one point, a reply says one"),
@@ -79,7 +80,7 @@ SOURCE: Final[Keys] = {
     "grade": Key("a letter for how much it can carry", None),
     "url": Key("its address on the publisher's own site"),
     "read": Key("the date on which it was read"),
-    "review_by": Key("the date by which it must be read again (`charley check --today DATE` tells)", "never"),
+    "review_by": Key("the date by which it must be read again (`charley check --due DATE` tells)", "never"),
 }
 ENTITIES: Final[Keys] = {
     "kind": Key("what they are, in one word of letters: the `slot` of intents, `{kind}` in phrasings", None),

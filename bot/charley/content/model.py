@@ -86,7 +86,7 @@ class Fact:
 
     `whom` and `not_for` are the traits and entities of the people that it is for, or not said to; facts with the same
     `point` say the same. `unknown`: it says what no source tells; `urgent`: it may be said again and again; `own`: the
-    assistant speaks of itself.
+    assistant speaks of itself. `reviewed` and `review_by` are dates ("2026-11-22"), or "".
     """
 
     id: str
@@ -101,6 +101,7 @@ class Fact:
     unknown: bool = False
     urgent: bool = False
     own: bool = False
+    review_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
-import sys
 from collections.abc import Callable, Mapping
-from html import escape
-from pathlib import Path
 from typing import Any, Final
 
-from charley.content import reader
-from charley.content.folder import bundled, texts
-from charley.errors import ContentError
+from charley.workbench.output import comma_separated, content_of, data, page, table, write
 
 COLUMNS: Final = ("flag", "level", "answer", "signs", "examples", "not", "reason", "sources", "open")
 AWAITING: Final = "awaiting"
@@ -28,16 +20,10 @@ def flags(*, content: str | os.PathLike[str] | None = None, format: str = "html"
     Raises:
         ContentError: the content cannot be read.
     """
-    found = texts(Path(content) if content else bundled()[0])
-    read, problems = reader.read(found)
-    if problems:
-        raise ContentError(problems)
-    written = FORMATS[format](rows(read.red_flags, {s.id: f"{s.publisher}: {s.title}" for s in read.sources.values()}))
-    if output == "-":
-        sys.stdout.write(written)
-    else:
-        Path(output).write_text(written, encoding="utf-8", newline="\n")
-    return 0
+    read = content_of(content)
+    return write(
+        FORMATS[format](rows(read.red_flags, {s.id: f"{s.publisher}: {s.title}" for s in read.sources.values()})), output
+    )
 
 
 def rows(red_flags: Mapping[str, Any], sources: Mapping[str, str]) -> list[Row]:
@@ -62,31 +48,8 @@ def _row(name: str, flag: Mapping[str, Any], sources: Mapping[str, str]) -> Row:
     }
 
 
-def _csv(table: list[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    return out.getvalue()
-
-
-def _json(table: list[Row]) -> str:
-    return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
-
-
-def _html(table: list[Row]) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
-    body = "\n".join(f"<tr>{''.join(_cell(row[name]) for name in COLUMNS)}</tr>" for row in table)
-    style = "table{border-collapse:collapse}th,td{border:1px solid;padding:.3em;text-align:left;vertical-align:top}"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Red flags</title>'
-        f"<style>{style}</style></head>\n<body><h1>Red flags</h1>\n"
-        f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></body></html>\n"
-    )
-
-
-def _cell(text: str) -> str:
-    return f"<td>{'<br>'.join(map(escape, text.splitlines()))}</td>"
-
-
-FORMATS: Final[Mapping[str, Callable[[list[Row]], str]]] = {"html": _html, "json": _json, "csv": _csv}
+FORMATS: Final[Mapping[str, Callable[[list[Row]], str]]] = {
+    "html": lambda listed: page("Red flags", table(COLUMNS, listed)),
+    "json": data,
+    "csv": lambda listed: comma_separated(COLUMNS, listed),
+}

@@ -34,12 +34,11 @@ def broken(content: Content, found: Mapping[str, str] | None = None) -> list[Pro
     return sorted([*reference.rules(content, places), *flags.rules(content.red_flags, places)])
 
 
-def problems(root: Traversable, today: str = "") -> list[Problem]:
+def problems(root: Traversable) -> list[Problem]:
     """Every problem of a content folder, in order of file and line.
 
     Args:
         root: the folder that holds `intents/` and `knowledge/`, and perhaps `tests/questions/`.
-        today: a date as "2026-11-22"; without one, sources are not checked for being past their review.
 
     Raises:
         ContentError: a folder is missing or a file is not UTF-8.
@@ -58,7 +57,7 @@ def problems(root: Traversable, today: str = "") -> list[Problem]:
             *intent.rules(content, places),
             *question.rules(content, asked, places),
             *entity.rules(content, places),
-            *fact.rules(content, places, today),
+            *fact.rules(content, places),
             *answer.rules(content, places),
             *red_flag.rules(content, places),
             *grade.rules(content, places),

@@ -1,4 +1,4 @@
-"""Rules for facts and their sources: short, used, and not past their review."""
+"""Rules for facts and their sources: short, used, and read on real days."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from charley.content.place import Places
 from charley.content.reference import FACTS, PARTS
 from charley.content.template import places as ids_in
 from charley.errors import Problem
+from charley.workbench.due import SOURCES, is_date
 
 WORDS = 45
 """Words that a fact may have."""
-SOURCES, FLAGS = "knowledge/sources/", "knowledge/red_flags/"
+FLAGS = "knowledge/red_flags/"
 AWAITING = "awaiting"
 """Stands in a red flag for a source that is still to be read."""
 
 
-def rules(content: Content, places: Places, today: str) -> Iterator[Problem]:
+def rules(content: Content, places: Places) -> Iterator[Problem]:
     """Every rule of this module."""
     used = {id for answer in content.answers.values() for id in said(content, answer)}
     used |= {f["fact"] for trait in content.person.get("traits", {}).values() for f in trait.get("follows", ())}
@@ -36,8 +37,11 @@ def rules(content: Content, places: Places, today: str) -> Iterator[Problem]:
     for source in content.sources.values():
         if source.id not in cited:
             yield places.problem(f"nothing rests on '{source.id}'", SOURCES, source.id)
-        if today and source.review_by and source.review_by < today:
-            yield places.problem(f"'{source.id}' was to be read again by {source.review_by}", SOURCES, source.id, "review_by")
+    dated = [(FACTS, f.id, name, getattr(f, name)) for f in content.facts.values() for name in ("reviewed", "review_by")]
+    dated += [(SOURCES, s.id, name, getattr(s, name)) for s in content.sources.values() for name in ("read", "review_by")]
+    for folder, id, name, day in dated:
+        if day and not is_date(day):
+            yield places.problem(f"'{name}' of '{id}' is no date like 2027-11-22: '{day}'", folder, id, name)
 
 
 def wordings(answer: Answer) -> Iterator[tuple[str, Wording]]:
@@ -55,14 +59,16 @@ def with_qualifications(content: Content, ids: list[str]) -> list[str]:
     return list(out)
 
 
+def of_wording(content: Content, wording: Wording) -> list[str]:
+    """Every fact that a wording may say, in order."""
+    named = [base(ref) for part in (*PARTS, "told") for ref in ids_in(getattr(wording, part))]
+    named += [base(ref) for lead in wording.leads for ref in (*ids_in(lead.text), *cited(lead.text))]
+    return [id for id in with_qualifications(content, named) if id in content.facts]
+
+
 def said(content: Content, answer: Answer) -> set[str]:
     """Every fact that an answer may say."""
-    named = [
-        id for _, wording in wordings(answer) for part in (*PARTS, "told") for id in map(base, ids_in(getattr(wording, part)))
-    ]
-    leads = [lead.text for _, wording in wordings(answer) for lead in wording.leads]
-    named += [base(ref) for text in leads for ref in (*ids_in(text), *cited(text))]
-    return set(with_qualifications(content, named))
+    return {id for _, wording in wordings(answer) for id in of_wording(content, wording)}
 
 
 def _cited(content: Content) -> set[str]:
