@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.places import ROOT
 
 from charley import Assistant
@@ -14,20 +15,23 @@ from charley.reading import english
 
 PACKAGE = ROOT / "bot" / "charley"
 ROOMS = ("reading", "triage", "matching", "understanding", "answering")
-OPEN = {"triage"}
-"""Rooms whose English still stands in several modules."""
 TERMS = {
     # what a program calls its own: acts, parts of an answer, keys of content
     *("more", "why", "repeat", "yes", "no", "none", "choose", "about", "also", "is"),
     *("number", "any", "answer", "who", "with", "stop", "ask", "after", "now", "to"),
+    *("over", "people", "person", "felt", "called"),
 }
+KEYS = {"rules.py": {"when", "urgent"}, "sign.py": {"not", "urgent"}, "release.py": {"safe", "gone"}}
+"""What the content of red flags calls its keys, levels and acts, in the modules that name them."""
 
 
 def texts(module: Path) -> Iterator[tuple[int, str]]:
-    """Every text of a module with its line, but for docstrings, messages of errors, and what is printed for authors."""
+    """Every text of a module with its line, but for docstrings, and messages of errors and of problems in the content."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
     passed = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
     passed |= {id(inner) for n in ast.walk(tree) if isinstance(n, ast.Raise) for inner in ast.walk(n)}
+    passed |= {id(inner) for n in calls if n.func.attr == "problem" for inner in ast.walk(n)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:
             yield node.lineno, node.value
@@ -48,8 +52,9 @@ def test_no_id_of_the_content(room: str, assistant: Assistant) -> None:
 
 
 def known() -> set[str]:
-    """The words that the one module of English holds."""
-    words: set[str] = set()
+    """The words that the one module of English holds, and the small words by which triage reads."""
+    usual = yaml.safe_load((PACKAGE / "content/defaults/language.yaml").read_text("utf-8"))
+    words = {word for phrases in usual.values() for phrase in phrases for word in str(phrase).split()}
     for value in [value for name, value in vars(english).items() if name.isupper()]:
         for item in value if isinstance(value, (frozenset, tuple, dict)) else [value]:
             for text in item if isinstance(item, tuple) else [item]:
@@ -57,10 +62,10 @@ def known() -> set[str]:
     return {word for word in words if word.isalpha() and len(word) > 1} - TERMS
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room not in OPEN])
+@pytest.mark.parametrize("room", ROOMS)
 def test_english_stands_in_one_module(room: str) -> None:
     words = known()
     assert len(words) > 150
     found = [(module.name, *text) for module in modules(room) for text in texts(module)]
-    assert not [at for at in found if not words.isdisjoint(at[2].split())]
+    assert not [at for at in found if not words.difference(KEYS.get(at[0], ())).isdisjoint(at[2].split())]
     assert not [at for at in found if sum(part.isalpha() and len(part) > 1 for part in at[2].split()) > 2]

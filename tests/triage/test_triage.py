@@ -16,6 +16,7 @@ from tests.places import ROOT
 from charley.content import folder
 from charley.content import reader as content
 from charley.reading.text import read
+from charley.triage.language import Language
 from charley.triage.patterns import PatternIndex
 from charley.triage.red_flags import compiled, triage
 from charley.triage.sign import GRAVE as GRAVE_LEVELS
@@ -216,7 +217,7 @@ def test_capitals_take_no_emergency_away(text: str) -> None:
 
 
 MADE = compiled(RED_FLAGS)
-BOOK = PatternIndex(MADE["told"], frozenset(), frozenset(), MADE["plain"])
+BOOK = PatternIndex(MADE["told"], Language(), MADE["plain"])
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = {c: row[max(k - 1, 0) : k] + row[k + 1 : k + 2] for row in KEYS for k, c in enumerate(row)}
 

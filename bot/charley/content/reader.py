@@ -29,7 +29,10 @@ from charley.content.template import fill
 from charley.errors import Problem
 
 FLAGS = "knowledge/red_flags/"
-PLAIN = ("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml", f"{DEFAULTS}forms.yaml")
+PLAIN = (
+    *("intents/forms.yaml", "knowledge/person.yaml", "knowledge/voice.yaml"),
+    *(f"{DEFAULTS}forms.yaml", f"{DEFAULTS}language.yaml"),
+)
 """Files that are kept as they are written."""
 TRUE = ("true", "yes")
 SPECIAL = tuple(f"intents/{name}.yaml" for name in ("lexicon", "gate", "acts", "families", "subject"))
@@ -58,6 +61,7 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
     lexicon = reader.merged(under(LEXICON), reader.concept)
     acts, usual = (reader.merged(under(place), reader.concept) for place in (ACTS, f"{DEFAULTS}acts.yaml"))
     said = reader.merged(under(f"{DEFAULTS}messages.yaml"), reader.line)
+    flags = {_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)}
     content = Content(
         digest=digest(found),
         intents=reader.merged(((p, t) for p, t in under("intents/") if p not in SPECIAL), reader.intent),
@@ -72,7 +76,7 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
             **reader.spoken,
         },
         disclaimer=str(tables.get("knowledge/disclaimer.yaml", Table()).get("text", "")).strip(),
-        red_flags={_stem(p): reader.plain(p, text) for p, text in found.items() if p.startswith(FLAGS)},
+        red_flags=_flags(flags, plain.get(PLAIN[4], {})),
         gate=reader.merged(under(GATE), reader.number),
         acts={key: (*usual.get(key, ()), *acts.get(key, ())) for key in {**usual, **acts}},
         families=reader.merged(under(FAMILIES), reader.family),
@@ -88,6 +92,12 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def _flags(own: dict[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """The red flags, with the program's own words of the language; {} where content has none."""
+    language = own.get("language", {})
+    return {**own, "language": extended(usual, language) if isinstance(language, Mapping) else language} if own else {}
 
 
 def place_of(number: int) -> str:

@@ -26,13 +26,9 @@ def _numbers(item: str) -> list[str]:
     return [str(n) for n in range(int(low), int(high) + 1)] if dots else [item]
 
 
-def too_many(pattern: str, groups: Mapping[str, Sequence[str]]) -> str:
-    """What is wrong with a pattern that stands for too many wordings; "" for another."""
-    try:
-        next(_Compiler(groups, frozenset())._steps(pattern, LIGHT), None)
-    except PatternError as error:
-        return str(error)
-    return ""
+def tried(pattern: str, groups: Mapping[str, Sequence[str]]) -> None:
+    """Raises a PatternError for a pattern that stands for too many wordings."""
+    next(_Compiler(groups, frozenset())._steps(pattern, LIGHT), None)
 
 
 def compiled(patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> dict[str, Any]:

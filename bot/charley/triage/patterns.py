@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from charley.reading.spelling import within
 from charley.reading.text import stem
+from charley.triage.language import Language
 from charley.triage.sentence import sentences
 
 ADJACENT: Final = 0
@@ -77,9 +78,13 @@ _UNKNOWN: Final = Word("", frozenset(), ())
 class PatternIndex:
     """Compiled patterns, awake: reads words with their spelling mended and finds where patterns match."""
 
-    def __init__(self, data: Mapping[str, Any], light: frozenset[str], barriers: frozenset[str], plain: str | None) -> None:
-        """`plain` are words that are no misspelling of a listed word, a space on either side of each; None: none is mended."""
-        self._light, self._barriers, self._plain = light, barriers, plain
+    def __init__(self, data: Mapping[str, Any], language: Language, plain: str | None, *, barred: bool = True) -> None:
+        """`plain` are words that are no misspelling of a listed word, a space on either side of each; None: none is mended.
+
+        `barred`: no gap may pass the language's barriers.
+        """
+        self._light, self._states, self._plain = language.light, language.states, plain
+        self._barriers = language.barriers if barred else frozenset()
         self._names: Sequence[str] = data["names"]
         self._further: Sequence[str] = data["barriers"]
         self._forms: Mapping[str, str] = data["words"]
@@ -93,7 +98,7 @@ class PatternIndex:
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...], strange: Set[str] = frozenset()) -> Text:
         """The words of a message ready for matching; those of `strange` are not mended."""
-        starts, ends = sentences(words, breaks)
+        starts, ends = sentences(words, breaks, self._states)
         read = [_UNKNOWN if word in strange else self.look(word) for word in words]
         return Text(words, breaks, tuple(read), starts, ends)
 

@@ -11,7 +11,7 @@ from charley.reading.text import Message
 from charley.triage import compiler
 from charley.triage.language import CUES, Language
 from charley.triage.patterns import Named, PatternIndex
-from charley.triage.sign import LEVELS, WEAK, Finding, Flag, Sign, TriageResult
+from charley.triage.sign import LEVELS, TRIED, WEAK, Finding, Flag, Sign, TriageResult
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
 
@@ -124,7 +124,7 @@ def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
     }
     data["told"]["words"].update((w, "") for w in misspelt(language.rewrites) if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
-    book = PatternIndex(data["told"], language.light, language.barriers, f" {' '.join(small)} ")
+    book = PatternIndex(data["told"], language, f" {' '.join(small)} ")
     words = (w for w in red_flags["plain_words"]["words"] if w not in data["told"]["words"] and book.mend(w))
     data["plain"] = f" {' '.join([*sorted(small), *words])} "
     return data
@@ -135,11 +135,11 @@ def _named(sign: Sign) -> list[tuple[str, str]]:
 
 
 def _sign(name: str, values: Mapping[str, Any]) -> Sign:
-    return Sign(name, **{k: _value(v) for k, v in values.items() if k not in ("examples", "not")})
+    return Sign(name, **{k: _value(v) for k, v in values.items() if k not in TRIED})
 
 
 def _flag(name: str, values: Mapping[str, Any]) -> Flag:
-    return Flag(name, **{k: _value(v) for k, v in values.items() if k not in ("examples", "not")})
+    return Flag(name, **{k: _value(v) for k, v in values.items() if k not in TRIED})
 
 
 def _value(value: Any) -> Any:

@@ -13,9 +13,10 @@ from charley.content.place import Places
 from charley.content.template import places as places_in
 from charley.errors import Problem
 from charley.triage import compiler
+from charley.triage.compiler import PatternError
 from charley.triage.language import CUES, Language
 from charley.triage.release import ACTS, NAMES
-from charley.triage.sign import GRAVE, LEVELS, RANKS
+from charley.triage.sign import GRAVE, LEVELS, RANKS, TRIED
 
 FOLDER: Final = "knowledge/red_flags/"
 SIGNS, FLAGS, WORDS = FOLDER + "signs.yaml", FOLDER + "flags.yaml", FOLDER + "language.yaml"
@@ -29,8 +30,8 @@ FILES: Final = {
     "plain_words": ("words",),
 }
 """Files of the folder, each with the keys that it may have."""
-SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", "examples", "not")
-FLAG_KEYS: Final = (*("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sources", "examples", "not"),)
+SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
+FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sources", *TRIED)
 TRUTHS: Final = ("plain", "passing", "history", "passes")
 PLACES: Final = ("emergency", "urgent", "crisis", "poison")
 """What each region names, and what a wording may have filled in; beside it `reason` and `meant` of the flag."""
@@ -97,7 +98,7 @@ def _signs(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         yield from _truths(sign, places, *here)
         if sign.get("rank", RANKS[-1]) not in RANKS:
             yield places.problem(f"unknown rank '{sign['rank']}'{nearest(sign['rank'], RANKS)}", *here, "rank")
-        for key in ("patterns", "weak", "spoiled_by", "barriers", "examples", "not"):
+        for key in ("patterns", "weak", "spoiled_by", "barriers", *TRIED):
             if key in sign and not _texts(sign[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
         if not (_list(sign.get("patterns")) or _list(sign.get("weak"))):
@@ -138,32 +139,33 @@ def _within(name: str, groups: Mapping[str, Any]) -> set[str]:
 
 def _patterns(patterns: Iterable[str], groups: Mapping[str, Any], places: Places, path: str, *at: str) -> Iterator[Problem]:
     for pattern in patterns:
-        message = _pattern(pattern, groups)
-        if message:
-            yield places.problem(f"'{pattern}': {message}", path, *at, pattern)
+        try:
+            _pattern(pattern, groups)
+        except PatternError as error:
+            yield places.problem(f"'{pattern}': {error}", path, *at, pattern)
 
 
-def _pattern(pattern: str, groups: Mapping[str, Any]) -> str:
-    """What is wrong with a pattern; "" if nothing is."""
+def _pattern(pattern: str, groups: Mapping[str, Any]) -> None:
+    """Raises a PatternError that says what is wrong with a pattern, if anything is."""
     tokens = pattern.split()
     if not tokens:
-        return "an empty pattern"
+        raise PatternError("an empty pattern")
     for token in tokens:
         if not _TOKEN.fullmatch(token):
-            return f"'{token}' is no word, group, gap or mark"
+            raise PatternError(f"'{token}' is no word, group, gap or mark")
         for part in token.rstrip("?").split("|"):
             if part[0] == "<" and part[1:-1] not in groups:
-                return f"there is no group {part}{nearest(part[1:-1], groups)}"
+                raise PatternError(f"there is no group {part}{nearest(part[1:-1], groups)}")
     steps = [t for t in tokens if t[0] not in "~&" and t not in ("$", ",")]
     if not steps or all(t.endswith("?") for t in steps):
-        return "a pattern needs a word that cannot be left out"
+        raise PatternError("a pattern needs a word that cannot be left out")
     if tokens[0][0] in "~&$," or tokens[-1][0] in "~&":
-        return "a pattern begins with a word, and no gap ends it"
+        raise PatternError("a pattern begins with a word, and no gap ends it")
     if any(a[0] in "~&" and b[0] in "~&" for a, b in pairwise(tokens)):
-        return "two gaps stand side by side"
+        raise PatternError("two gaps stand side by side")
     if "not?" in tokens:
-        return "'not?' makes the denial optional: 'can walk' would mean the same as 'can not walk'"
-    return compiler.too_many(pattern, groups)
+        raise PatternError("'not?' makes the denial optional: 'can walk' would mean the same as 'can not walk'")
+    compiler.tried(pattern, groups)
 
 
 def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
@@ -180,7 +182,7 @@ def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             yield places.problem(f"unknown level '{level}'{nearest(str(level), LEVELS)}", *here, "level")
         elif f"{level}.{kind}" not in wordings:
             yield places.problem(f"replies.yaml has no '{level}.{kind}'", *here, "reply")
-        for key in ("when", "sources", "rows", "unless", "examples", "not"):
+        for key in ("when", "sources", "rows", "unless", *TRIED):
             if flag.get(key, []) != [] and not _texts(flag[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
         needed = ("reason", "when", *(("meant",) if level in GRAVE else ()))

@@ -12,6 +12,8 @@ RANKS: Final = ("background", "fact", "weak", "finding")
 """What a sign proves: nothing by itself, something about the person, something that may be a finding, a finding."""
 WEAK: Final = "?"
 """Ends the name of a sign that was met in a weak wording or that is weak by itself."""
+TRIED: Final = ("examples", "not")
+"""Keys of signs and flags whose messages are tried when the content is checked, and used for nothing else."""
 
 Way = tuple[tuple[str, ...], ...]
 """One way to raise a flag: one sign of each group."""

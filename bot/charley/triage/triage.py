@@ -44,10 +44,10 @@ class Triage:
         self._facts = frozenset(s for s in used if self.signs[s].rank == "fact")
         # What takes part in no flag need not be weighed.
         self._weighed = {s for s in used if not self.signs[s].plain}
-        self._told = PatternIndex(data["told"], language.light, language.barriers, data["plain"])
-        self._aside = PatternIndex(data["aside"], language.light, language.barriers, None)
+        self._told = PatternIndex(data["told"], language, data["plain"])
+        self._aside = PatternIndex(data["aside"], language, None)
         self._writing = Writing(language, self._told)
-        self._release = Release(PatternIndex(data["release"], language.light, frozenset(), None), language)
+        self._release = Release(PatternIndex(data["release"], language, None, barred=False), language)
         self.known = frozenset(name for s in self._weights for name in (s, s + WEAK))
 
     def assess(self, message: Message, carried: tuple[str, ...] = ()) -> Finding | None:
@@ -179,13 +179,13 @@ class Triage:
         return there, lasting, denied
 
     def _of_body(self, text: Text, scopes: Scopes, match: Match) -> bool:
-        return any(not self._language.body.isdisjoint(text.words[s:e]) for s, e in scopes.around(match))
+        return any(not self._language.body.isdisjoint(text.words[s:e]) for s, e in scopes.clauses.around(match))
 
     def _near(self, match: Match, other: Match, scopes: Scopes) -> bool:
         """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it."""
         if set(other.places) <= set(match.places) or scopes.denied(other):
             return False
-        return scopes.clause(other) in {scopes.clauses[p] for p in match.places}
+        return scopes.clauses.of(other) in {scopes.clauses.starts[p] for p in match.places}
 
 
 class _Around:

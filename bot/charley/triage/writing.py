@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from typing import Final
 
+from charley.reading.english import NOT_SHORT
 from charley.reading.text import Message
 from charley.triage.language import Language
 from charley.triage.patterns import PatternIndex
@@ -79,7 +80,7 @@ class Writing:
 
 def misspelt(rewrites: Iterable[str]) -> list[str]:
     """Short writings that are known even when misspelt: a misspelt "cannot" is two words, it has to be known before."""
-    return [w for w in rewrites if len(w) >= _LONG and w.endswith("t")]
+    return [w for w in rewrites if len(w) >= _LONG and w.endswith(NOT_SHORT)]
 
 
 def apart(word: str, known: Set[str]) -> tuple[str, ...]:
