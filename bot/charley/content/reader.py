@@ -174,7 +174,7 @@ class _Reader(Fields):
             self.lines(path, known.get("for")),
             self.lines(path, known.get("not_for")),
             str(known.get("point", "")),
-            *(str(known.get(f, "")) in TRUE for f in ("unknown", "urgent", "own")),
+            **{f: str(known.get(f, "")) in TRUE for f in ("unknown", "urgent", "own")},
             review_by=str(known.get("review_by", "")),
         )
 

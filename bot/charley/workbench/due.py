@@ -60,8 +60,8 @@ def _all(content: Content, places: Places) -> Iterator[Due]:
             facts[source] = facts.get(source, 0) + 1
         if fact.review_by or (fact.cites and not fact.reviewed):
             yield Due(fact.review_by if fact.reviewed else "", *places.at(FACTS, fact.id), f"fact {fact.id}: {fact.text}")
-    for source in content.sources.values():
-        if source.review_by:
-            count = facts.get(source.id, 0)
-            what = f"source {source.id} ({count} fact{'s' * (count != 1)}): {source.publisher}, {source.title}"
-            yield Due(source.review_by, *places.at(SOURCES, source.id), what)
+    for page in content.sources.values():
+        if page.review_by:
+            count = facts.get(page.id, 0)
+            what = f"source {page.id} ({count} fact{'s' * (count != 1)}): {page.publisher}, {page.title}"
+            yield Due(page.review_by, *places.at(SOURCES, page.id), what)
