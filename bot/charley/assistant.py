@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from charley.answering.replies import advised, reminded
@@ -87,7 +86,7 @@ class Assistant:
         """Red flags first; then what the message asks."""
         ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
         note = self._alarm.released(ended, before.alarm) if ended else ""
-        before = replace(before, alarm="", signs=()) if ended else before
+        before = before._replace(alarm="", signs=()) if ended else before
         look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else TriageResult(None, ())
         sounds = self._dialogue.understander.matcher.alarm(message.words)
         loud = max(sounds, key=sounds.__getitem__, default="")
@@ -95,9 +94,9 @@ class Assistant:
         # oneself and of poison people write in too many ways to be doubted.
         doubtful = look.finding is not None and look.finding.level in GRAVE and look.finding.reply == ORDINARY
         if doubtful and not before.signs and loud and sounds[loud] < CALM:
-            look = replace(look, finding=None, possible=look.possible or look.finding)
+            look = look._replace(finding=None, possible=look.possible or look.finding)
         finding = look.finding
-        now = replace(before, signs=look.carry)
+        now = before._replace(signs=look.carry)
         if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
             return self._raise(finding, now)
         if before.alarm:
@@ -105,7 +104,7 @@ class Assistant:
         reply = self._read(text, message, now, known)
         if note:
             answers = reply.kind == "answer" and self._dialogue.understander.stands_alone(message)
-            return reminded(reply, note) if answers else replace(self._dialogue.replies.noted(note), context=reply.context)
+            return reminded(reply, note) if answers else self._dialogue.replies.noted(note)._replace(context=reply.context)
         if finding is not None:
             return advised(reply, self._alarm.say(finding))
         if look.possible:
@@ -138,7 +137,7 @@ class Assistant:
 
     def _remind(self, reply: Reply, finding: Finding, before: Context) -> Reply:
         """The reply with what to do about a standing red flag in front."""
-        reply = replace(reminded(reply, self._alarm.remind(finding)), triage=finding.level)
+        reply = reminded(reply, self._alarm.remind(finding))._replace(triage=finding.level)
         return self._dialogue.conversation.standing(reply, before)
 
     def _beside(self, reply: Reply, possible: Finding) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class CharleyError(Exception):
@@ -17,8 +17,7 @@ class ContentError(CharleyError):
         super().__init__("\n".join(str(p) for p in problems))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """Something wrong in the content: `file:line: message`. Line 0 means the file as a whole."""
 
     file: str

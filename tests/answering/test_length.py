@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from charley import Assistant
@@ -18,6 +16,6 @@ WIDE = {f"T-{n}": Fact(f"T-{n}", f"Shelf {n} holds ten books that somebody gave 
 def test_an_answer_ends_where_the_next_fact_would_be_too_much(library: Assistant, part: str, words: int) -> None:
     told = " ".join(f"{{{id}}}" for id in WIDE)
     answer = Answer("loans.renew", Wording(short=told, more=told))
-    composer = Composer(replace(library.content, facts=WIDE, answers={"loans.renew": answer}))
+    composer = Composer(library.content._replace(facts=WIDE, answers={"loans.renew": answer}))
     section = composer.section("loans.renew", part=part)
     assert sum(len(s.text.split()) for s in section.sentences) == words

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from charley.reading.text import read
 from charley.understanding.acts import Resolver
-from charley.understanding.phrase import pattern
 
 RESOLVER = Resolver({"more": ("tell me everything else you know about",), "stop": ("leave off",), "felt_fear": ("so worried",)})
 
@@ -31,9 +28,3 @@ def test_an_act(text: str, kind: str) -> None:
 def test_a_feeling_is_not_looked_for_in_a_long_story(words: int, felt: str) -> None:
     story = ["word"] * (words - 2)
     assert RESOLVER.feeling((*story, "so", "worried")) == felt
-
-
-@pytest.mark.parametrize(("between", "found"), [(0, True), (6, True), (7, False)])
-def test_a_gap_of_a_phrase_spans_six_words(between: int, found: bool) -> None:
-    line = "shall " + "word " * between + "or "
-    assert bool(re.search(pattern("shall ... or"), line)) == found

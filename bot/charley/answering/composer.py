@@ -6,7 +6,7 @@ The order is lead, what is for this person, reasons, what no source tells, care.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
@@ -26,8 +26,7 @@ WORDS, MORE = 70, 110
 """Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """The entity that an answer speaks of. `entity` is None for a name that no list holds."""
 
     kind: str
@@ -35,13 +34,12 @@ class Slot:
     entity: Entity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """How an answer is asked for: the form of the question, its words, and the person that it is for."""
 
     form: str = ""
     words: tuple[str, ...] = ()
-    person: Person = field(default_factory=Person)
+    person: Person = Person()
 
 
 class Composer:

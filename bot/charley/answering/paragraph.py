@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from charley.answering.person import Person
 from charley.answering.reply import Sentence
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from charley.answering.composer import Composer
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The names of what is asked about, and for a fact of one row of the answer those that the row is for."""
 
     every: Sequence[str]

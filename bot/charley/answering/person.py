@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from charley.content.model import Content, Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """`who` the answer is about and `actor`, who does what it says; "" is the one who writes.
 
     `traits` are ids of `knowledge/person.yaml`, `things` the entities that were told of, as kind and id.

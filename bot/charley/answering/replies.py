@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Labels, Reply, Section, Sentence, Suggestion
@@ -16,8 +16,7 @@ NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why"}
 """The message that stands in for a part that has nothing to say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is answered: an intent, its slot, the part of the answer ("short", "more", "why"), and how it was asked.
 
     `also` are further things of the slot's kind that are asked about; `confidence` is 0 to 1.
@@ -27,7 +26,7 @@ class Question:
     slot: Slot | None = None
     part: str = "short"
     confidence: float = 1.0
-    asked: Asked = field(default_factory=Asked)
+    asked: Asked = Asked()
     also: tuple[Slot, ...] = ()
 
 
@@ -46,8 +45,8 @@ class Replies:
         """The question that asks why: it may be another intent's, and asks for more where no reason is known."""
         wording = self.composer.wording(self._content.answers[question.intent], question.slot)
         if wording.why and "{" not in wording.why:
-            return replace(question, intent=wording.why, part="short")
-        return replace(question, part="why" if wording.why else "more")
+            return question._replace(intent=wording.why, part="short")
+        return question._replace(part="why" if wording.why else "more")
 
     def answer(
         self,
@@ -66,7 +65,7 @@ class Replies:
         for each in questions[:SECTIONS]:
             section = self.composer.section(each.intent, each.slot, each.part, heard, each.asked, each.also)
             if not section.sentences:
-                section = replace(section, sentences=(Sentence(self.composer.message(NOTHING[each.part])),))
+                section = section._replace(sentences=(Sentence(self.composer.message(NOTHING[each.part])),))
             heard.update(key for s in section.sentences for key in s.said)
             sections.append(section)
         first = questions[0]
@@ -96,7 +95,7 @@ class Replies:
             suggestions=tuple(suggestions),
             entities={s.kind: s.entity.id if s.entity else s.name for q in questions for s in (q.slot, *q.also) if s},
             sources=self.composer.sources(sections) if kind != "small_talk" else (),
-            more=kind == "answer" and self.news(replace(first, part="more"), heard),
+            more=kind == "answer" and self.news(first._replace(part="more"), heard),
             understood=self._title(first),
             form=self._content.forms.get(first.asked.form, {}).get("is", first.asked.form) or None,
         )
@@ -108,7 +107,7 @@ class Replies:
             for i, first in enumerate(out):
                 same = (first.intent, first.part) == (each.intent, each.part) and first.slot and each.slot
                 if first.slot and each.slot and same and self.composer.alike(each.intent, first.slot, each.slot, first.asked):
-                    out[i] = replace(first, also=(*first.also, each.slot), confidence=min(first.confidence, each.confidence))
+                    out[i] = first._replace(also=(*first.also, each.slot), confidence=min(first.confidence, each.confidence))
                     break
             else:
                 out.append(each)
@@ -124,9 +123,9 @@ class Replies:
         """
         suggestions = tuple(self.composer.suggest(q.intent, q.slot) for q in fitting) or self.composer.topics()
         reply = self._plain("small_talk", text, suggestions, 1.0)
-        section = replace(reply.sections[0], sentences=(*reply.sections[0].sentences, *self.composer.facts(facts, said)))
+        section = reply.sections[0]._replace(sentences=(*reply.sections[0].sentences, *self.composer.facts(facts, said)))
         intents = (self._acknowledged,) if self._acknowledged else ()
-        return replace(reply, sections=(section,), intents=intents)
+        return reply._replace(sections=(section,), intents=intents)
 
     def told(self, question: Question) -> frozenset[str]:
         """The facts that an answer has for what the person told."""
@@ -143,8 +142,8 @@ class Replies:
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""
-        section = replace(reply.sections[0], sentences=(Sentence(self.composer.message("no_more")),))
-        return replace(reply, sections=(section,), sources=(), suggestions=self.composer.suggestions(reply.intents[0]))
+        section = reply.sections[0]._replace(sentences=(Sentence(self.composer.message("no_more")),))
+        return reply._replace(sections=(section,), sources=(), suggestions=self.composer.suggestions(reply.intents[0]))
 
     def offer(self, message: str, choices: Iterable[Question], confidence: float = 0.0) -> Reply:
         """Choices to pick from, under one of the assistant's own messages."""
@@ -183,21 +182,21 @@ class Replies:
 
 def begun(section: Section, text: str) -> Section:
     """The section with a sentence in front."""
-    return replace(section, sentences=(Sentence(text), *section.sentences))
+    return section._replace(sentences=(Sentence(text), *section.sentences))
 
 
 def _ended(section: Section, *texts: str) -> Section:
-    return replace(section, sentences=(*section.sentences, *map(Sentence, texts)))
+    return section._replace(sentences=(*section.sentences, *map(Sentence, texts)))
 
 
 def reminded(reply: Reply, text: str) -> Reply:
     """The reply with a sentence in front of all."""
-    return replace(reply, sections=(begun(reply.sections[0], text), *reply.sections[1:]))
+    return reply._replace(sections=(begun(reply.sections[0], text), *reply.sections[1:]))
 
 
 def advised(reply: Reply, texts: Iterable[str]) -> Reply:
     """The reply with sentences behind all."""
-    return replace(reply, sections=(*reply.sections[:-1], _ended(reply.sections[-1], *texts)))
+    return reply._replace(sections=(*reply.sections[:-1], _ended(reply.sections[-1], *texts)))
 
 
 def _kind(families: Sequence[Family]) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from charley.content.model import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of a reply and the ids of the facts that it says; connecting wording has none.
 
     `said` numbers the sentences of these facts ("E-004.1"), so that a conversation does not say them twice.
@@ -23,8 +21,7 @@ class Sentence:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """The part of a reply that answers one question."""
 
     intent: str
@@ -36,8 +33,7 @@ class Section:
         return " ".join(s.text for s in self.sentences)
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A question worth asking next, or a choice after "did you mean". `slots` fixes the entities it speaks of."""
 
     label: str
@@ -45,8 +41,7 @@ class Suggestion:
     slots: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(NamedTuple):
     """What stands around a reply's text, in words of the content: in front of suggestions, behind choices, before sources."""
 
     also: str = ""
@@ -54,8 +49,26 @@ class Labels:
     sources: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class _Parts(NamedTuple):
+    kind: str
+    sections: tuple[Section, ...]
+    disclaimer: str
+    intents: tuple[str, ...] = ()
+    triage: str | None = None
+    confidence: float = 0.0
+    suggestions: tuple[Suggestion, ...] = ()
+    entities: Mapping[str, str] = {}
+    sources: tuple[Source, ...] = ()
+    context: Mapping[str, Any] = {}
+    understood: str = ""
+    form: str | None = None
+    person: Mapping[str, Any] = {}
+    context_dropped: bool = False
+    more: bool = False
+    labels: Labels = Labels()
+
+
+class Reply(_Parts):
     """What goes out for one message. It cannot be made without the disclaimer.
 
     `kind` is answer, small_talk, disambiguation, fallback, out_of_scope or triage; `confidence` is the calibrated
@@ -67,26 +80,17 @@ class Reply:
         ValueError: the disclaimer is empty.
     """
 
-    kind: str
-    sections: tuple[Section, ...]
-    disclaimer: str
-    intents: tuple[str, ...] = ()
-    triage: str | None = None
-    confidence: float = 0.0
-    suggestions: tuple[Suggestion, ...] = ()
-    entities: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
-    context: Mapping[str, Any] = field(default_factory=dict)
-    understood: str = ""
-    form: str | None = None
-    person: Mapping[str, Any] = field(default_factory=dict)
-    context_dropped: bool = False
-    more: bool = False
-    labels: Labels = Labels()
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        if not self.disclaimer.strip():
+    def __new__(cls, *parts: Any, **named: Any) -> Reply:
+        reply = super().__new__(cls, *parts, **named)
+        if not reply.disclaimer.strip():
             raise ValueError("a reply needs the disclaimer")
+        return reply
+
+    @classmethod
+    def _make(cls, iterable: Iterable[Any]) -> Reply:  # type: ignore[override]  # checked as well
+        return cls(*iterable)
 
     def __str__(self) -> str:
         return self.render("text")

@@ -6,7 +6,6 @@ folder (`CHARLEY_CACHE`, else the platform's). A file that is damaged, stale or 
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import hashlib
 import json
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charley.content.folder import bundled, digest, texts
 from charley.content.model import Answer, Citation, Content, Entity, Fact, Family, Intent, Kind, Lead, Source, Subject, Wording
@@ -40,8 +39,7 @@ on_build: Callable[[], object] | None = None
 """Called before a bank is built, so that a program can say that it takes a while."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Bank:
+class Bank(NamedTuple):
     """Content and the matcher that was learnt from it."""
 
     content: Content
@@ -224,16 +222,16 @@ def _write(place: Path, packed: bytes) -> None:
 
 def _plain(content: Content) -> dict[str, Any]:
     def value(item: Any) -> Any:
-        if dataclasses.is_dataclass(item) and not isinstance(item, type):
-            return {f.name: value(getattr(item, f.name)) for f in dataclasses.fields(item) if getattr(item, f.name)}
+        if hasattr(item, "_asdict"):
+            return {name: value(each) for name, each in item._asdict().items() if each}
         if isinstance(item, Mapping):
             return {k: value(v) for k, v in item.items()}
         return [value(i) for i in item] if isinstance(item, (tuple, list)) else item
 
     # The phrasings are kept by the matcher, the signs and flags compiled; only their wording is needed beside them.
-    kept = {k: dataclasses.replace(v, phrasings=(), not_phrasings=()) for k, v in content.intents.items() if k in content.answers}
+    kept = {k: v._replace(phrasings=(), not_phrasings=()) for k, v in content.intents.items() if k in content.answers}
     said = {k: v for k, v in content.red_flags.items() if k in ("replies", "numbers")}
-    plain: dict[str, Any] = {"intents": {}, "red_flags": {}, **value(dataclasses.replace(content, intents=kept, red_flags=said))}
+    plain: dict[str, Any] = {"intents": {}, "red_flags": {}, **value(content._replace(intents=kept, red_flags=said))}
     return plain
 
 

@@ -7,7 +7,6 @@ import random
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import mul
 from typing import NamedTuple
@@ -37,8 +36,7 @@ GRAFTED = 0.4
 """Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A wording of the bank with its label; `line` is the phrasing that it was opened from."""
 
     text: str

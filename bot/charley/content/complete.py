@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from charley.content.model import Answer, Content, Fact, Wording
@@ -20,12 +19,12 @@ def completed(content: Content, said: Mapping[str, str]) -> Content:
     """
     plain = {id: Fact(id, text, ()) for id, text in said.items()}
     given = {**{id: Answer(id, Wording("{" + id + "}")) for id in said}, **content.answers}
-    content = replace(content, facts={**plain, **content.facts}, answers=given)
-    answers = {id: a if a.follow_ups else replace(a, follow_ups=_next(content, id)) for id, a in given.items()}
+    content = content._replace(facts={**plain, **content.facts}, answers=given)
+    answers = {id: a if a.follow_ups else a._replace(follow_ups=_next(content, id)) for id, a in given.items()}
     messages = {**content.messages}
     if not messages.get("topics"):
         messages["topics"] = " ".join(_topics(content))
-    return replace(content, answers=answers, messages=messages)
+    return content._replace(answers=answers, messages=messages)
 
 
 def extended(usual: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(NamedTuple):
     """What is said of the intents whose ids begin with `id` and a dot.
 
     `talk`: small talk. `declines`: understood, and deliberately not answered. `outside`: nothing here answers it.
@@ -23,8 +21,7 @@ class Family:
     alarm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of entity, which is also the name of a slot.
 
     `alike`: whichever is named, the same is asked. `open`: people name more of it than any list holds. `brands`: a name
@@ -41,8 +38,7 @@ class Kind:
     denied_after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What the content is about, and what is said of the assistant. `names` and `context` are concepts of the lexicon.
 
     `names`: what names the subject. `context`: near these, an entity's name counts that is an everyday word too.
@@ -57,8 +53,7 @@ class Subject:
     wordings: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where facts come from. `grade`: S seed article, G guideline, I institution, R review, P the project itself."""
 
     id: str
@@ -71,8 +66,7 @@ class Source:
     review_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """The passage a fact rests on: the section's heading and the opening words, enough to find it."""
 
     source: str
@@ -80,8 +74,7 @@ class Citation:
     starts: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One or two sentences with their source. `{name}` and `{class}` in the text stand for the entity asked about.
 
     `whom` and `not_for` are the traits and entities of the people that it is for, or not said to; facts with the same
@@ -104,8 +97,7 @@ class Fact:
     review_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """A thing that messages may name, with the names that people use for it."""
 
     id: str
@@ -117,8 +109,7 @@ class Entity:
     in_context: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """What a person wants to know, and the phrasings that say so. `role` is what the engine needs it for, if for anything.
 
     `under` is the wider intent that it is a part of: a reply names that one, its section the finer.
@@ -144,8 +135,7 @@ class Intent:
         return self.id.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """The first sentence of an answer, for a form of the question, for people with all of `traits`, or for both.
 
     `words`: only where the question has one of them. `text` may hold `{facts}` that are said after it, and `[facts]`,
@@ -159,8 +149,7 @@ class Lead:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Templates of one answer. `why` is a template or the id of the intent that answers "why?".
 
     `told` is said only to those whom its facts are for.
@@ -174,18 +163,16 @@ class Wording:
     leads: tuple[Lead, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The answer to an intent; `by` holds the wordings that differ for an entity or a class of entities."""
 
     intent: str
     wording: Wording
     follow_ups: tuple[str, ...] = ()
-    by: Mapping[str, Wording] = field(default_factory=dict)
+    by: Mapping[str, Wording] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A question bank and a knowledge base, checked. `digest` is the hash of the files that it was read from."""
 
     digest: str
@@ -200,11 +187,11 @@ class Content:
     red_flags: Mapping[str, Any]
     gate: Mapping[str, float]
     acts: Mapping[str, tuple[str, ...]]
-    forms: Mapping[str, Any] = field(default_factory=dict)
-    person: Mapping[str, Any] = field(default_factory=dict)
-    voice: Mapping[str, Any] = field(default_factory=dict)
-    families: Mapping[str, Family] = field(default_factory=dict)
-    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    forms: Mapping[str, Any] = {}
+    person: Mapping[str, Any] = {}
+    voice: Mapping[str, Any] = {}
+    families: Mapping[str, Family] = {}
+    kinds: Mapping[str, Kind] = {}
     subject: Subject = Subject()
 
     def within(self, kind: str, id: str, above: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import mul, sub
 from typing import NamedTuple
 
@@ -16,8 +15,7 @@ STIFF, SHARE = 30.0, 0.05
 """Ridge of the other weights, and the most of it for each row: few rows are not held back by more than they weigh."""
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(NamedTuple):
     """`weights[0]` is the intercept. Calling it with evidence gives a chance between 0 and 1."""
 
     weights: tuple[float, ...]

@@ -12,9 +12,9 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, compress
 from operator import mul
+from typing import NamedTuple
 
 from charley.reading.arrays import opened, stored
 
@@ -112,8 +112,7 @@ class Judge:
         return _joined(lanes) - self._level
 
 
-@dataclass(frozen=True, slots=True)
-class Learnt:
+class Learnt(NamedTuple):
     """A judge with what its examples have in common.
 
     `used[i]` tells as bits which labels' examples have feature `i`, `centres[k]` is the sum of the blocks of label `k`.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from operator import add, mul
-from typing import Any
+from typing import Any, NamedTuple
 
 from charley.matching.features import FAMILY, Features, Reading, Vector
 from charley.matching.gate import Curve, Levels, Row
@@ -28,16 +27,14 @@ SHARP = 6.0
 """How steeply the rivals of a label are weighed by their scores."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An intent and its score; 1 is the score of a learnt phrasing."""
 
     intent: str
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Candidates best first, and `scores` of every label in the order of `Matcher.labels`.
 
     `confidence` is the chance that the first is right; `evidence` is what it rests on. `outside` names the label from outside
@@ -55,12 +52,6 @@ class Match:
     known: bool
     named: bool
     evidence: Row
-    _witness: Callable[[], str] = field(repr=False, compare=False)
-
-    @property
-    def witness(self) -> str:
-        """The phrasing of the first candidate that is nearest to the message; empty when none shares a word."""
-        return self._witness()
 
     @property
     def margin(self) -> float:
@@ -139,7 +130,6 @@ class Matcher:
             owner == best,
             subject or thing,
             row,
-            lambda: self._nearest(best, vector),
         )
 
     def alarm(self, words: Sequence[str]) -> dict[str, float]:
@@ -198,10 +188,13 @@ class Matcher:
         at, width = self.judge.index.get(feature), breadth(len(self.labels))
         return 0 if at is None else int.from_bytes(self.phrasings.used[at * width : (at + 1) * width], "little")
 
-    def _nearest(self, label: int, words: Vector) -> str:
-        """The phrasing of a label with the highest cosine to the words of a message. Reads the label's phrasings anew."""
-        best, witness = 0.0, ""
-        for text in self.phrasings.of(label):
+    def witness(self, match: Match) -> str:
+        """The phrasing of the first candidate that is nearest to the message; empty when none shares a word.
+
+        By the cosine of their words. Reads the candidate's phrasings anew.
+        """
+        best, witness, words = 0.0, "", match.vector
+        for text in self.phrasings.of(self.number(match.candidates[0].intent)):
             shared = 0.0
             for name, value in self.features.vector(self.reading(worded(text))).items():
                 shared += words.get(name, 0.0) * value

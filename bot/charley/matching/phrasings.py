@@ -5,14 +5,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from charley.reading.families import SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Phrasings:
+class Phrasings(NamedTuple):
     """The phrasings of a bank by label, and what each label's have in common.
 
     `texts` holds them in UTF-8, one a line, and a NUL between labels. `used` holds for each feature of the judge, in as

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
+from typing import NamedTuple
 
 from charley.reading.english import LETTERS, TURNING
 from charley.reading.families import Families
@@ -43,8 +43,7 @@ Link = Callable[[str, str], float]
 Ranked = tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One read piece of a message.
 
     `words` are bank words with weights (0 to 1, together at most 1), best first. `how` is exact, misspelt, apart (a

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,8 +12,7 @@ from charley.reading.reader import Tokens
 from charley.reading.text import read, stem
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """An entity at `reading[start:end]`. `id` is empty for a place of a phrasing, and for a denied name."""
 
     kind: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SINGLE, STEMS
 
@@ -22,8 +22,7 @@ _UNLIKE = frozenset([*OPENED, *"bcdefghjklmnopqrstvwxyz"])
 """Words that are not read as they stand, and letters with which a word that is spelt letter by letter may begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A cleaned message.
 
     `words` are lower-case ASCII words and numbers; `breaks[i]` is the punctuation that stands before `words[i]`

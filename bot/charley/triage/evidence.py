@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from charley.triage.patterns import Match
 from charley.triage.sign import WEAK, Way
@@ -14,8 +13,7 @@ POSSIBLE: Final = 0
 CERTAIN: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A sign as it was told: its rank as a number (0 background, 1 fact or weak, 2 finding) and where; None: in an earlier turn.
 
     `fact`: it is true of the person wherever it was told. `stated`: it is said and not asked. `here`: its clause speaks
@@ -31,8 +29,7 @@ class Told:
     here: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """The signs that raise a flag, how surely, and whether one of them is new and more than background."""
 
     told: tuple[Told, ...]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning", "unsure", "made_up")
 """Fields of `Language` whose patterns are looked for in a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """The words that scopes are made of, and the patterns that bring a scope with them (language.yaml)."""
 
-    rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rewrites: Mapping[str, tuple[str, ...]] = {}
     units: frozenset[str] = frozenset()
     joined: frozenset[str] = frozenset()
     compounds: frozenset[str] = frozenset()
@@ -22,7 +20,7 @@ class Language:
     light: frozenset[str] = frozenset()
     frequent: frozenset[str] = frozenset()
     barriers: frozenset[str] = frozenset()
-    negators: Mapping[str, frozenset[str]] = field(default_factory=dict)  # each with the words before which it denies nothing
+    negators: Mapping[str, frozenset[str]] = {}  # each with the words before which it denies nothing
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
@@ -50,8 +48,8 @@ class Language:
     prepositions: frozenset[str] = frozenset()
     inverted: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    release: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = {}
+    release: Mapping[str, tuple[str, ...]] = {}
     joints: frozenset[str] = frozenset()
     joining: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
@@ -107,18 +105,18 @@ class Language:
     def of(cls, values: Mapping[str, Any]) -> Language:
         """From plain lists and maps; what is no field is passed over."""
         given: dict[str, Any] = {}
-        for item in fields(cls):
-            value = values.get(item.name)
-            kind = frozenset if "frozenset" in str(item.type) else tuple
+        for name, type in cls.__annotations__.items():
+            value = values.get(name)
+            kind = frozenset if "frozenset" in str(type) else tuple
             if isinstance(value, Mapping):
-                given[item.name] = {k: kind(v) for k, v in value.items()}
+                given[name] = {k: kind(v) for k, v in value.items()}
             elif value is not None:
-                given[item.name] = kind(value)
+                given[name] = kind(value)
         return cls(**given)
 
     def dump(self) -> dict[str, Any]:
         """Plain lists and maps, ready for JSON."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values = self._asdict()
         return {n: {k: _plain(v) for k, v in x.items()} if isinstance(x, Mapping) else _plain(x) for n, x in values.items()}
 
 

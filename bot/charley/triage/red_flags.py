@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from charley.content.template import fill
@@ -113,8 +112,8 @@ def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
     aside += [Named(n, p, s.barriers) for s in signs.values() if s.id not in used for n, p in _named(s)]
     aside += [Named(name, p, tight=True) for name in CUES for p in getattr(language, name)]
     data: dict[str, Any] = {
-        "signs": {s.id: {k: v for k, v in asdict(s).items() if v and k in _KEPT} for s in signs.values()},
-        "flags": [asdict(flag) for flag in graded],
+        "signs": {s.id: {k: v for k, v in s._asdict().items() if v and k in _KEPT} for s in signs.values()},
+        "flags": [flag._asdict() for flag in graded],
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent", "groups", "release")},
         "told": compiler.compiled(told, groups, language.frequent),
         "aside": compiler.compiled(aside, groups, language.frequent),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from itertools import pairwise
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ REPLIES, NUMBERS = FOLDER + "replies.yaml", FOLDER + "numbers.yaml"
 FILES: Final = {
     "signs": ("groups", "signs"),
     "flags": ("flags",),
-    "language": tuple(f.name for f in fields(Language)),
+    "language": Language._fields,
     "numbers": ("regions", "sources"),
     "replies": ("replies", "also", "remind", "net", "unsure", "released"),
     "plain_words": ("words",),
@@ -252,23 +251,23 @@ def _numbers(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
 
 def _language(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
     language, groups = red_flags["language"], _groups(red_flags)
-    for item in fields(Language):
-        value = language.get(item.name)
-        mapped = "Mapping" in str(item.type)
+    for name, kind in Language.__annotations__.items():
+        value = language.get(name)
+        mapped = "Mapping" in str(kind)
         if value is None:
             continue
         if mapped and not (isinstance(value, Mapping) and all(_texts(v) or v == [] for v in value.values())):
-            yield places.problem(f"'{item.name}' must be a mapping of lists of texts", WORDS, item.name)
+            yield places.problem(f"'{name}' must be a mapping of lists of texts", WORDS, name)
         elif not mapped and not (_texts(value) or value == []):
-            yield places.problem(f"'{item.name}' must be a list of texts", WORDS, item.name)
-        elif item.name in (*CUES, "lookalikes"):
-            yield from _patterns(value, groups, places, WORDS, item.name)
-        elif item.name == "release":
-            yield from _known(value, NAMES, places, WORDS, item.name)
-            for name, patterns in value.items():
-                yield from _patterns(patterns, groups, places, WORDS, item.name, name)
-        elif item.name == "groups":
-            yield from _group_rules(value, groups, places, WORDS, item.name)
+            yield places.problem(f"'{name}' must be a list of texts", WORDS, name)
+        elif name in (*CUES, "lookalikes"):
+            yield from _patterns(value, groups, places, WORDS, name)
+        elif name == "release":
+            yield from _known(value, NAMES, places, WORDS, name)
+            for act, patterns in value.items():
+                yield from _patterns(patterns, groups, places, WORDS, name, act)
+        elif name == "groups":
+            yield from _group_rules(value, groups, places, WORDS, name)
 
 
 def _groups(red_flags: Mapping[str, Any]) -> dict[str, Any]:

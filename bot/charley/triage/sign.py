@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 LEVELS: Final = ("emergency", "urgent", "soon")
 GRAVE: Final = LEVELS[:2]
@@ -19,8 +18,7 @@ Way = tuple[tuple[str, ...], ...]
 """One way to raise a flag: one sign of each group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A thing that a message can tell, as patterns of words.
 
     `rank`: one of `RANKS`. `weak`: patterns that may mean it and may not. `plain`: counts wherever its words stand, denied
@@ -40,8 +38,7 @@ class Sign:
     barriers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A combination of signs that calls for help. Each line of `when` is one way to raise it: "a|b + c".
 
     `unless`: signs of the same message that keep it down ("he has a headache" where she is pregnant). `meant` is how a
@@ -64,8 +61,7 @@ class Flag:
         return [tuple(tuple(s.strip() for s in group.split("|")) for group in line.split("+")) for line in self.when]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What triage found: the gravest flag, its signs and words, and the other flags.
 
     `fresh`: it rests on something graver than background that this message tells.
@@ -80,8 +76,7 @@ class Finding:
     fresh: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class TriageResult:
+class TriageResult(NamedTuple):
     """A finding, if there is one, and the names of the signs to hand to the next turn.
 
     `possible` is what the message may mean, where nothing is certain. `aside` are the flags whose signs were all spoken

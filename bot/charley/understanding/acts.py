@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.recogniser import phrases
@@ -30,8 +30,7 @@ LONGEST = 9
 """Words that a follow-up may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """`kind` is one of `ACTS`, "choose" (with `number`, from 1; -1 the last), or "" for a question.
 
     `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from charley.content.lead import base
 from charley.content.model import Content
@@ -27,16 +26,14 @@ BYTES = 1900
 """What a context may take as JSON; sentences said long ago are forgotten first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """An intent, with the entity (kind and id) that it was about."""
 
     intent: str
     slot: tuple[str, str] = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """`topics` were answered last; `choices` were offered to pick from, `offered` as questions worth asking.
 
     `part` is the part of the answer given last, `misses` how many fallbacks came in a row, `signs` the red-flag signs
@@ -56,7 +53,7 @@ class Context:
     stands: int = 0
     said: tuple[tuple[str, ...], ...] = ()
     told: int = 1
-    people: People = field(default_factory=People)
+    people: People = People()
     past: tuple[Topic, ...] = ()
     form: str = ""
 

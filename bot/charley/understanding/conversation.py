@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from charley.answering.composer import Asked, Slot
 from charley.answering.replies import Question
@@ -23,8 +23,7 @@ MOST_TOLD = 3
 """Things told of one kind that an answer speaks of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What answers a follow-up: `questions` or `choices`, under one of the assistant's messages, or the message alone.
 
     `again`: the person asks for more, and more was what they got last. `part`: what comes next is said if there is nothing
@@ -64,9 +63,9 @@ class Conversation:
         narrow = self._narrow.get(question.intent, {})
         points = "pointing" not in narrow or not self._pointing.isdisjoint(question.asked.words)
         if narrow and points and question.asked.form in self._verdicts and self._told(narrow["to"], before):
-            question = replace(question, intent=narrow["to"])
+            question = question._replace(intent=narrow["to"])
         told = () if question.slot else self._told(question.intent, before)
-        return replace(question, slot=told[0], also=told[1:]) if told else question
+        return question._replace(slot=told[0], also=told[1:]) if told else question
 
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
@@ -152,7 +151,7 @@ class Conversation:
         """The first question worth asking after an answer that has nothing left, and was not answered lately."""
         done = {t.intent for t in (*before.topics, *before.past)}
         follow = [i for i in self._content.answers[question.intent].follow_ups if i not in done]
-        return self.question(Topic(follow[0])) if follow else replace(question, part="short")
+        return self.question(Topic(follow[0])) if follow else question._replace(part="short")
 
     def fitting(self, before: Context) -> list[Question]:
         """What is worth asking after the topic that there is."""
@@ -166,8 +165,8 @@ class Conversation:
 
     def noted(self, reply: Reply, before: Context) -> Reply:
         """The reply to what was told or felt, with what is remembered after it: the topic stays."""
-        after = replace(before, choices=(), offered=offered(reply.suggestions), misses=0, alarm="", stands=0)
-        return replace(reply, context=after.to_json())
+        after = before._replace(choices=(), offered=offered(reply.suggestions), misses=0, alarm="", stands=0)
+        return reply._replace(context=after.to_json())
 
     def _choose(self, before: Context) -> Move:
         return Move(message="which_one", choices=tuple(self.question(t) for t in before.choices))
@@ -185,7 +184,7 @@ class Conversation:
             past=self._past(before) if lasting else before.past,
             form=questions[0].asked.form if lasting else before.form,
         )
-        return replace(reply, context=after.to_json())
+        return reply._replace(context=after.to_json())
 
     def _past(self, before: Context) -> tuple[Topic, ...]:
         """The topics before the present one, the latest last."""
@@ -194,28 +193,28 @@ class Conversation:
 
     def exhausted(self, reply: Reply) -> Reply:
         """The reply that there is no more, with what it offers instead."""
-        return replace(reply, context={**reply.context, **Context(offered=offered(reply.suggestions)).to_json()})
+        return reply._replace(context={**reply.context, **Context(offered=offered(reply.suggestions)).to_json()})
 
     def offering(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after choices were offered."""
-        after = replace(before, choices=offered(reply.suggestions), offered=(), alarm="", stands=0)
-        return replace(reply, context=after.to_json())
+        after = before._replace(choices=offered(reply.suggestions), offered=(), alarm="", stands=0)
+        return reply._replace(context=after.to_json())
 
     def missed(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after a fallback."""
-        after = replace(before, choices=(), offered=offered(reply.suggestions), misses=before.misses + 1, alarm="", stands=0)
-        return replace(reply, context=after.to_json())
+        after = before._replace(choices=(), offered=offered(reply.suggestions), misses=before.misses + 1, alarm="", stands=0)
+        return reply._replace(context=after.to_json())
 
     def raised(self, reply: Reply, flag: str, before: Context) -> Reply:
         """The reply with what is remembered after an alarm."""
         told = before.told + 1 if flag == before.alarm else 1
-        after = replace(before, choices=(), offered=(), misses=0, alarm=flag, stands=STANDS, told=told)
-        return replace(reply, context=after.to_json())
+        after = before._replace(choices=(), offered=(), misses=0, alarm=flag, stands=STANDS, told=told)
+        return reply._replace(context=after.to_json())
 
     def standing(self, reply: Reply, before: Context) -> Reply:
         """The reply to something else while an alarm stands: it stands for one turn less."""
         stands = Context(alarm=before.alarm, stands=before.stands - 1, told=before.told).to_json()
-        return replace(reply, context={**reply.context, **stands})
+        return reply._replace(context={**reply.context, **stands})
 
 
 def said(reply: Reply) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from charley.answering.composer import Asked
@@ -47,8 +46,8 @@ class Dialogue:
         people = self.persons.hear(message, before.people)
         topics = before.topics
         if people.about != before.people.about:
-            topics = tuple(replace(t, intent=self.persons.instead(t.intent, people)) for t in topics)
-        return replace(before, people=people, topics=topics)
+            topics = tuple(t._replace(intent=self.persons.instead(t.intent, people)) for t in topics)
+        return before._replace(people=people, topics=topics)
 
     def act(self, message: Message) -> Act:
         """The act of a conversation that a message is; `Act()` for a question."""
@@ -125,7 +124,7 @@ class Dialogue:
         return None if sure or len(message.words) > REMARK else self.follow(Move(message="noted", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:
-        return replace(question, asked=replace(question.asked, person=self.persons.person(before.people)))
+        return question._replace(asked=question.asked._replace(person=self.persons.person(before.people)))
 
     def _asked(self, message: Message, understood: Sequence[Understood], before: Context) -> list[Question]:
         """The questions with their forms: one is told by the whole message, several each by its own words."""
@@ -141,13 +140,13 @@ class Dialogue:
     def follow(self, move: Move, before: Context, message: Message) -> Reply:
         """The reply that a move calls for."""
         if move.forgets:
-            before = replace(before, people=People(), topics=(), past=())
+            before = before._replace(people=People(), topics=(), past=())
         if move.restarts:
-            before = replace(before, topics=(), past=(), part="short", choices=(), offered=())
+            before = before._replace(topics=(), past=(), part="short", choices=(), offered=())
         if move.questions:
             form = before.form if move.repeats else self._forms.find(message) if move.asks else ""
-            questions = [replace(q, asked=Asked(form, message.words)) for q in move.questions]
-            before = replace(before, said=before.said[1:]) if move.repeats else before
+            questions = [q._replace(asked=Asked(form, message.words)) for q in move.questions]
+            before = before._replace(said=before.said[1:]) if move.repeats else before
             if move.part and not self.replies.news(self._with(questions[0], before), before.heard):
                 questions = [self.conversation.next(questions[0], before)]
             reply = self.say(questions, before, note=move.message)
@@ -166,7 +165,7 @@ class Dialogue:
         """What the person told, in words of the content."""
         composer = self.replies.composer
         labels = [
-            composer.speech.say(label, replace(self.persons.person(before.people), who=who))
+            composer.speech.say(label, self.persons.person(before.people)._replace(who=who))
             for who, label in self.persons.labels(before.people)
         ]
         return composer.message("known", facts=composer.speech.joined(labels)) if labels else composer.message("known_nothing")
@@ -208,8 +207,8 @@ class Dialogue:
     def shown(self, reply: Reply, dropped: bool = False) -> Reply:
         """The reply with what its context knows of the person. `dropped`: a context was handed in that was of no use."""
         people = self.persons.read(reply.context.get("people"))
-        return replace(reply, person=self.persons.shown(people), context_dropped=dropped)
+        return reply._replace(person=self.persons.shown(people), context_dropped=dropped)
 
     def context(self, value: Mapping[str, Any], known: Context) -> Context:
         """`known` with the people that a context holds."""
-        return replace(known, people=self.persons.read(value.get("people")))
+        return known._replace(people=self.persons.read(value.get("people")))

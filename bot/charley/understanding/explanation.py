@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from charley.answering.reply import Reply
 from charley.content.phrasing import shown
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from charley.understanding.understanding import Understander, Understood
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The trace of one message. `questions` has an entry for each question that was found in it."""
 
     text: str
@@ -110,7 +108,7 @@ def _question(u: Understood, understander: Understander, gate: dict[str, float])
         "concepts": [c for _, _, c in match.reading.concepts],
         "candidates": [{"intent": c.intent, "score": round(c.score, 4)} for c in match.candidates],
         "parts": [[n, round(x, 4)] for n, x in understander.matcher.why(match, match.candidates[0].intent)[:12]],
-        "witness": shown(match.witness, understander.content.kinds),
+        "witness": shown(understander.matcher.witness(match), understander.content.kinds),
         "confidence": round(match.confidence, 4),
         "margin": round(match.margin, 4),
         "outside": match.outside,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,8 +18,7 @@ class Forms:
     def __init__(self, forms: Mapping[str, Any]) -> None:
         self._known = {id: patterns(form["phrases"]) for id, form in forms.items() if isinstance(form, Mapping)}
         self._name = {id: forms[id].get("is", id) for id in self._known}
-        skip = sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase))
-        self._skip = re.compile(f"(?:(?:{'|'.join(map(re.escape, skip))}) )*") if skip else None
+        self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
 
     def find(self, message: Message) -> str:
@@ -48,10 +46,12 @@ class Forms:
                 asks = "?" in breaks[i]
 
     def _form(self, clause: str) -> str:
-        if self._skip and (skipped := self._skip.match(clause)):
-            clause = clause[skipped.end() :] or clause
+        start = 0
+        while skipped := self._skip.match(clause, start):
+            start = skipped.end
+        clause = clause[start:] or clause
         best, form = (len(clause), 0), ""
         for id, pattern in self._known.items():
-            if (found := pattern.search(clause)) and (found.start(), -found.end()) < best:
-                best, form = (found.start(), -found.end()), id
+            if (found := pattern.search(clause)) and (found.start, -found.end) < best:
+                best, form = (found.start, -found.end), id
         return form

@@ -6,8 +6,7 @@ The phrases, and what follows from what was told, stand in `knowledge/person.yam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from charley.answering.person import Person
 from charley.answering.speech import SELF
@@ -27,14 +26,13 @@ Facts = frozenset[str]
 """What was told of one person: ids of traits, and `kind:id` of entities."""
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(NamedTuple):
     """What a conversation knows: of each who, what was told; `about` is who is spoken of, `actor` who would act.
 
     `fresh` was told in the last message that told anything.
     """
 
-    told: Mapping[str, Facts] = field(default_factory=dict)
+    told: Mapping[str, Facts] = {}
     about: str = SELF
     actor: str = SELF
     fresh: tuple[str, ...] = ()
@@ -61,8 +59,7 @@ class People:
         return Person(self.about, self.actor, traits, things)
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
+class _Telling(NamedTuple):
     """One thing told: of whom, what, and whether it is so."""
 
     who: str
@@ -116,8 +113,8 @@ class PersonReader:
             about = named[-1][2] if named else after.about
             told = list(self._tellings(line, reading, named, about, asks))
             if self._moved.search(line) and about != before.about and not any(t.so for t in told):
-                after = _given(replace(after, about=about), before)
-            after = replace(after, about=about)
+                after = _given(after._replace(about=about), before)
+            after = after._replace(about=about)
             tellings += told
         for telling in tellings:
             after = self._with(after, telling)
@@ -125,16 +122,16 @@ class PersonReader:
         # Who is told of is spoken of, whoever else is named: "I'm 31 weeks, my husband had no idea what to do".
         of = [t.who for t in tellings if t.so]
         if of and after.about not in of:
-            after = replace(after, about=max(dict.fromkeys(of), key=of.count))
+            after = after._replace(about=max(dict.fromkeys(of), key=of.count))
         actor = SELF if self._acting.search(" ".join((*message.words, ""))) else after.about
-        return replace(after, actor=actor, fresh=tuple(dict.fromkeys(fresh)) or before.fresh)
+        return after._replace(actor=actor, fresh=tuple(dict.fromkeys(fresh)) or before.fresh)
 
     def _named(self, line: str, about: str) -> list[tuple[int, int, str]]:
         """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before."""
-        found = [(m.start(), m.end(), who) for who, named in self._who.items() for m in named.finditer(line)]
-        found += [(m.start(), m.end(), SELF) for m in self._mine.finditer(line)]
+        found = [(m.start, m.end, who) for who, named in self._who.items() for m in named.finditer(line)]
+        found += [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
         found = [f for f in found if not self._saying.match(line, f[1])]
-        pronouns = [(m.start(), m.end(), who) for who, pronoun in self._pronoun.items() for m in pronoun.finditer(line)]
+        pronouns = [(m.start, m.end, who) for who, pronoun in self._pronoun.items() for m in pronoun.finditer(line)]
         out: list[tuple[int, int, str]] = []
         for start, end, who in sorted([*found, *pronouns]):
             if (start, end, who) in pronouns:
@@ -149,19 +146,19 @@ class PersonReader:
         self, line: str, reading: Reading, named: list[tuple[int, int, str]], about: str, asks: bool
     ) -> Iterator[_Telling]:
         """What a sentence tells, with those of whom it tells it."""
-        subjects = sorted([*named, *((m.end(), m.start(), SELF) for m in self._pronoun[SELF].finditer(line))])
+        subjects = sorted([*named, *((m.end, m.start, SELF) for m in self._pronoun[SELF].finditer(line))])
         starts = [0]
         for token in reading.tokens:
             starts.append(starts[-1] + len(token.best) + 1)
         for id, frames in self._traits.items():
             for frame, said in frames.items():
                 for m in said.finditer(line):
-                    yield from self._told(line, subjects, frame, m.start(), m.end(), id, about, not asks)
+                    yield from self._told(line, subjects, frame, m.start, m.end, id, about, not asks)
         for m in self._age.finditer(line):
-            number = next((int(w) for w in m[0].split() if w.isdigit()), 0)
+            number = next((int(w) for w in line[m.start : m.end].split() if w.isdigit()), 0)
             for id, (low, high) in self._ages.items():
                 if low <= number <= high:
-                    yield from self._told(line, subjects, "told", m.start(), m.end(), id, about, not asks)
+                    yield from self._told(line, subjects, "told", m.start, m.end, id, about, not asks)
         for kind, id in self._denied_things(line, reading):
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
         for mention in reading.mentions:
@@ -173,7 +170,7 @@ class PersonReader:
                     yield telling
                     for entity, id in self._from:
                         if self._content.within(kind, mention.id, entity):
-                            yield replace(telling, fact=id)
+                            yield telling._replace(fact=id)
 
     def _told(
         self, line: str, subjects: list[tuple[int, int, str]], frame: str, at: int, end: int, fact: str, about: str, bare: bool
@@ -185,19 +182,19 @@ class PersonReader:
                 return
             yield _Telling(near[-1][1] if near else about, fact, not self._denies(line, at, at))
             return
-        verbs = list(self._frames[frame].finditer(line, 0, at))
+        verbs = list(self._frames[frame].finditer(line, at))
         verb = verbs[-1] if verbs else None
-        if verb is None or _words(line, verb.end(), at) > NEAR:
+        if verb is None or _words(line, verb.end, at) > NEAR:
             if bare and at == 0:
                 yield _Telling(about, fact, so=True)
             return
-        so = not self._denies(line, verb.start(), at)
+        so = not self._denies(line, verb.start, at)
         for stop, start, who in reversed(subjects):
-            if stop <= verb.end() and _words(line, stop, verb.start()) <= FAR:
+            if stop <= verb.end and _words(line, stop, verb.start) <= FAR:
                 if not self._guarded(line, start):
                     yield _Telling(who, fact, so and not self._denies(line, stop, at))
                 return
-        if bare and _words(line, 0, verb.start()) <= 1:
+        if bare and _words(line, 0, verb.start) <= 1:
             yield _Telling(about, fact, so)
 
     def _denied_things(self, line: str, reading: Reading) -> Iterator[tuple[str, str]]:
@@ -226,7 +223,7 @@ class PersonReader:
             facts = frozenset(f for f in facts if not passing or self._passing.get(f, "") != passing) | {telling.fact}
         else:
             facts -= {telling.fact}
-        return replace(known, told={**known.told, telling.who: facts})
+        return known._replace(told={**known.told, telling.who: facts})
 
     def person(self, people: People) -> Person:
         """The one who is spoken of, with what goes without saying: a child is one."""
@@ -278,7 +275,7 @@ def _given(known: People, before: People) -> People:
     """What was told last, given to the one who was meant ("no, that's my sister")."""
     given = frozenset(before.fresh) & before.facts
     told = {**known.told, before.about: before.facts - given}
-    return replace(known, told={**told, known.about: known.facts | given})
+    return known._replace(told={**told, known.about: known.facts | given})
 
 
 def _clauses(message: Message) -> Iterator[Message]:

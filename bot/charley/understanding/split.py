@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from charley.reading.english import ASKING, COMMA_ASKING, JOINTS, OPENERS, REQUESTS, TELLING, WHICH_TOO
 from charley.reading.recogniser import phrases
@@ -13,8 +13,7 @@ from charley.reading.text import Message, read
 SHORTEST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """`words[start:end]` of a message. `asks`: it has the form of a question; `dismissed`: it says what is not asked;
     `sentence`: it is parted from the rest by stops."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
@@ -45,8 +45,7 @@ SHARE = 0.5
 """Share of the whole message's scores that a clause of it takes over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """One question of a message: the intent, its slot, how sure (0 to 1), and what to do about it.
 
     `choices` are what else it may mean: where it is not answered, and where it asks several times. `ways` are all that competed,
@@ -64,8 +63,7 @@ class Understood:
     ways: tuple[Way, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One way to take a message, or a part of it: `how` says which. `name` is a name in it that no list holds."""
 
     how: str
@@ -122,7 +120,7 @@ class Understander:
         if not whole.match.outside and len(kept) > 1:
             spans = {message.words[p.start : p.end] for p in kept if p.sentence}
             first = [c.intent for c in whole.match.candidates[:3]]
-            ways += [replace(w, how="sentence") for w in asking if w.words in spans and w.intent in first]
+            ways += [w._replace(how="sentence") for w in asking if w.words in spans and w.intent in first]
         if clauses and (named := self._unlisted(words or message.words, whole)):
             ways.append(named)
         best = max(ways, key=lambda way: way.chance - (COST if way is not whole else 0.0))
@@ -183,7 +181,7 @@ class Understander:
         for kind in self._open:
             way = self._way("unlisted", tuple(kind.place if w == strange[0] else w for w in words))
             if self.content.intents[way.intent].slot == kind.id and not way.match.outside:
-                tried.append(replace(way, name=Slot(kind.id, strange[0])))
+                tried.append(way._replace(name=Slot(kind.id, strange[0])))
         return max(tried, key=lambda way: way.chance, default=None)
 
     def _strange(self, word: str) -> bool:
@@ -256,7 +254,7 @@ class Understander:
     def _each(self, one: Understood) -> tuple[Understood, ...]:
         """The question about each of several things, where it names them."""
         slots = self._slots.several(one.slot, one.match) if one.decision == ANSWER and one.match else ()
-        return tuple(replace(one, slot=slot) for slot in slots) or (one,)
+        return tuple(one._replace(slot=slot) for slot in slots) or (one,)
 
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]

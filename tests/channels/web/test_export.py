@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -112,14 +111,14 @@ def test_a_text_cannot_break_out(assistant: Assistant) -> None:
     content = assistant.content
     intent = next(iter(asked(assistant)))
     hostile = "</script><script>alert(1)</script>"
-    facts = {k: replace(f, text=f"{f.text} {hostile}") for k, f in content.facts.items()}
-    titles = {**content.intents, intent: replace(content.intents[intent], question=hostile)}
+    facts = {k: f._replace(text=f"{f.text} {hostile}") for k, f in content.facts.items()}
+    titles = {**content.intents, intent: content.intents[intent]._replace(question=hostile)}
 
     class Stub:
         pass
 
     stub = Stub()
-    stub.content = replace(content, facts=facts, intents=titles)  # type: ignore[attr-defined]
+    stub.content = content._replace(facts=facts, intents=titles)  # type: ignore[attr-defined]
     page = export.page(stub)  # type: ignore[arg-type]
     assert page.count("<script") == page.count("</script>") == 1
 

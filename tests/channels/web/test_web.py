@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -387,9 +386,9 @@ def test_replies_are_kept_only_if_they_repeat_nothing(assistant: Assistant) -> N
         cache.put(key, reply, b"x")
     assert len(cache) == 2
     assert cache.get(keys[0]) is None
-    section = replace(reply.sections[0], sentences=(*reply.sections[0].sentences, Sentence("You said: my secret.")))
-    cache.put(cache.key("d", None), replace(reply, sections=(section,)), b"x")
-    cache.put(cache.key("e", None), replace(reply, entities={"drug": "my secret"}), b"x")
+    section = reply.sections[0]._replace(sentences=(*reply.sections[0].sentences, Sentence("You said: my secret.")))
+    cache.put(cache.key("d", None), reply._replace(sections=(section,)), b"x")
+    cache.put(cache.key("e", None), reply._replace(entities={"drug": "my secret"}), b"x")
     assert cache.get(cache.key("d", None)) is None
     assert cache.get(cache.key("e", None)) is None
     assert cache.key("a", "1") != cache.key("a1", None) != cache.key("a", None)

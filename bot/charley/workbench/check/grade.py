@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -75,7 +74,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
         if said.steps in known:
             continue
         known.add(said.steps)
-        slot = said.slot and replace(said.slot, name=composer.message(f"unnamed.{said.slot.kind}"))
+        slot = said.slot and said.slot._replace(name=composer.message(f"unnamed.{said.slot.kind}"))
         text = composer.section(said.answer.intent, slot, said.part).text
         if (found := grade(text)) > GRADE:
             yield places.problem(f"reading grade {found:.1f}; at most {GRADE:.0f}", *said.steps)
