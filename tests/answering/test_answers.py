@@ -121,3 +121,38 @@ def test_an_answer_about_a_medicine_never_tells_to_take_or_drop_it(assistant: As
     for phrase in ("stop taking", "you should take", "start taking", "switch to", "take less", "take more", "you can stop"):
         assert phrase not in text
     assert "doctor" in text or "medical help" in text or "ask about it" in text
+
+
+def test_a_fact_with_a_name_is_said_only_where_something_can_be_named() -> None:
+    nameless = [id for id, known in content().intents.items() if not known.slot and id in content().answers]
+    parts = {
+        id: [
+            *(getattr(wording, part) for part in ("short", "more", "why", "care", "told")),
+            *(lead.text for lead in wording.leads),
+        ]
+        for id in nameless
+        for wording in (content().answers[id].wording,)
+    }
+    said = [(id, base(ref)) for id, parts_of in parts.items() for text in parts_of for ref in refs(text, content().facts)]
+    assert said and not [(id, fact) for id, fact in said if "{name}" in content().facts[fact].text]
+
+
+@pytest.mark.parametrize(
+    ("message", "said", "unsaid"),
+    [
+        # The commonest question has room for the causes.
+        ("what causes leg cramps", "V-causes-1", ""),
+        ("why do I get leg cramps", "V-causes-1", ""),
+        # UK hospitals say to stop a quinolone at the first pain; "do not stop" would say the contrary.
+        ("I take levofloxacin. Which medicines cause leg cramps?", "V-drugs-1", "X-10b"),
+        ("I take ramipril. Which medicines cause leg cramps?", "X-10b", ""),
+        ("Should I stop moxifloxacin because of the cramps?", "W-02", "X-10b"),
+        # Nobody is told that rubbing helps who asks why it should not be done.
+        ("Why should I not massage my leg on blood thinners?", "W-40", "E-028"),
+        # A parent does not hear of quinine.
+        ("My daughter is 8. What do doctors prescribe for leg cramps?", "P-child-medicine", "E-065"),
+    ],
+)
+def test_what_this_person_is_told(assistant: Assistant, message: str, said: str, unsaid: str) -> None:
+    facts = {fact for section in assistant.reply(message).sections for s in section.sentences for fact in s.facts}
+    assert said in facts and unsaid not in facts
