@@ -14,6 +14,7 @@ from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.understanding import context
+from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
 from charley.understanding.explanation import Explanation, explain
@@ -126,7 +127,12 @@ class Assistant:
         finding = self._alarm.again(before.alarm)
         reply = self._read(text, message, before, known)
         alone = reply.kind == "answer" and self._dialogue.understander.stands_alone(message)
-        leads = bool(self._dialogue.act(message).kind)
+        act = self._dialogue.act(message).kind
+        if act == PLAN:
+            # Whether it is to call for help or to wait, a program cannot tell: it is reminded, and not praised.
+            noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level)
+            return self._dialogue.conversation.standing(noted._replace(context=reply.context), before)
+        leads = bool(act)
         if before.told >= FULL or (not leads and (reply.kind == "small_talk" or alone)):
             return self._remind(reply, finding, before)
         return self._raise(finding, before)

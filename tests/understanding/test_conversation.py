@@ -92,6 +92,41 @@ def test_asking_back_is_of_the_last_topic(assistant: Assistant) -> None:
     assert second.intents == first.intents and second.form == "how_much"
 
 
+@pytest.mark.parametrize(
+    ("messages", "intent"),
+    [
+        (("does heat help a cramp", "what else could I try"), "relief.stretching"),
+        (("why do I cramp at night", "anything else I can do"), "prevention.night"),
+        (("why do I cramp at night", "what else could it be"), "about.night"),
+        (("how do I stop a cramp", "any other tricks"), "relief.now"),
+    ],
+)
+def test_something_else_is_what_is_asked_for(assistant: Assistant, messages: tuple[str, str], intent: str) -> None:
+    first, second = talk(assistant, *messages)
+    assert second.intents == (intent,)
+    assert not facts(first) & facts(second)
+
+
+@pytest.mark.parametrize("messages", [("do bananas help", "why do cramps come at night", "back to the bananas")])
+def test_going_back_by_name(assistant: Assistant, messages: tuple[str, ...]) -> None:
+    replies = talk(assistant, *messages)
+    assert replies[-1].intents == replies[0].intents
+    assert assistant.content.messages["back"] in str(replies[-1])
+
+
+@pytest.mark.parametrize("done", ["no that's all", "nope that's everything", "right, that will be all for today"])
+def test_enough_is_enough(assistant: Assistant, done: str) -> None:
+    assert talk(assistant, "do bananas help", done)[-1].kind == "small_talk"
+
+
+@pytest.mark.parametrize("plan", ["ok calling them right away", "I'll leave it till monday"])
+def test_a_plan_while_an_alarm_stands_is_reminded_and_not_praised(assistant: Assistant, plan: str) -> None:
+    alarm, reply = talk(assistant, "my calf is swollen and red and hot", plan)
+    assert reply.triage == alarm.triage and reply.kind == "small_talk"
+    assert assistant.content.messages["plan"] not in str(reply)
+    assert len(str(reply)) < len(str(alarm))
+
+
 def test_the_topic_of_somebody_else_goes(assistant: Assistant) -> None:
     replies = talk(assistant, "my wife is pregnant and has cramps", "but I get them too. what can I do for mine?")
     assert "pregnan" not in str(replies[-1]).lower().partition("you could also ask")[0]

@@ -49,6 +49,16 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("I have had diabetis for years", "self", "condition:diabetes"),
         ("I am taking two or three small furosemide", "self", "drug:furosemide"),
         ("my husband who lives a very long way from here takes furosemide", "he", "drug:furosemide"),
+        ("Mum is 84 and gets them every night", "she", "older"),
+        ("my heavily pregnant sister keeps cramping", "she", "pregnant"),
+        ("my best friend is pregnant", "they", "pregnant"),
+        ("my 8-year-old wakes up with it", "child", "night"),
+        ("my 82 year old mother gets cramps", "she", "older"),
+        ("my dads on dialysis", "he", "kidney_disease"),
+        ("my stepmum, 82, is forever cramping", "she", "older"),
+        ("my wife, who is 26 weeks along, wakes with cramp", "she", "pregnant"),
+        ("the doctor put me on warfarin", "self", "blood_thinner"),
+        ("a man, 70, on a statin", "he", "older"),
     ],
 )
 def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:

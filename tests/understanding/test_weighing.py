@@ -66,6 +66,25 @@ def test_what_is_not_asked_is_not_answered(library: Assistant) -> None:
 
 
 def test_what_may_be_meant_is_offered_as_three_choices(library: Assistant) -> None:
-    reply = talk(library, "am i allowed more than six books", "is it free")
+    reply = library.reply("my card and my books")
     assert reply.kind == "disambiguation"
     assert len(reply.suggestions) == 3
+
+
+@pytest.mark.parametrize(
+    ("turns", "intents"),
+    [
+        # A short question that names nothing and is not clear by itself asks of the topic ...
+        (["am i allowed more than six books", "is it free"], ("loans.limit",)),
+        (["how do i renew my books", "and how soon must i do that"], ("loans.renew",)),
+        # ... but not one that is clear, nor one about something else altogether.
+        (["how do i renew my books", "when do you open"], ("visit.hours",)),
+        (["how do i renew my books", "who won the cup"], ()),
+        # What was spoken of is gone back to by a word of it.
+        (["how do i renew my books", "where is oakfield", "back to my books"], ("loans.renew",)),
+        # What was offered last is likelier meant than before.
+        (["my card and my books", "at home"], ("visit.home",)),
+    ],
+)
+def test_what_points_at_the_conversation(library: Assistant, turns: list[str], intents: tuple[str, ...]) -> None:
+    assert talk(library, *turns).intents == intents

@@ -147,3 +147,5 @@ PICKING = frozenset("number option choice no answer the one go with pick choose 
 """Words that a pick by number may stand among."""
 WHEN = "when"
 """The question word that may also begin an aside: "what about when I'm tired"."""
+RELATIVE = "who"
+"""Begins a clause that tells more of the one named before it."""

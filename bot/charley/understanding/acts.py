@@ -17,9 +17,11 @@ MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
 MOVES = (
     *("forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "over", "better"),
-    *("objection", "plan", "ask"),
+    *("objection", "plan", "ask", "else"),
 )
 """Acts that are told by phrases in them; of two, the first."""
+PLAN = "plan"
+"""Says what the person will do."""
 AGAIN = "again"
 """Asks for the same once more, by a phrase."""
 FELT = "felt_"
@@ -34,7 +36,7 @@ class Act(NamedTuple):
     """`kind` is one of `ACTS`, "choose" (with `number`, from 1; -1 the last), or "" for a question.
 
     `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before
-    ("what about …"); `meant`: it mends the message before ("no, I meant …").
+    ("what about …"); `meant`: it mends the message before ("no, I meant …"); `back`: it goes back to what was spoken of.
     """
 
     kind: str = ""
@@ -42,6 +44,7 @@ class Act(NamedTuple):
     rest: int = 0
     about: bool = False
     meant: bool = False
+    back: bool = False
 
 
 class Resolver:
@@ -51,6 +54,7 @@ class Resolver:
         self._filler = self._phrases(acts.get("filler", ()))
         self._meant = phrases(acts.get("meant", ()))
         self._about = phrases(acts.get("about", ()))
+        self._return = phrases(acts.get("return", ()))
         self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
         for kind in ACTS:
@@ -87,6 +91,9 @@ class Resolver:
             for rest, _ in self._meant.at(words, start):
                 if rest < len(words):
                     return Act(rest=rest, about=words[rest] not in ASKING, meant=True)
+            for rest, _ in self._return.at(words, start):
+                if rest < len(words):
+                    return Act(rest=rest, back=True)
         start = 0
         about = led = False
         while True:

@@ -9,8 +9,10 @@ from charley.answering.composer import Asked, Slot
 from charley.answering.replies import Question
 from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
+from charley.reading.text import read
 from charley.understanding.acts import Act
 from charley.understanding.context import PAST, STANDS, Context, Topic
+from charley.understanding.form import Forms
 from charley.understanding.slots import topic
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
@@ -27,7 +29,8 @@ class Move(NamedTuple):
     """What answers a follow-up: `questions` or `choices`, under one of the assistant's messages, or the message alone.
 
     `again`: the person asks for more, and more was what they got last. `part`: what comes next is said if there is nothing
-    new. `asks`: the question is asked in the message's own form. `notes`: the message is no fallback.
+    new. `asks`: the question is asked in the message's own form. `other`: something else is asked in that form. `notes`: the
+    message is no fallback.
     """
 
     questions: tuple[Question, ...] = ()
@@ -36,6 +39,7 @@ class Move(NamedTuple):
     again: bool = False
     part: bool = False
     asks: bool = False
+    other: bool = False
     notes: bool = False
     restarts: bool = False
     forgets: bool = False
@@ -45,8 +49,9 @@ class Move(NamedTuple):
 class Conversation:
     """The follow-ups of a conversation, and its memory. A pure function of act, reply and context."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, forms: Forms) -> None:
         self._content = content
+        self._forms = forms
         self._narrow = content.person.get("narrow", {})
         self._causes = {id: t["cause"] for id, t in content.person.get("traits", {}).items() if "cause" in t}
         self._pointing = frozenset(content.person.get("pointing", ()))
@@ -111,6 +116,8 @@ class Conversation:
             return Move((self.question(before.past[-1]),), message="back")
         if act.kind == "ask":
             return Move((self.question(before.topics[-1]),), asks=True)
+        if act.kind == "else":
+            return Move((self.question(before.topics[-1], "more"),), other=True)
         if act.kind in ("more", "yes", "why"):
             part = "why" if act.kind == "why" else "more"
             return Move((self.question(before.topics[-1], part),), again=part == before.part == "more")
@@ -152,6 +159,20 @@ class Conversation:
         done = {t.intent for t in (*before.topics, *before.past)}
         follow = [i for i in self._content.answers[question.intent].follow_ups if i not in done]
         return self.question(Topic(follow[0])) if follow else question._replace(part="short")
+
+    def other(self, form: str, before: Context) -> list[Question]:
+        """What else may be asked in a form after the topic that there is, nearest first: what was not answered lately."""
+        wide = (id for id in self._content.messages.get("topics", "").split() if id in self._content.answers)
+        done = {t.intent for t in (*before.topics, *before.past)}
+        near = dict.fromkeys([*self._content.answers[before.topics[-1].intent].follow_ups, *wide])
+        return [self.question(Topic(id)) for id in near if id not in done and self._form(id) == form]
+
+    def own(self, form: str, before: Context) -> bool:
+        """Whether the topic is itself what is asked in a form."""
+        return self._form(before.topics[-1].intent) == form
+
+    def _form(self, intent: str) -> str:
+        return self._forms.find(read(self._content.intents[intent].question))
 
     def fitting(self, before: Context) -> list[Question]:
         """What is worth asking after the topic that there is."""

@@ -13,7 +13,7 @@ from charley.content.model import Content
 from charley.matching.matcher import Matcher
 from charley.reading.text import LIMIT, Message, read
 from charley.understanding import decision as decide
-from charley.understanding.acts import Act, Resolver
+from charley.understanding.acts import LONGEST, Act, Resolver
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
@@ -22,6 +22,8 @@ from charley.understanding.understanding import Understander, Understood
 
 REMARK = 12
 """A message of at most so many words that asks nothing is a remark on the topic."""
+OWN = 0.5
+"""Confidence from which a short question that names nothing is one of its own."""
 SURE = 0.65
 """Confidence from which what asks nothing is a question of its own all the same ("magnesium tablets", "night cramps")."""
 
@@ -32,11 +34,11 @@ class Dialogue:
     def __init__(self, content: Content, matcher: Matcher) -> None:
         self._content = content
         self.replies = Replies(content, matcher.levels.sure)
-        self.conversation = Conversation(content)
+        self._forms = Forms(content.forms)
+        self.conversation = Conversation(content, self._forms)
         self.understander = Understander(content, matcher)
         self.resolver = Resolver(content.acts)
         self._reader = matcher.reader
-        self._forms = Forms(content.forms)
         self.persons = PersonReader(content, matcher.reading, self._forms)
 
     def hear(self, message: Message, before: Context) -> Context:
@@ -78,14 +80,20 @@ class Dialogue:
             return self.follow(move, before, message)
         understood = self.understander.understand(message, Act() if act.kind else act, before)
         near = [self.conversation.question(t) for t in understood[0].choices]
-        answered = self._asked(message, [u for u in understood if u.decision == decide.ANSWER], before)
-        answered = self.conversation.pointed(answered, Asked(self._forms.find(message), message.words), before)
+        spoken = read(" ".join(message.words[act.rest :])) if act.back else message
+        answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
+        form = self._forms.find(message)
+        answered = self.conversation.pointed(answered, Asked(form, message.words), before)
+        if not (act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
+            other = "own" in self._content.forms[form]
+            question = self.conversation.question(before.topics[-1], "more" if other else "short")
+            return self.follow(Move((question,), asks=not other, other=other), before, message)
         told = before.people.told != known.told or before.people.about != known.about
-        if not asks and not act.meant and (kept := self._kept(message, answered, told, near, before, known)):
+        if not (asks or act.meant or act.back) and (kept := self._kept(message, understood, answered, told, near, before, known)):
             return kept
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
-            return self.say(answered, before, missed, near)
+            return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
         if understood[0].decision == decide.OFFER:
             offer = self.replies.offer("did_you_mean", near, understood[0].confidence)
             return self.conversation.offering(offer, before)
@@ -95,12 +103,24 @@ class Dialogue:
         named = near if understood[0].match and understood[0].match.named else ()
         return self.missed("english_only" if foreign else misses, before, confidence, named)
 
+    def _asks_back(self, form: str, message: Message, understood: Sequence[Understood], before: Context) -> bool:
+        """Whether a short question names nothing and is no clear question of its own: it asks of the topic ("how soon?")."""
+        if not form or len(message.words) > LONGEST or len(understood) > 1:
+            return False
+        match, sure = understood[0].match, understood[0].confidence
+        if not before.topics or not self.conversation.lasts(before.topics[-1]) or match is None or sure >= OWN:
+            return False
+        if "own" in self._content.forms[form] and understood[0].decision == decide.ANSWER:
+            return False
+        return self.understander.points(match)
+
     def _asks(self, message: Message) -> bool:
         return bool(self._forms.find(message)) or "?" in message.breaks[-1]
 
     def _kept(
         self,
         message: Message,
+        understood: Sequence[Understood],
         answered: Sequence[Question],
         told: bool,
         near: Sequence[Question],
@@ -116,10 +136,11 @@ class Dialogue:
             if before.people.told != known.told and not answered and near:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
+        talk = self._content.family(understood[0].intent).talk
         sure = bool(answered) and min(q.confidence for q in answered) >= SURE
         for part in ("short", "more") if not sure else ("short",):
             question = self._with(self.conversation.filled(self.conversation.question(topic, part), before), before)
-            if (told or not sure) and self.replies.news(question, before.heard, only_told=sure):
+            if (told or not (sure or talk)) and self.replies.news(question, before.heard, only_told=sure):
                 return self.say([question], before, note="noted")
         return None if sure or len(message.words) > REMARK else self.follow(Move(message="noted", notes=True), before, message)
 
@@ -147,10 +168,14 @@ class Dialogue:
             form = before.form if move.repeats else self._forms.find(message) if move.asks else ""
             questions = [q._replace(asked=Asked(form, message.words)) for q in move.questions]
             before = before._replace(said=before.said[1:]) if move.repeats else before
+            if move.other:
+                return self._other(questions[0], self._forms.find(message) or before.form, before)
             if move.part and not self.replies.news(self._with(questions[0], before), before.heard):
                 questions = [self.conversation.next(questions[0], before)]
             reply = self.say(questions, before, note=move.message)
-            return self.conversation.exhausted(self.replies.exhausted(reply)) if move.again else reply
+            if move.again and not self.replies.news(self._with(questions[0], before), before.heard):
+                return self.conversation.exhausted(self.replies.exhausted(reply))
+            return reply
         if move.choices:
             return self.conversation.offering(self.replies.offer(move.message, move.choices), before)
         if move.notes:
@@ -160,6 +185,15 @@ class Dialogue:
             fitting = [] if move.restarts or not before.topics else self.conversation.fitting(before)
             return self.conversation.noted(self.replies.noted(text, fitting), before)
         return self.missed(move.message, before)
+
+    def _other(self, more: Question, form: str, before: Context) -> Reply:
+        """What else there is: of the topic, where it is asked in this form; else what else is; else what comes next."""
+        news = self.replies.news(self._with(more, before), before.heard)
+        others = self.conversation.other(form, before)
+        if news and (self.conversation.own(form, before) or not others):
+            return self.say([more], before)
+        following = others[:1] or [self.conversation.next(more, before)]
+        return self.say([q._replace(asked=more.asked) for q in following], before)
 
     def _known(self, before: Context) -> str:
         """What the person told, in words of the content."""

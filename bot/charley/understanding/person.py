@@ -13,12 +13,12 @@ from charley.answering.speech import SELF
 from charley.content.model import Content
 from charley.matching.features import Reading
 from charley.reading.text import Message
+from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
 from charley.understanding.phrase import patterns
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""
-ENDS = frozenset(".?!;,:()\n")
 FRESH = 8
 """Ids that can be given to another when the person says who was meant."""
 
@@ -105,7 +105,7 @@ class PersonReader:
     def hear(self, message: Message, before: People) -> People:
         """What is known after a message."""
         after, fresh, tellings = before, [], []
-        for clause in _clauses(message):
+        for clause in clauses(message):
             asks = bool(self._forms.find(clause))
             reading = self._reading(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
@@ -276,14 +276,6 @@ def _given(known: People, before: People) -> People:
     given = frozenset(before.fresh) & before.facts
     told = {**known.told, before.about: before.facts - given}
     return known._replace(told={**told, known.about: known.facts | given})
-
-
-def _clauses(message: Message) -> Iterator[Message]:
-    start = 0
-    for i in range(1, len(message.words) + 1):
-        if i == len(message.words) or not ENDS.isdisjoint(message.breaks[i]):
-            yield Message("", message.words[start:i], ("", *message.breaks[start + 1 : i + 1]))
-            start = i
 
 
 def _words(line: str, start: int, end: int) -> int:

@@ -1,7 +1,8 @@
-"""Phrases of the content as patterns over words: `(a|b)` one of them, `[a]` one or nothing, `<n>` a number, `...` a few words.
+"""Phrases of the content as patterns over words.
 
-`^` and `$` stand for the ends of the message. What a phrase may begin with is known without opening it, so that a message
-costs a look for each of its words, and a program that has just begun opens only the phrases that it meets.
+`(a|b)` is one of them, `[a]` one or nothing, `<n>` a number, `<w>` any word, `...` a few; `^` and `$` are the ends of the
+message. What a phrase may begin with is known without opening it, so that a message costs a look for each of its words, and a
+program that has just begun opens only the phrases that it meets.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 BETWEEN = 6
 """Most words that "..." stands for."""
-NUMBER = "<n>"
+NUMBER, WORD = "<n>", "<w>"
 _BEGIN, _END, _GAP = "^", "$", "..."
 _PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
 
@@ -110,7 +111,7 @@ def _begins(phrase: str) -> dict[str, None] | None:
         if part in (_END, _GAP):
             return None
         for choice in _choices(part):
-            if choice[0] == NUMBER:
+            if choice[0] in (NUMBER, WORD):
                 return None
             words[choice[0]] = None
         if part[0] != "[":
@@ -154,4 +155,4 @@ def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> in
 def _stands(choice: Sequence[str], words: Sequence[str], at: int) -> bool:
     if at + len(choice) > len(words):
         return False
-    return all(words[at + i] == word or (word == NUMBER and words[at + i].isdigit()) for i, word in enumerate(choice))
+    return all(word in (words[at + i], WORD) or (word == NUMBER and words[at + i].isdigit()) for i, word in enumerate(choice))

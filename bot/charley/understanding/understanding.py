@@ -31,10 +31,16 @@ LEAN = 0.5
 """Share of the last question's own scores that a message takes over."""
 FOLLOWS = 0.4
 """Added for a label that the last answer leads on to."""
+SPOKEN_OF = 1.0
+"""Added for what was spoken of, where a message goes back to it."""
+UNCLEAR = 0.3
+"""Added for what was offered when the message before was not clear."""
 FITS = 0.5
 """Added for a label that asks about things of a kind that the message names."""
 AFAR = 1.0
 """Taken from a label from outside: who is in a conversation goes on with it."""
+ALONE = 0.45
+"""Confidence from which a message that names nothing asks for something by itself."""
 FADE = 5.0
 """Words from which a message takes over less of the last question."""
 AWAY = 0.9
@@ -105,12 +111,12 @@ class Understander:
         if offered is not None:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
-        parts = () if (act.about and going) or act.meant else self._splitter.split(message)
+        parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
         away = [p for p in parts if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
         small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
         words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
-        whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away])
+        whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away], act.back)
         clauses = [message.words[p.start : p.end] for p in kept if p.asks]
         asking = self._parts(clauses, whole) if len(kept) > 1 else []
         times = len(clauses)
@@ -145,6 +151,14 @@ class Understander:
         """Whether a message names the subject and points at nothing said before."""
         return self.matcher.subject(self.matcher.reading(message.words)) and not POINTING.intersection(message.words)
 
+    def points(self, match: Match) -> bool:
+        """Whether a message names neither the subject nor a thing, and by itself asks for nothing that is known."""
+        if self.matcher.subject(match.reading) or any(m.id for m in match.reading.mentions):
+            return False
+        alone = self.matcher.match(match.reading)
+        outside = (s for s, label in zip(alone.scores, self.matcher.labels, strict=True) if label.startswith(OUTSIDE))
+        return alone.confidence < ALONE and not any(s > 0.0 for s in outside)
+
     def _way(self, how: str, words: tuple[str, ...], extra: Sequence[float] = (), going: bool = False) -> Way:
         return Way(how, words, self.matcher.match(self.matcher.reading(words), extra, going))
 
@@ -155,16 +169,20 @@ class Understander:
         way = self._way("courtesy", words[part.start : part.end])
         return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
 
-    def _whole(self, words: tuple[str, ...], before: Context, away: Sequence[tuple[str, ...]]) -> Way:
+    def _whole(self, words: tuple[str, ...], before: Context, away: Sequence[tuple[str, ...]], back: bool) -> Way:
         """The message as it stands; in a conversation, in the light of the last question.
 
-        `away` are clauses that say what is not asked: their labels lose by it.
+        `away` are clauses that say what is not asked: their labels lose by it. `back`: it is something spoken of before.
         """
         reading = self.matcher.reading(words)
-        extra = self._light(before.topics[-1], reading, len(words)) if self._going(before) else []
-        for intent in [self._way("dismissed", clause).intent for clause in away]:
+        extra = self._light(before.topics[-1], reading, len(words)) if self._going(before) and not back else []
+        unclear = before.choices or (before.offered if before.misses else ())
+        more = [(t.intent, UNCLEAR) for t in unclear]
+        more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if back]
+        more += [(self._way("dismissed", clause).intent, -AWAY) for clause in away]
+        for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
-            extra[self.matcher.number(intent)] -= AWAY
+            extra[self.matcher.number(intent)] += adds
         return Way("whole", words, self.matcher.match(reading, extra, self._going(before)))
 
     def _going(self, before: Context) -> bool:

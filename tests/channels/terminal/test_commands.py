@@ -56,7 +56,7 @@ def test_help_lists_every_command_and_nothing_else(conversation: Conversation) -
     listed = conversation.say("/help").text.splitlines()
     assert [line.split()[0] for line in listed] == list(COMMANDS)
     assert all(command.help in line for line, command in zip(listed, COMMANDS.values(), strict=True))
-    assert {"/help", "/sources", "/why", "/more", "/reset", "/save", "/quit"} <= COMMANDS.keys()
+    assert {"/help", "/sources", "/why", "/more", "/forget", "/reset", "/save", "/quit"} <= COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", ["/sources", "/why"])

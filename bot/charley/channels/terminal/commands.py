@@ -146,7 +146,8 @@ def _more(conversation: Conversation, _: str) -> Said:
     return conversation.ask("more")
 
 
-@command("/reset", "forget this conversation")
+@command("/reset", "the same as /forget")
+@command("/forget", "forget this conversation")
 def _reset(conversation: Conversation, _: str) -> Said:
     conversation.reset()
     return Said("The conversation is forgotten.")
