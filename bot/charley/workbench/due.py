@@ -56,8 +56,8 @@ def due(root: Traversable, by: str = "") -> list[Due]:
 def _all(content: Content, places: Places) -> Iterator[Due]:
     facts: dict[str, int] = {}
     for fact in content.facts.values():
-        for source in dict.fromkeys(cite.source for cite in fact.cites):
-            facts[source] = facts.get(source, 0) + 1
+        for id in dict.fromkeys(cite.source for cite in fact.cites):
+            facts[id] = facts.get(id, 0) + 1
         if fact.review_by or (fact.cites and not fact.reviewed):
             yield Due(fact.review_by if fact.reviewed else "", *places.at(FACTS, fact.id), f"fact {fact.id}: {fact.text}")
     for page in content.sources.values():
