@@ -64,6 +64,9 @@ class Replies:
         heard = set(said)
         for each in questions[:SECTIONS]:
             section = self.composer.section(each.intent, each.slot, each.part, heard, each.asked, each.also)
+            if not section.sentences and each.part == "why":
+                # Who asks why of what was just said wants to hear the reason by itself.
+                section = self.composer.section(each.intent, each.slot, each.part, (), each.asked, each.also)
             if not section.sentences:
                 section = section._replace(sentences=(Sentence(self.composer.message(NOTHING[each.part])),))
             heard.update(key for s in section.sentences for key in s.said)
