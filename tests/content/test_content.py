@@ -48,7 +48,7 @@ def test_sound_files_become_values() -> None:
     assert content.gate == {"answer": 0.5}
     assert content.acts == {"more": ("go on",)}
     assert content.disclaimer == "Ask a doctor."
-    assert content.red_flags == {"words": ["one", "two"], "flags": {"flags": {"clot": {"when": ["a + b"]}}}}
+    assert content.red_flags == {"words": ["one", "two"], "language": {}, "flags": {"flags": {"clot": {"when": ["a + b"]}}}}
 
 
 @pytest.mark.parametrize(
