@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charley.matching.gate import UNFITTED, fit
-from charley.matching.judge import BELIEF, BLOCK_BELIEF, DOUBT, ROUNDS, SOFT, VALUE, Judge, learn, shuffled
+from charley.matching.judge import BELIEF, BLOCK_BELIEF, DOUBT, ROUNDS, SOFT, TRUST, TRUSTED, VALUE, Judge, learn, shuffled
 
 Vector = dict[str, float]
 
@@ -115,15 +115,15 @@ def plain_score(weights: dict[str, float], vector: Vector, block: Sequence[int])
 
 
 def plain_descent(examples: list[Vector], blocks: list[Block], targets: list[int], size: int) -> list[dict[str, float]]:
-    """One label after the other: begins with the counts, then three rounds of dual coordinate descent."""
+    """One label after the other: begins with the counts, then some rounds of dual coordinate descent."""
     counts = Counter(name for vector in examples for name in vector)
     middle = math.fsum(block[0] for block in blocks) / len(blocks)
     out = []
     for label in range(size):
         mine = [i for i, t in enumerate(targets) if t == label]
         own = Counter(name for i in mine for name in examples[i])
-        weights = {name: BELIEF * n / (counts[name] + DOUBT) for name, n in own.items()}
-        weights["%"] = BLOCK_BELIEF * (math.fsum(blocks[i][0] for i in mine) / len(mine) - middle) / VALUE
+        weights = {name: TRUST * BELIEF * n / (counts[name] + DOUBT) for name, n in own.items()}
+        weights["%"] = TRUST * BLOCK_BELIEF * (math.fsum(blocks[i][0] for i in mine) / len(mine) - middle) / VALUE
         weights[""] = -1.0
         pushed = [0.0] * len(targets)
         for turn in range(ROUNDS):
@@ -131,8 +131,8 @@ def plain_descent(examples: list[Vector], blocks: list[Block], targets: list[int
                 whole = {**examples[i], "%": blocks[i][0] / VALUE, "": 1.0}
                 side = 1.0 if targets[i] == label else -1.0
                 lack = 1.0 - side * math.fsum(x * weights.get(name, 0.0) for name, x in whole.items())
-                share = math.fsum(x * x for x in whole.values()) + 1.0 / (2.0 * SOFT)
-                step = max(-pushed[i], (lack - pushed[i] / (2.0 * SOFT)) / share)
+                share = math.fsum(x * x for x in whole.values()) + 1.0 / (2.0 * (SOFT - TRUSTED * TRUST))
+                step = max(-pushed[i], (lack - pushed[i] / (2.0 * (SOFT - TRUSTED * TRUST))) / share)
                 pushed[i] += step
                 for name, x in whole.items():
                     weights[name] = weights.get(name, 0.0) + side * step * x

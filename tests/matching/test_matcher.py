@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -156,6 +158,10 @@ def test_the_first_eight_labels_are_candidates(library: Assistant) -> None:
     assert len(question["candidates"]) == 8
 
 
-@pytest.mark.parametrize(("text", "kind"), [("do you have comics", "answer"), ("i need a form", "fallback")])
-def test_near_rivals_make_a_match_less_sure(library: Assistant, text: str, kind: str) -> None:
-    assert library.reply(text).kind == kind
+def test_all_rivals_together_make_a_match_less_sure() -> None:
+    """The lead over them is that over one rival as strong as all of them: a log-sum of six times the scores."""
+    match = MATCHER.match(MATCHER.reading(("how", "often", "do", "i", "bake", "tomatoes")))
+    asked = list(match.scores)
+    asked.remove(match.candidates[0].score)
+    assert match.evidence[3] == pytest.approx(match.candidates[0].score - math.log(sum(math.exp(6.0 * s) for s in asked)) / 6.0)
+    assert match.evidence[3] < match.evidence[1]

@@ -25,6 +25,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     `known` is what `names` made of the content.
     """
     from charley.bank.training import WRONG, WRONG_BARE, Example, build
+    from charley.matching.judge import TRUST
     from charley.reading.families import bundled
 
     examples: list[Example] = []
@@ -44,8 +45,8 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
             examples.append(Example(text, ALARM + flag["level"], far))
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
-    fixed = _fixed(known)
-    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong)
+    trust, fixed = content.gate.get("trust", TRUST), _fixed(known)
+    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
 
 
 def label(content: Content, intent: str) -> str:

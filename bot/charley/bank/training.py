@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from charley.matching.features import Features, Reading, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
-from charley.matching.judge import Learnt, learn, shuffled
+from charley.matching.judge import TRUST, Learnt, learn, shuffled
 from charley.matching.matcher import ALARM, OUTSIDE, Matcher, breadth, code, worded
 from charley.matching.phrasings import Phrasings, hashed
 from charley.reading.families import SIZE, Families
@@ -53,13 +53,14 @@ def build(
     fixed: frozenset[str] = frozenset(),
     calibrate: bool = True,
     wrong: tuple[float, float] = (WRONG, WRONG_BARE),
+    trust: float = TRUST,
 ) -> Matcher:
     """Learns a bank.
 
     `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit; `wrong` are the shares
-    of held-out phrasings (0 to 1) to which `Levels` are fitted.
+    of held-out phrasings (0 to 1) to which `Levels` are fitted; `trust` is the judge's in the counts (0 to 1).
     """
-    school = _School(concepts, recogniser, families, extra or {}, fixed)
+    school = _School(concepts, recogniser, families, extra or {}, fixed, trust)
     lessons = school.prepare(examples)
     curve, levels = school.calibrate(lessons, wrong) if calibrate else (UNFITTED, UNFITTED_LEVELS)
     return school.learn(lessons, curve, levels)
@@ -80,13 +81,20 @@ class _School:
     """What the matchers of one build have in common."""
 
     def __init__(
-        self, concepts: Concepts, recogniser: Recogniser, families: Families, extra: Mapping[str, int], fixed: frozenset[str]
+        self,
+        concepts: Concepts,
+        recogniser: Recogniser,
+        families: Families,
+        extra: Mapping[str, int],
+        fixed: frozenset[str],
+        trust: float = TRUST,
     ) -> None:
         self.concepts = concepts
         self.recogniser = recogniser
         self.families = families
         self.extra = extra
         self.fixed = fixed
+        self.trust = trust
         self.meaning: dict[str, bytes] = {}
 
     def prepare(self, examples: Sequence[Example]) -> list[_Lesson]:
@@ -110,7 +118,8 @@ class _School:
         at = {label: i for i, label in enumerate(labels)}
         targets = [at[x.example.label] for x in lessons]
         vectors = [features.weighed(x.names) for x in lessons]
-        learnt = learn(vectors, [x.meaning for x in lessons], targets, len(labels), [x.key for x in lessons])
+        meanings, keys = [x.meaning for x in lessons], [x.key for x in lessons]
+        learnt = learn(vectors, meanings, targets, len(labels), keys, trust=self.trust)
         reader = self._reader([x.words for x in lessons])
         return Matcher(reader, features, learnt.judge, labels, _phrasings(lessons, targets, learnt), curve, levels)
 

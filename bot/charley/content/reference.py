@@ -18,8 +18,9 @@ PARTS = ("short", "more", "why", "care")
 GATE = {
     "wrong": "where a message names the subject, or a thing that is known here",
     "wrong_bare": "where it names neither, and for each of several questions in one message",
+    "trust": "how far the counts of words are trusted: more where people tell stories, less where they write as the phrasings do",
 }
-"""What `intents/gate.yaml` may state: shares of held-out phrasings that may be answered wrongly."""
+"""What `intents/gate.yaml` may state, each from 0 to 1: shares of held-out phrasings that may go wrong, and trust."""
 MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
     *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
@@ -158,7 +159,7 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
     for name, value in content.gate.items():
         if name not in GATE:
             yield places.problem(f"unknown key '{name}'{nearest(name, GATE)}", "intents/gate.yaml", name)
-        elif not 0.0 < value < 1.0:
+        elif not 0.0 < value <= 1.0:
             yield places.problem(f"'{name}' must lie between 0 and 1", "intents/gate.yaml", name)
     known = (*MESSAGES, *OPTIONAL, *content.acts, *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds))
     for name in content.messages:

@@ -1,7 +1,7 @@
 """Additive weights for each feature and label, learnt from the bank alone: one label against the rest.
 
 Dual coordinate descent for the squared hinge (Hsieh et al., A Dual Coordinate Descent Method for Large-scale Linear SVM,
-ICML 2008), all labels at once. It begins with what the counts tell and is held back towards it, so that three rounds are
+ICML 2008), all labels at once. It begins with what the counts tell and is held back towards it, so that four rounds are
 enough. All labels' weights of one feature lie side by side in one long whole number, so that a feature is weighed for every
 label by one multiplication. Sums of whole numbers are exact in any order: the same bank gives the same weights everywhere.
 """
@@ -19,14 +19,16 @@ from typing import NamedTuple
 from charley.reading.arrays import opened, stored
 
 BELIEF = 2.4
-"""What a feature argues for a label before anything is learnt, if only that label has it."""
+"""What a feature argues for a label before anything is learnt, if only that label has it and the counts are fully trusted."""
 DOUBT = 4
 """Examples of other labels that are taken to have each feature as well, unseen."""
 BLOCK_BELIEF = 4.8
-"""What the centre of a label's blocks argues for it before anything is learnt."""
-SOFT = 0.3
-"""C of the machine: how much a miss weighs against staying near what the counts tell."""
-ROUNDS = 3
+"""What the centre of a label's blocks argues for it, likewise."""
+SOFT, TRUSTED = 0.9, 0.6
+"""C of the machine, how much a miss weighs against staying near what the counts tell, and what full trust in them takes away."""
+TRUST = 0.5
+"""How far the counts are trusted, 0 to 1, where the content does not say."""
+ROUNDS = 4
 """How often all examples are looked at."""
 CALM = 20
 """An example that has pushed no label by more than this is looked at again only every third round."""
@@ -130,8 +132,12 @@ def learn(
     size: int,
     keys: Sequence[int],
     rounds: int = ROUNDS,
+    trust: float = TRUST,
 ) -> Learnt:
     """The judge that these examples teach. Cost: rounds × examples × features.
+
+    The more the counts are trusted (0 to 1), the further a feature reaches that the examples show seldom, and the less is mended
+    for the sake of one example: well where people tell stories, less so where messages are as short and tidy as the examples.
 
     An example is a vector, a block of whole numbers (in units of 1 / VALUE; the same length for all, or empty), its label
     (0 ≤ label < size) and the key by which the examples are shuffled: where keys depend on the examples alone, one more of
@@ -140,14 +146,14 @@ def learn(
     index = numbered(sorted(set().union(*vectors)))
     width = max(map(len, blocks), default=0)
     places = [list(map(index.__getitem__, vector)) for vector in vectors]
-    rows, used, centres = _believed(places, blocks, targets, size, len(index), width)
+    rows, used, centres = _believed(places, blocks, targets, size, len(index), width, trust)
     block_places = list(range(len(index), len(index) + width))
     whole = [p + (block_places if b else []) + [len(index) + width] for p, b in zip(places, blocks, strict=True)]
     values = [
         [*(int(x * COARSE + 0.5) for x in vector.values()), *((x * COARSE + VALUE // 2) // VALUE for x in block), COARSE]
         for vector, block in zip(vectors, blocks, strict=True)
     ]
-    _descend(rows, whole, values, targets, size, keys, rounds)
+    _descend(rows, whole, values, targets, size, keys, rounds, SOFT - TRUSTED * trust)
     return Learnt(_packed(index, rows, size), used, centres)
 
 
@@ -158,6 +164,7 @@ def _believed(
     size: int,
     features: int,
     width: int,
+    trust: float,
 ) -> tuple[list[int], list[int], list[list[int]]]:
     """What the counts alone tell: the share of a feature's examples that have a label, and where a label's blocks lie.
 
@@ -175,10 +182,10 @@ def _believed(
     for label, mine in enumerate(own):
         lane = 32 * label
         for f, n in Counter(chain.from_iterable([places[i] for i in mine])).items():
-            rows[f] += int(BELIEF * FINE) * n // (counts[f] + DOUBT) << lane
+            rows[f] += int(BELIEF * trust * FINE) * n // (counts[f] + DOUBT) << lane
             used[f] |= 1 << label
         for f, (x, m) in enumerate(zip(centres[label], middle, strict=False), features):
-            rows[f] += round(BLOCK_BELIEF * FINE * (x / known[label] - m) / VALUE) << lane
+            rows[f] += round(BLOCK_BELIEF * trust * FINE * (x / known[label] - m) / VALUE) << lane
         rows[-1] -= FINE << lane
     return rows, used, centres
 
@@ -191,9 +198,10 @@ def _descend(
     size: int,
     keys: Sequence[int],
     rounds: int,
+    soft: float,
 ) -> None:
     """Moves the rows round by round. `pushed` keeps for each example how far it has pushed each label so far."""
-    level, slack, bound = _level(size), COARSE * COARSE / (2 * SOFT), _HALF - _ONE
+    level, slack, bound = _level(size), COARSE * COARSE / (2 * soft), _HALF - _ONE
     pushed: list[dict[int, int]] = [{} for _ in targets]
     calm = [False] * len(targets)
     for turn in range(rounds):
