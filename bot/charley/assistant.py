@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charley.answering.replies import advised, reminded
 from charley.answering.reply import Reply
@@ -17,7 +17,9 @@ from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
-from charley.understanding.explanation import Explanation, explain
+
+if TYPE_CHECKING:
+    from charley.understanding.explanation import Explanation
 
 FULL = 2
 """Times that a red flag which stands is said in full; after that in one sentence."""
@@ -170,6 +172,8 @@ class Assistant:
 
     def explain(self, text: str, context: Mapping[str, Any] | None = None) -> Explanation:
         """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
+        from charley.understanding.explanation import explain
+
         message = read(text)
         before = self._dialogue.hear(message, self._context(context))
         look, reply = self._alarm.look(message, before.signs), self.reply(text, context)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import SUPPRESS, ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, HelpFormatter
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import charley
 from charley import console
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        options = _parser().parse_args(arguments)
+        arguments = sys.argv[1:] if arguments is None else arguments
+        options = _parser(arguments).parse_args(arguments)
         if getattr(options, "region", None):
             os.environ["CHARLEY_REGION"] = options.region  # worker processes are to see it too
         return int(options.run(options))
@@ -96,20 +97,33 @@ COMMANDS = {
 }
 
 
+class _Help(HelpFormatter):
+    """Help in lines that fit. Left to itself the library imports much to measure the terminal, for every option anew."""
+
+    def __init__(self, prog: str, **given: Any) -> None:
+        width = os.environ.get("COLUMNS", "")
+        super().__init__(prog, **{"width": int(width) - 2 if width.isdecimal() else console.columns(sys.stdout) - 2, **given})
+
+
 class _Parser(ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=_Help, **given)
+
     def error(self, message: str) -> NoReturn:
         super().error(shown(message))
 
 
-def _parser() -> ArgumentParser:
-    parser = _Parser(prog="charley", description=f"{(charley.__doc__ or 'Charley').partition(':')[0]}.", allow_abbrev=False)
+def _parser(arguments: Sequence[str]) -> ArgumentParser:
+    """The parser of these arguments: of one command, where they begin with one, else of all."""
+    parser = _Parser(prog="charley", description=f"{(charley.__doc__ or 'Charley').partition(':')[0]}.")
     parser.add_argument("--version", action="version", version=f"charley {charley.__version__}")
     content = "a folder holding intents/ and knowledge/ (default: the content that comes with the program)"
     parser.add_argument("--content", metavar="DIR", help=content)
     parser.set_defaults(run=asking.chat, history=None, plain=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, (help, options, run, regional) in COMMANDS.items():
-        command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.", allow_abbrev=False)
+    for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
+        help, options, run, regional = COMMANDS[name]
+        command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
         # Without a default of its own it does not undo a --content that stands before the command.
         command.add_argument("--content", metavar="DIR", default=SUPPRESS, help=content)
         if regional:

@@ -8,12 +8,14 @@ import sys
 from typing import TextIO
 
 # C0 and C1 controls, marks that turn the writing direction, lone surrogates.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def shown(text: str) -> str:
     """`text` as it may be sent to a terminal: whatever could steer it is replaced; newlines and tabs stay."""
-    return _UNSAFE.sub("\ufffd", text)
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return re.sub(_UNSAFE, "\ufffd", text)
 
 
 def warn(text: object) -> None:
@@ -52,11 +54,15 @@ def fitted(text: str, stream: TextIO) -> str:
     """`text` as it is sent to a stream: broken at words to a terminal's width, left in its lines for anything else."""
     if not is_terminal(stream):
         return shown(text)
+    return wrapped(shown(text), columns(stream))
+
+
+def columns(stream: TextIO | None) -> int:
+    """How many characters fit into a line of a terminal; 80 where that cannot be told."""
     try:
-        columns = os.get_terminal_size(stream.fileno()).columns
+        return (stream and os.get_terminal_size(stream.fileno()).columns) or 80
     except (OSError, ValueError):
-        columns = 0
-    return wrapped(shown(text), columns or 80)
+        return 80
 
 
 def wrapped(text: str, width: int) -> str:

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from tests.places import ROOT
 
 from charley import Assistant, ContentError
-from charley.bank import bank
+from charley.bank import bank, file
 from charley.content.replacement import replacing
 
 ENV = {**os.environ, "PYTHONPATH": ""}
@@ -82,7 +84,17 @@ def test_a_built_bank_is_kept_and_read_again(tea: Path, tmp_path: Path) -> None:
     assert kept.stat().st_mtime_ns == stamp
 
 
-@pytest.mark.parametrize("damage", [b"", b"charley-bank 2 00000000 2 2\n{}", b"\x00" * 50, b"charley-bank"])
+def test_a_forged_file_with_the_right_checksum_is_built_anew(tea: Path, tmp_path: Path) -> None:
+    Assistant(tea)
+    (kept,) = (tmp_path / "cache").glob("*.bank")
+    for part in ("content", "matcher", "names", "keys", "shelves"):
+        kept.write_bytes(
+            file.pack({"key": kept.stem, "content": {}, "matcher": {}, "names": {}, part: {"digest": 3}, "triage": {}})
+        )
+        assert Assistant(tea).reply("green tea how hot").intents == ("tea.green",)
+
+
+@pytest.mark.parametrize("damage", [b"", b"charley-bank 3 00000000 2 2\n{}", b"\x00" * 50, b"charley-bank"])
 def test_a_damaged_file_is_built_anew(tea: Path, tmp_path: Path, damage: bytes) -> None:
     Assistant(tea)
     (kept,) = (tmp_path / "cache").glob("*.bank")
@@ -137,3 +149,46 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
     assert place.read_text(encoding="utf-8") == "old"
+
+
+def _opened(tea: Path) -> list[str]:
+    """The files of the content that a new process opens for one reply."""
+    code = """
+import sys
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+import charley
+charley.Assistant(sys.argv[1]).reply("green tea")
+print([name for name in opened if name.endswith(".yaml")])
+"""
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "bot")}
+    done = subprocess.run([sys.executable, "-c", code, tea], capture_output=True, text=True, check=True, env=env)
+    return [Path(name).name for name in ast.literal_eval(done.stdout)]
+
+
+def _age(tea: Path) -> None:
+    """Lets all files of the content be old."""
+    for place in tea.rglob("*.yaml"):
+        os.utime(place, (1e9, 1e9))
+
+
+def test_content_that_stands_as_it_stood_is_not_read_again(tea: Path) -> None:
+    _age(tea)
+    assert "a.yaml" in _opened(tea)
+    assert not _opened(tea)
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(tea: Path) -> None:
+    _age(tea)
+    assert "boil" in str(Assistant(tea).reply("green tea how hot"))
+    place = tea / "knowledge/facts/t.yaml"
+    place.write_text(place.read_text().replace("boil", "rush"))
+    _age(tea)
+    assert "rush" in str(Assistant(tea).reply("green tea how hot"))
+
+
+def test_content_that_was_changed_just_now_is_read_each_time(tea: Path) -> None:
+    future = time.time() + 3600  # as on a disk whose clock runs ahead
+    os.utime(tea / "intents/a.yaml", (future, future))
+    assert _opened(tea)
+    assert _opened(tea)

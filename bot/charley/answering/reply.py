@@ -1,9 +1,6 @@
 """What goes out for one message, and its renderings as text, Markdown and HTML. Every form ends with the disclaimer."""
 
-from __future__ import annotations
-
-import html
-import re
+# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -82,14 +79,14 @@ class Reply(_Parts):
 
     __slots__ = ()
 
-    def __new__(cls, *parts: Any, **named: Any) -> Reply:
+    def __new__(cls, *parts: Any, **named: Any) -> "Reply":
         reply = super().__new__(cls, *parts, **named)
         if not reply.disclaimer.strip():
             raise ValueError("a reply needs the disclaimer")
         return reply
 
     @classmethod
-    def _make(cls, iterable: Iterable[Any]) -> Reply:  # type: ignore[override]  # checked as well
+    def _make(cls, iterable: Iterable[Any]) -> "Reply":  # type: ignore[override]  # checked as well
         return cls(*iterable)
 
     def __str__(self) -> str:
@@ -136,21 +133,23 @@ class Reply(_Parts):
         }
 
 
-def _numbered(reply: Reply) -> bool:
+def numbered(reply: Reply) -> bool:
+    """Whether the suggestions are choices, which can be picked by their number."""
     return reply.kind in ("disambiguation", "fallback")
 
 
-def _heading(reply: Reply, section: Section) -> str:
+def heading(reply: Reply, section: Section) -> str:
+    """What stands above a section; "" where it is the only one."""
     return section.title if len(reply.sections) > 1 else ""
 
 
 def _text(reply: Reply) -> str:
     blocks = []
     for section in reply.sections:
-        heading = _heading(reply, section)
-        blocks.append(f"{heading}\n{section.text}" if heading else section.text)
+        title = heading(reply, section)
+        blocks.append(f"{title}\n{section.text}" if title else section.text)
     if reply.suggestions:
-        if _numbered(reply):
+        if numbered(reply):
             lines = [f"{i}. {s.label}" for i, s in enumerate(reply.suggestions, 1)]
             blocks.append("\n".join([*lines, reply.labels.choose]))
         else:
@@ -165,64 +164,43 @@ def _short(source: Source) -> str:
     return f'"{source.title}"' if source.kind == "article" else source.publisher
 
 
-def _source(source: Source) -> str:
+def called(source: Source) -> str:
+    """A source by its full name."""
     return f"{source.publisher}, {source.title}"
 
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>()#+!|~-"})
 
 
 def _escaped(text: str) -> str:
-    return _MARKS.sub(r"\\\1", text)
+    return text.translate(_MARKS)
 
 
 def _markdown(reply: Reply) -> str:
     blocks = []
     for section in reply.sections:
-        if heading := _heading(reply, section):
-            blocks.append(f"**{_escaped(heading)}**")
+        if title := heading(reply, section):
+            blocks.append(f"**{_escaped(title)}**")
         blocks.append(_escaped(section.text))
     if reply.suggestions:
-        numbered = _numbered(reply)
+        choices = numbered(reply)
         lines = [
-            f"{i}. {_escaped(s.label)}" if numbered else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)
+            f"{i}. {_escaped(s.label)}" if choices else f"- {_escaped(s.label)}" for i, s in enumerate(reply.suggestions[:5], 1)
         ]
-        blocks += ([] if numbered else [reply.labels.also]) + ["\n".join(lines)] + ([reply.labels.choose] if numbered else [])
+        blocks += ([] if choices else [reply.labels.also]) + ["\n".join(lines)] + ([reply.labels.choose] if choices else [])
     if reply.sources:
         blocks.append(f"{reply.labels.sources} " + "; ".join(_link(s) for s in reply.sources) + ".")
     return "\n\n".join([*blocks, f"*{_escaped(reply.disclaimer)}*"])
 
 
 def _link(source: Source) -> str:
-    return f"[{_escaped(_source(source))}]({source.url})" if source.url else _escaped(_source(source))
+    return f"[{_escaped(called(source))}]({source.url})" if source.url else _escaped(called(source))
 
 
 def _html(reply: Reply) -> str:
-    out = [f'<div class="charley-reply charley-{html.escape(reply.kind)}">']
-    for section in reply.sections:
-        if heading := _heading(reply, section):
-            out.append(f"<h3>{html.escape(heading)}</h3>")
-        out.append(f"<p>{html.escape(section.text)}</p>")
-    if reply.suggestions:
-        tag = "ol" if _numbered(reply) else "ul"
-        if not _numbered(reply):
-            out.append(f"<p>{html.escape(reply.labels.also)}</p>")
-        out.append(f"<{tag}>{''.join(map(_item, reply.suggestions))}</{tag}>")
-    if reply.sources:
-        out.append(
-            f'<p class="charley-sources">{html.escape(reply.labels.sources)} {"; ".join(map(_anchor, reply.sources))}.</p>'
-        )
-    out.append(f'<p class="charley-disclaimer">{html.escape(reply.disclaimer)}</p></div>')
-    return "\n".join(out)
+    from charley.answering.markup import html
 
-
-def _item(suggestion: Suggestion) -> str:
-    return f"<li>{html.escape(suggestion.label)}</li>"
-
-
-def _anchor(source: Source) -> str:
-    text = html.escape(_source(source))
-    return f'<a href="{html.escape(source.url)}" rel="noopener">{text}</a>' if source.url else text
+    return html(reply)
 
 
 FORMS: dict[str, Callable[[Reply], str]] = {"text": _text, "markdown": _markdown, "html": _html}

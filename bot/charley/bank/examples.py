@@ -1,4 +1,4 @@
-"""From content to a trained matcher, and back from a built one."""
+"""From content to a trained matcher."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
+from charley.bank.recognition import recognisers
 from charley.content.model import Content
 from charley.content.phrasing import expand, placed
-from charley.matching.features import Features
-from charley.matching.matcher import ALARM, OUTSIDE, Matcher, restore
-from charley.reading.recogniser import Concepts, Recogniser, ordered, stems, words
+from charley.matching.matcher import ALARM, OUTSIDE, Matcher
+from charley.reading.recogniser import ordered, stems, words
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
@@ -45,8 +45,8 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
             examples.append(Example(text, ALARM + flag["level"], far))
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
-    trust, fixed = content.gate.get("trust", TRUST), _fixed(known)
-    return build(examples, *_recognition(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
+    trust, fixed = content.gate.get("trust", TRUST), frozenset(known["fixed"])
+    return build(examples, *recognisers(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
 
 
 def label(content: Content, intent: str) -> str:
@@ -74,11 +74,6 @@ class Names:
         return text
 
 
-def load(content: Content, data: Mapping[str, Any], known: Mapping[str, Any]) -> Matcher:
-    """The matcher of a built bank; `known` is what `names` made of the content."""
-    return restore(data, Features(*_recognition(content, known)), _fixed(known))
-
-
 def names(content: Content) -> dict[str, Any]:
     """Every name of the lexicon and the entities as stems, ready to be recognised, and kept in a built bank."""
     loose: list[tuple[tuple[str, ...], str]] = [((kind.place,), f"{kind.id}:") for kind in content.kinds.values()]
@@ -100,14 +95,6 @@ def names(content: Content) -> dict[str, Any]:
         "alike": sorted(kind.id for kind in content.kinds.values() if kind.alike),
         "denied": {k.id: [stems(w)[0] for w in k.denied_after] for k in content.kinds.values() if k.denied or k.denied_after},
     }
-
-
-def _recognition(content: Content, known: Mapping[str, Any]) -> tuple[Concepts, Recogniser]:
-    return Concepts(known["concepts"], content.subject.names), Recogniser(content.entities, known)
-
-
-def _fixed(known: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(known["fixed"])
 
 
 def _vocabulary(content: Content) -> dict[str, int]:

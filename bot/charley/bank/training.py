@@ -7,6 +7,7 @@ import random
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from itertools import chain
 from operator import mul
 from typing import NamedTuple
@@ -67,7 +68,7 @@ def build(
 
 
 class _Lesson(NamedTuple):
-    """An example as the judge sees it. `key` is a hash of its words."""
+    """An example as the judge sees it. `key` is drawn from its words: by it examples are shuffled and chosen."""
 
     example: Example
     words: tuple[str, ...]
@@ -75,6 +76,11 @@ class _Lesson(NamedTuple):
     reading: Reading
     names: Vector
     meaning: Sequence[int]
+
+
+def _key(words: Sequence[str]) -> int:
+    """A number of 64 bits in which nothing of the words can be seen."""
+    return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
 
 
 class _School:
@@ -107,7 +113,7 @@ class _School:
         for example, each in zip(examples, words, strict=True):
             reading = features.reading(reader.read(each))
             meaning = features.families(reading, self._table)
-            lessons.append(_Lesson(example, each, hashed(each), reading, features.names(reading), meaning))
+            lessons.append(_Lesson(example, each, _key(each), reading, features.names(reading), meaning))
         return lessons
 
     def learn(self, lessons: Sequence[_Lesson], curve: Curve = UNFITTED, levels: Levels = UNFITTED_LEVELS) -> Matcher:
@@ -204,8 +210,9 @@ def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], learnt: Learn
     owners: dict[int, int] = {}
     for lesson, label in zip(lessons, targets, strict=True):
         texts[label].append(lesson.example.text)
-        if owners.setdefault(lesson.key, label) != label:
-            owners[lesson.key] = _SHARED
+        key = hashed(lesson.words)
+        if owners.setdefault(key, label) != label:
+            owners[key] = _SHARED
     one = sorted([pair for pair in owners.items() if pair[1] != _SHARED])
     centres = array("b")
     for total in learnt.centres:

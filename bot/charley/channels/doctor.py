@@ -79,10 +79,13 @@ def _content(content: str | None) -> Iterator[Finding]:
 
 
 def _cache(environment: Mapping[str, str]) -> Iterator[Finding]:
-    from charley.bank.bank import folder
+    from pathlib import Path
 
-    place = folder(environment)
-    if place is None:
+    from charley.bank.cache import folder
+
+    where = folder(environment)
+    place = Path(where)
+    if not where:
         yield Finding("note", "the question bank is not kept: it is built anew in every process, which takes seconds")
         return
     try:

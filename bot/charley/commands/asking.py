@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import ArgumentParser, Namespace
 
@@ -39,15 +40,19 @@ def ask_options(parser: ArgumentParser) -> None:
 
 
 def ask(options: Namespace) -> int:
-    assistant = command.assistant(options)
-    text = " ".join(options.text)
-    reply = assistant.reply(text)
-    trace = assistant.explain(text) if options.explain else None
-    if options.format == "json":
-        command.say_json(reply.to_dict() | ({"explanation": trace.to_dict()} if trace else {}))
-    else:
-        # The trace first: what is printed ends with the disclaimer.
-        command.say(f"{trace}\n\n{reply}" if trace else str(reply))
+    from charley.bank.bank import uncollected
+
+    with uncollected():
+        assistant = command.assistant(options)
+        text = " ".join(options.text)
+        reply = assistant.reply(text)
+        trace = assistant.explain(text) if options.explain else None
+        if options.format == "json":
+            command.say_json(reply.to_dict() | ({"explanation": trace.to_dict()} if trace else {}))
+        else:
+            # The trace first: what is printed ends with the disclaimer.
+            command.say(f"{trace}\n\n{reply}" if trace else str(reply))
+        gc.freeze()  # nothing is worth a last look at the end of the process, which comes now
     return 0
 
 

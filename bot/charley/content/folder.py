@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charley.content.package import package
@@ -20,6 +18,8 @@ DEFAULTS = "defaults/"
 
 def bundled() -> tuple[Traversable, bool]:
     """The content that comes with the package, and whether it is the wheel's own copy (else a checkout's root)."""
+    from pathlib import Path
+
     packed = package() / "_content"
     if packed.is_dir():
         return packed, True
@@ -61,7 +61,9 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
 
 def digest(found: Mapping[str, str]) -> str:
     """A hash of the files' names and texts; the built bank is kept under it."""
-    whole = hashlib.sha256()
+    from hashlib import sha256
+
+    whole = sha256()
     for path, text in found.items():
         whole.update(f"{path}\0{len(text)}\0".encode())
         whole.update(text.encode("utf-8"))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable
 
+HOME = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120  # `pathlib` takes longer to import than a bank to load
+"""The package's folder, which may lie in an archive."""
+
 
 @lru_cache(maxsize=1)
 def package() -> Traversable:
     """The package's folder. `importlib.resources`, slow to import, is asked only where the package lies in an archive."""
-    folder = Path(__file__).parent.parent
+    from pathlib import Path
+
+    folder = Path(HOME)
     if folder.is_dir():
         return folder
     from importlib.resources import files

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @contextmanager
@@ -18,7 +20,7 @@ def replacing(place: Path) -> Iterator[tuple[int, Path]]:
     Raises:
         OSError, ValueError: the file cannot be made there or moved.
     """
-    beside = place.with_name(f".{place.name}.{secrets.token_hex(8)}")
+    beside = place.with_name(f".{place.name}.{os.urandom(8).hex()}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         yield handle, beside

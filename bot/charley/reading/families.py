@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from charley.content.package import package
+from charley.content.mapping import mapped
+from charley.content.package import HOME, package
 from charley.reading.arrays import opened, stored
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 SIZE = 48
 """Numbers of a word."""
@@ -33,7 +38,7 @@ class Families:
     empty table knows no word.
     """
 
-    def __init__(self, table: bytes = b"") -> None:
+    def __init__(self, table: bytes | mmap = b"") -> None:
         self._table = table
         self._spans: dict[bytes, tuple[int, int]] = {}
 
@@ -51,7 +56,7 @@ class Families:
 
     def words(self) -> list[str]:
         """Every word of the table, in order."""
-        return [line.partition(b"\t")[0].decode() for line in self._table.splitlines()]
+        return [line.partition(b"\t")[0].decode() for line in self._table[:].splitlines()]
 
     def pick(self, place: float) -> str:
         """The everyday word at a place of the table (0 to below 1); empty where there is a common or a rare one."""
@@ -63,7 +68,7 @@ class Families:
         table, key = self._table, word.encode() + b"\t"
         low, high = self._spans.get(key[:2]) or self._span(key[:2])
         at = self._place(key, low, high)
-        return table[at + len(key) : table.find(b"\n", at)] if table.startswith(key, at) else b""
+        return table[at + len(key) : table.find(b"\n", at)] if table[at : at + len(key)] == key else b""
 
     def _span(self, letters: bytes) -> tuple[int, int]:
         """Where the words with these first two letters lie: it halves what a search has to look at, and is kept."""
@@ -109,8 +114,9 @@ _LEVEL = int.from_bytes(stored("Q", [_HALF] * SIZE), "little")
 @lru_cache(maxsize=1)
 def bundled() -> Families:
     """The table that comes with the package; an empty one if the file is missing."""
-    place = package() / "_data" / "families.tsv"
+    if table := mapped(f"{HOME}/_data/families.tsv"):
+        return Families(table)
     try:
-        return Families(place.read_bytes())
+        return Families((package() / "_data" / "families.tsv").read_bytes())
     except OSError:
         return Families()

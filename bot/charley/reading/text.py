@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,6 +38,8 @@ def clean(text: str) -> str:
     if text.isascii():
         folded = text.lower()
         return folded if folded.isprintable() else "".join(c if c.isprintable() or c == "\n" else " " for c in folded)
+    import unicodedata  # most messages need it not, and starting is to be quick
+
     folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
     kept = []
     for character in folded:

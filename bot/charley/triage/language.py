@@ -1,7 +1,6 @@
 """The words of a language by which a message denies, asks, imagines or tells of others: plain values from the content."""
 
-from __future__ import annotations
-
+# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -102,16 +101,16 @@ class Language(NamedTuple):
     third_person: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Language:
+    def of(cls, values: Mapping[str, Any]) -> "Language":
         """From plain lists and maps; what is no field is passed over."""
         given: dict[str, Any] = {}
-        for name, type in cls.__annotations__.items():
+        for name, nothing in cls._field_defaults.items():
             value = values.get(name)
-            kind = frozenset if "frozenset" in str(type) else tuple
             if isinstance(value, Mapping):
+                kind = frozenset if "frozenset" in str(cls.__annotations__[name]) else tuple
                 given[name] = {k: kind(v) for k, v in value.items()}
             elif value is not None:
-                given[name] = kind(value)
+                given[name] = type(nothing)(value)
         return cls(**given)
 
     def dump(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from charley.content.template import fill
 from charley.reading.text import Message
-from charley.triage import compiler
 from charley.triage.language import CUES, Language
 from charley.triage.patterns import Named, PatternIndex
 from charley.triage.sign import LEVELS, TRIED, WEAK, Finding, Flag, Sign, TriageResult
@@ -98,6 +97,8 @@ def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
 
     Making it takes a while, waking it (`Triage`) does not.
     """
+    from charley.triage import compiler
+
     signs = {name: _sign(name, sign) for name, sign in red_flags["signs"]["signs"].items()}
     flags = [_flag(name, flag) for name, flag in red_flags["flags"]["flags"].items()]
     graded = sorted(flags, key=lambda flag: LEVELS.index(flag.level))

@@ -1,7 +1,6 @@
 """Signs, flags and what triage finds: immutable values."""
 
-from __future__ import annotations
-
+# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from typing import Final, NamedTuple
 
 LEVELS: Final = ("emergency", "urgent", "soon")

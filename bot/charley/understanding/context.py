@@ -1,7 +1,6 @@
 """What a conversation remembers: ids only, never the person's words. It travels with the caller as a small JSON value."""
 
-from __future__ import annotations
-
+# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
