@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charley.understanding.phrase import BETWEEN, patterns
+from charley.understanding.phrase import BETWEEN, Book, patterns
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "12"]), max_size=12).map(lambda words: "".join(f"{w} " for w in words))
 
@@ -56,6 +56,26 @@ def test_what_is_found_is_parted_by_spaces_and_in_order(line: str, phrase: str) 
         assert line[found.start - 1 : found.start] in ("", " ") and line[found.end - 1] == " "
         assert patterns([phrase]).match(line, found.start) == found
         ends = found.end
+
+
+PHRASES = st.lists(
+    st.sampled_from(["a", "[b]", "(a|b c)", "<n>", "<w>", "...", "(<n>|a)", "^ a", "c $"]), min_size=1, max_size=4
+).map(" ".join)
+
+
+@given(st.lists(st.lists(PHRASES, max_size=3), max_size=4), WORDS)
+def test_a_book_passes_over_no_phrase_that_stands_in_a_line(named: list[list[str]], line: str) -> None:
+    near = {name: list(phrases.finditer(line)) for name, phrases in Book(dict(enumerate(named))).near(line)}
+    assert list(near) == sorted(near), "in the order of the content"
+    for name, phrases in enumerate(named):
+        assert near.get(name, []) == list(patterns(phrases).finditer(line))
+
+
+@pytest.mark.parametrize(("line", "near"), [("leave it ", ["off"]), ("my leg ", []), ("12 ", ["years"]), ("", [])])
+def test_a_book_gives_what_a_word_of_the_line_may_begin(line: str, near: list[str]) -> None:
+    book = Book({"off": ["[please] (leave|go) off"], "years": ["(12|13) years"], "none": []})
+    assert [name for name, _ in book.near(line)] == near
+    assert "off" in book and "on" not in book
 
 
 @given(st.integers(0, 2 * BETWEEN))

@@ -9,7 +9,7 @@ from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING
 from charley.reading.recogniser import phrases
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
-from charley.understanding.phrase import patterns
+from charley.understanding.phrase import Book
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
@@ -66,8 +66,8 @@ class Resolver:
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
-        self._moves = {kind: patterns(acts[kind]) for kind in MOVES if kind in acts}
-        self._feelings = {kind: patterns(acts[kind]) for kind in acts if kind.startswith(FELT)}
+        self._moves = Book({kind: acts[kind] for kind in MOVES if kind in acts})
+        self._feelings = Book({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
     @staticmethod
@@ -78,7 +78,7 @@ class Resolver:
         """The act of a message; `Act()` for an ordinary question. `mended` are its words with their spelling mended."""
         if len(words) <= LONGEST:
             line = "".join(f"{w} " for w in mended or words)
-            for kind, said in self._moves.items():
+            for kind, said in self._moves.near(line):
                 if said.search(line):
                     return Act("repeat" if kind == AGAIN else kind)
             number = self._number(words)
@@ -111,7 +111,7 @@ class Resolver:
         if len(mended) > HEARTFELT:
             return ""
         line = "".join(f"{w} " for w in mended)
-        return next((kind for kind, said in self._feelings.items() if said.search(line)), "")
+        return next((kind for kind, said in self._feelings.near(line) if said.search(line)), "")
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charley.reading.text import Message
-from charley.understanding.phrase import patterns
+from charley.understanding.phrase import Book, patterns
 
 ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
@@ -16,8 +16,9 @@ class Forms:
     """The forms that the content knows, ready to be found."""
 
     def __init__(self, forms: Mapping[str, Any]) -> None:
-        self._known = {id: patterns(form["phrases"]) for id, form in forms.items() if isinstance(form, Mapping)}
-        self._name = {id: forms[id].get("is", id) for id in self._known}
+        known = {id: form for id, form in forms.items() if isinstance(form, Mapping)}
+        self._known = Book({id: form["phrases"] for id, form in known.items()})
+        self._name = {id: form.get("is", id) for id, form in known.items()}
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
 
@@ -51,7 +52,7 @@ class Forms:
             start = skipped.end
         clause = clause[start:] or clause
         best, form = (len(clause), 0), ""
-        for id, pattern in self._known.items():
-            if (found := pattern.search(clause)) and (found.start, -found.end) < best:
+        for id, phrases in self._known.near(clause):
+            if (found := phrases.search(clause)) and (found.start, -found.end) < best:
                 best, form = (found.start, -found.end), id
         return form

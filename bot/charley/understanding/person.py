@@ -15,7 +15,7 @@ from charley.matching.features import Reading
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
-from charley.understanding.phrase import patterns
+from charley.understanding.phrase import Book, patterns
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""
@@ -76,17 +76,22 @@ class PersonReader:
         self._reading = reading
         self._forms = forms
         people = {SELF: {}, **spec.get("who", {})}
-        self._who = {who: patterns(table.get("named", ())) for who, table in people.items()}
-        self._pronoun = {who: patterns(table.get("pronouns", ())) for who, table in people.items()}
+        self._who = Book({who: table.get("named", ()) for who, table in people.items()})
+        self._pronouns = Book({who: table.get("pronouns", ()) for who, table in people.items()})
+        self._self = patterns(people[SELF].get("pronouns", ()))
         self._shared = {who: frozenset(table.get("also", ())) for who, table in people.items()}
         self._means = {who: frozenset(table.get("means", ())) for who, table in people.items()}
         self._mine = patterns(spec.get("mine", ()))
         self._acting = patterns(spec.get("acting", ()))
         self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}
-        self._traits = {
-            id: {frame: patterns(trait[frame]) for frame in (*self._frames, "told") if frame in trait}
-            for id, trait in spec.get("traits", {}).items()
-        }
+        self._traits = Book(
+            {
+                (id, frame): trait[frame]
+                for id, trait in spec.get("traits", {}).items()
+                for frame in (*self._frames, "told")
+                if frame in trait
+            }
+        )
         self._ages = {id: tuple(map(int, trait["age"])) for id, trait in spec.get("traits", {}).items() if "age" in trait}
         self._from = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
         self._passing = {id: trait.get("passing", "") for id, trait in spec.get("traits", {}).items()}
@@ -100,7 +105,7 @@ class PersonReader:
         self._unless = frozenset(spec.get("unless", ()))
         self._denied = frozenset(spec.get("denied_by", ()))
         self._moved = patterns(spec.get("moved", ()))
-        self.known = frozenset([*self._traits, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
+        self.known = frozenset([*self._passing, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
 
     def hear(self, message: Message, before: People) -> People:
         """What is known after a message."""
@@ -128,10 +133,10 @@ class PersonReader:
 
     def _named(self, line: str, about: str) -> list[tuple[int, int, str]]:
         """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before."""
-        found = [(m.start, m.end, who) for who, named in self._who.items() for m in named.finditer(line)]
+        found = [(m.start, m.end, who) for who, named in self._who.near(line) for m in named.finditer(line)]
         found += [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
         found = [f for f in found if not self._saying.match(line, f[1])]
-        pronouns = [(m.start, m.end, who) for who, pronoun in self._pronoun.items() for m in pronoun.finditer(line)]
+        pronouns = [(m.start, m.end, who) for who, pronoun in self._pronouns.near(line) for m in pronoun.finditer(line)]
         out: list[tuple[int, int, str]] = []
         for start, end, who in sorted([*found, *pronouns]):
             if (start, end, who) in pronouns:
@@ -146,14 +151,13 @@ class PersonReader:
         self, line: str, reading: Reading, named: list[tuple[int, int, str]], about: str, asks: bool
     ) -> Iterator[_Telling]:
         """What a sentence tells, with those of whom it tells it."""
-        subjects = sorted([*named, *((m.end, m.start, SELF) for m in self._pronoun[SELF].finditer(line))])
+        subjects = sorted([*named, *((m.end, m.start, SELF) for m in self._self.finditer(line))])
         starts = [0]
         for token in reading.tokens:
             starts.append(starts[-1] + len(token.best) + 1)
-        for id, frames in self._traits.items():
-            for frame, said in frames.items():
-                for m in said.finditer(line):
-                    yield from self._told(line, subjects, frame, m.start, m.end, id, about, not asks)
+        for (id, frame), said in self._traits.near(line):
+            for m in said.finditer(line):
+                yield from self._told(line, subjects, frame, m.start, m.end, id, about, not asks)
         for m in self._age.finditer(line):
             number = next((int(w) for w in line[m.start : m.end].split() if w.isdigit()), 0)
             for id, (low, high) in self._ages.items():

@@ -8,18 +8,21 @@ program that has just begun opens only the phrases that it meets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Generic, NamedTuple, TypeVar
 
 BETWEEN = 6
 """Most words that "..." stands for."""
 NUMBER, WORD = "<n>", "<w>"
 _BEGIN, _END, _GAP = "^", "$", "..."
+ANY = ""
+"""Stands for any word that a phrase may begin with."""
+_Name = TypeVar("_Name")
 _PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
 
-_Step = str | tuple[tuple[str, ...], ...]
-"""One of `_BEGIN`, `_END`, `_GAP`, or what may stand here: each a row of words; an empty one, last, for nothing."""
+_Step = str | dict[str, tuple[tuple[str, ...], ...]]
+"""One of `_BEGIN`, `_END`, `_GAP`, or the rows of words that may stand here, by their first word; an empty row for nothing."""
 
 
 class Found(NamedTuple):
@@ -35,8 +38,6 @@ class Phrases:
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = tuple(phrases)
         self._steps: dict[int, tuple[_Step, ...]] = {}
-        self._first: dict[str, list[int]] | None = None
-        self._any: list[int] = []
 
     def search(self, line: str) -> Found | None:
         """Where the first of the phrases stands."""
@@ -53,18 +54,29 @@ class Phrases:
         """Where phrases stand, one behind the other, in the line up to a place between two words."""
         words, places = _split(line)
         words = words if until is None else words[: line.count(" ", 0, until)]
-        at = 0
-        while at <= len(words):
-            end = self._at(words, at)
-            if end >= 0:
-                yield Found(places[at], places[end])
-            at = max(at + 1, end)
+        first, anywhere = self.begins, ANY in self.begins
+        end = 0
+        for at in range(len(words) + 1) if anywhere else [i for i, word in enumerate(words) if word in first]:
+            if at >= end and (stops := self._at(words, at)) >= 0:
+                yield Found(places[at], places[stops])
+                end = stops
+
+    @cached_property
+    def begins(self) -> Mapping[str, Sequence[int]]:
+        """The phrases, by their number, that a word may begin; under `ANY` those that may begin with any, or with none."""
+        begins = [_begins(phrase) for phrase in self._phrases]
+        first: dict[str, list[int]] = {}
+        for word in dict.fromkeys(w for words in begins for w in ((ANY,) if words is None else words)):
+            first[word] = []
+        for number, words in enumerate(begins):
+            for known in first.values() if words is None else [first[w] for w in words]:
+                known.append(number)
+        return first
 
     def _at(self, words: Sequence[str], at: int) -> int:
         """Where the phrase ends that stands at the word `at`; -1 where none does."""
-        first = self._first if self._first is not None else self._index()
-        known = first.get(words[at], self._any) if at < len(words) else self._any
-        for number in known:
+        first = self.begins
+        for number in (at < len(words) and first.get(words[at])) or first.get(ANY, ()):
             steps = self._steps.get(number)
             if steps is None:
                 steps = self._steps[number] = _steps(self._phrases[number])
@@ -73,23 +85,34 @@ class Phrases:
                 return end
         return -1
 
-    def _index(self) -> dict[str, list[int]]:
-        """The phrases, by their number, that may begin with a word; those that may with any are told for every word."""
-        begins = [_begins(phrase) for phrase in self._phrases]
-        self._any = [number for number, words in enumerate(begins) if words is None]
-        first: dict[str, list[int]] = {}
-        for word in {w: None for words in begins for w in words or ()}:
-            first[word] = []
-        for number, words in enumerate(begins):
-            for known in first.values() if words is None else [first[w] for w in words]:
-                known.append(number)
-        self._first = first
-        return first
-
 
 def patterns(phrases: Iterable[str]) -> Phrases:
     """What finds any of the phrases."""
     return Phrases(phrases)
+
+
+class Book(Generic[_Name]):
+    """Phrases by name, of which only those are given that may stand in a line."""
+
+    def __init__(self, named: Mapping[_Name, Iterable[str]]) -> None:
+        self._named = tuple((name, Phrases(phrases)) for name, phrases in named.items())
+
+    def __contains__(self, name: object) -> bool:
+        return any(name == known for known, _ in self._named)
+
+    def near(self, line: str) -> list[tuple[_Name, Phrases]]:
+        """Those that a word of the line may begin, in the order in which they were given."""
+        begins = self._begins
+        found = {number for word in (ANY, *_split(line)[0]) if word in begins for number in begins[word]}
+        return [self._named[number] for number in sorted(found)]
+
+    @cached_property
+    def _begins(self) -> Mapping[str, Sequence[int]]:
+        begins: dict[str, list[int]] = {}
+        for number, (_, phrases) in enumerate(self._named):
+            for word in phrases.begins:
+                begins.setdefault(word, []).append(number)
+        return begins
 
 
 @lru_cache(maxsize=8)
@@ -125,8 +148,14 @@ def _choices(part: str) -> list[tuple[str, ...]]:
 
 
 def _steps(phrase: str) -> tuple[_Step, ...]:
-    parts = _PART.findall(phrase)
-    return tuple(p if p in (_BEGIN, _END, _GAP) else (*_choices(p), *([()] if p[0] == "[" else [])) for p in parts)
+    return tuple(p if p in (_BEGIN, _END, _GAP) else _step(p) for p in _PART.findall(phrase))
+
+
+def _step(part: str) -> _Step:
+    step: dict[str, tuple[tuple[str, ...], ...]] = {"": ((),)} if part[0] == "[" else {}
+    for choice in _choices(part):
+        step[choice[0]] = (*step.get(choice[0], ()), choice)
+    return step
 
 
 def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> int:
@@ -137,19 +166,25 @@ def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> in
     if k == len(steps):
         return at
     step = steps[k]
-    if step == _BEGIN:
-        return _follow(steps, k + 1, words, at) if at == 0 else -1
-    if step == _END:
-        return _follow(steps, k + 1, words, at) if at == len(words) else -1
-    if step == _GAP:
-        reached: Iterable[int] = range(at, min(at + BETWEEN, len(words)) + 1)
-    else:
-        reached = [at + len(choice) for choice in step if _stands(choice, words, at)]
-    for after in reached:
-        end = _follow(steps, k + 1, words, after)
-        if end >= 0:
-            return end
-    return -1
+    if isinstance(step, str):
+        if step == _GAP:
+            for after in range(at, min(at + BETWEEN, len(words)) + 1):
+                end = _follow(steps, k + 1, words, after)
+                if end >= 0:
+                    return end
+            return -1
+        return _follow(steps, k + 1, words, at) if at == (0 if step == _BEGIN else len(words)) else -1
+    if at < len(words):
+        word = words[at]
+        choices = step.get(word, ()) + step.get(WORD, ())
+        if NUMBER in step and word.isdigit():
+            choices += step[NUMBER]
+        for choice in choices:
+            if len(choice) == 1 or _stands(choice, words, at):
+                end = _follow(steps, k + 1, words, at + len(choice))
+                if end >= 0:
+                    return end
+    return _follow(steps, k + 1, words, at) if "" in step else -1
 
 
 def _stands(choice: Sequence[str], words: Sequence[str], at: int) -> bool:
