@@ -49,6 +49,11 @@ class Composer:
         self._content = content
         self.kinship = Kinship(content)
         self.speech = Speech(content.voice)
+        self._following: dict[str, list[tuple[str, str]]] = {}
+        for trait, spec in content.person.get("traits", {}).items():
+            for follows in spec.get("follows", ()):
+                for intent in follows["with"]:
+                    self._following.setdefault(intent, []).append((trait, follows["fact"]))
 
     def message(self, id: str, **values: str) -> str:
         """A wording of the assistant's own moves with its places filled."""
@@ -196,9 +201,7 @@ class Composer:
 
     def _follows(self, intent: str, person: Person) -> list[str]:
         """The facts that come with this answer for what the person told."""
-        traits = self._content.person.get("traits", {})
-        told = [traits[t] for t in traits if self.kinship.told(person, t)]
-        return [f["fact"] for t in told for f in t.get("follows", ()) if intent in f["with"]]
+        return [fact for trait, fact in self._following.get(intent, ()) if self.kinship.told(person, trait)]
 
     def _refs(self, template: str) -> tuple[str, ...]:
         return refs(template, self._content.facts)

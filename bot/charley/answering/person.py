@@ -26,20 +26,26 @@ class Kinship:
     def __init__(self, content: Content) -> None:
         self._content = content
         traits: Mapping[str, Mapping[str, Any]] = content.person.get("traits", {})
-        self._traits = traits
+        self._only: dict[str, list[str]] = {}
+        for id, trait in traits.items():
+            for intent in trait.get("intents", ()):
+                self._only.setdefault(intent, []).append(id)
+        self._not_who = {id: frozenset(trait.get("not_who", ())) for id, trait in traits.items()}
         self._group = {id: trait.get("group", "") for id, trait in traits.items()}
         self._kind = {id: kind for kind, by_id in content.entities.items() for id in by_id}
 
     def told(self, person: Person, id: str) -> bool:
         """Whether the person is, has or takes it, or something of its class."""
-        return id in person.traits or any(self._content.within(kind, thing, id) for kind, thing in person.things)
+        if id in person.traits or not person.things:
+            return id in person.traits
+        return any(self._content.within(kind, thing, id) for kind, thing in person.things)
 
     def fits(self, person: Person, intent: str) -> bool:
         """Whether a question may be offered to this person: not one about what they are not, as far as they told."""
-        for id, trait in self._traits.items():
-            if intent in trait.get("intents", ()) and not self.told(person, id):
-                group = trait.get("group")
-                if person.who in trait.get("not_who", ()) or any(group and self._group.get(t) == group for t in person.traits):
+        for id in self._only.get(intent, ()):
+            if not self.told(person, id):
+                group = self._group[id]
+                if person.who in self._not_who[id] or any(group and self._group.get(t) == group for t in person.traits):
                     return False
         return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from charley.content.model import Content, Lead
 
@@ -43,7 +44,12 @@ def bare(text: str, known: Collection[str]) -> str:
 
 def refs(template: str, known: Collection[str]) -> tuple[str, ...]:
     """The facts that a template says, with or without the number of a sentence, in order."""
-    return tuple(ref for ref in _FACT.findall(template) if base(ref) in known)
+    return tuple([ref for ref in _places(template) if base(ref) in known])
+
+
+@lru_cache(maxsize=8192)
+def _places(template: str) -> tuple[str, ...]:
+    return tuple(_FACT.findall(template))
 
 
 def base(ref: str) -> str:
@@ -60,12 +66,13 @@ def sentence(ref: str) -> int:
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z{\"“'])")
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a fact's text."""
-    return _END.split(text)
+    return tuple(_END.split(text))
 
 
 def text_of(content: Content, ref: str) -> str:
     """What a reference says: a fact's text, or one sentence of it ("" where it has no such sentence)."""
     text, number = content.facts[base(ref)].text, sentence(ref)
-    return (sentences(text)[number - 1 : number] or [""])[0] if number else text
+    return (sentences(text)[number - 1 : number] or ("",))[0] if number else text

@@ -41,6 +41,7 @@ class Triage:
         self._by_sign = _by_sign([way for _, way in self._ways])
         used = dict.fromkeys(s for _, way in self._ways for group in way for s in group)
         self._weights = {s: _WEIGHTS[self.signs[s].rank] for s in self.signs if s in used}
+        self._order = {s: k for k, s in enumerate(self._weights)}
         self._facts = frozenset(s for s in used if self.signs[s].rank == "fact")
         # What takes part in no flag need not be weighed.
         self._weighed = {s for s in used if not self.signs[s].plain}
@@ -131,9 +132,8 @@ class Triage:
         for sign, told in seen.items():
             if sign in self._weights and not self.signs[sign].passing:
                 weights[sign] = max([weights.get(sign, 0), *(t.weight for t in told)])
-        order = {s: k for k, s in enumerate(self._weights)}
-        kept = sorted(weights, key=lambda s: (-weights[s], order[s]))[:CARRIED]
-        names = (s + WEAK if weights[s] < self._weights[s] == 2 else s for s in sorted(kept, key=order.__getitem__))
+        kept = sorted(weights, key=lambda s: (-weights[s], self._order[s]))[:CARRIED]
+        names = (s + WEAK if weights[s] < self._weights[s] == 2 else s for s in sorted(kept, key=self._order.__getitem__))
         return tuple(names)
 
     def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, list[Told]], dict[str, list[Told]], set[str]]:

@@ -27,6 +27,8 @@ class Writing:
 
     def strange(self, message: Message) -> frozenset[str]:
         """Unknown words that are left as they are, since the message has more of them than any honest one."""
+        if len(message.words) <= _MENDED:
+            return frozenset()
         unknown = [w for w in dict.fromkeys(message.words) if not self._index.known(w)]
         return frozenset(unknown[_MENDED:])
 

@@ -75,14 +75,14 @@ class Dialogue:
 
     def _reply(self, message: Message, before: Context, known: People) -> Reply:
         act = self.act(message)
-        move = self.conversation.follow(act, before, asks := self._asks(message))
+        form = self._forms.find(message)
+        move = self.conversation.follow(act, before, asks := self._asks(message, form))
         if move is not None:
             return self.follow(move, before, message)
         understood = self.understander.understand(message, Act() if act.kind else act, before)
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
-        form = self._forms.find(message)
         answered = self.conversation.pointed(answered, Asked(form, message.words), before)
         if not (act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = "own" in self._content.forms[form]
@@ -114,8 +114,8 @@ class Dialogue:
             return False
         return self.understander.points(match)
 
-    def _asks(self, message: Message) -> bool:
-        return bool(self._forms.find(message)) or "?" in message.breaks[-1]
+    def _asks(self, message: Message, form: str | None = None) -> bool:
+        return bool(self._forms.find(message) if form is None else form) or "?" in message.breaks[-1]
 
     def _kept(
         self,
