@@ -46,7 +46,7 @@ def homeserver(tmp_path: Path) -> Iterator[str]:
     settings = yaml.safe_load(configuration.read_text())
     client = {"type": "http", "resources": [{"names": ["client"]}]}
     settings["listeners"] = [{"port": port, "bind_addresses": ["127.0.0.1"], **client}]
-    settings |= {f"rc_{name}": FAST for name in ("message", "registration", "joins_per_room")}
+    settings |= {f"rc_{name}": FAST for name in ("message", "registration", "joins_per_room", "room_creation")}
     settings |= {"rc_login": dict.fromkeys(("address", "account", "failed_attempts"), FAST), "trusted_key_servers": []}
     settings |= {"rc_joins": {"local": FAST}, "rc_invites": dict.fromkeys(("per_room", "per_user", "per_issuer"), FAST)}
     settings |= {"bcrypt_rounds": 4, "presence": {"enabled": False}}

@@ -159,8 +159,7 @@ def test_a_stop_at_any_moment_stops_it_and_finishes_what_it_took(workers: str) -
                 for thread in threads:
                     thread.join(20)
                 assert answered[0] > 10
-                if workers == "1":
-                    assert not lost
+                assert not lost
             else:
                 # Right after it has said that it listens.
                 time.sleep(random.uniform(0.0, 0.5))

@@ -143,6 +143,8 @@ def _many(
                 else:
                     time.sleep(0.1)
         finally:
+            # Held open here it would take connections that no worker looks for any more.
+            listening.close()
             for each in running:
                 each.terminate()
             for each in running:
