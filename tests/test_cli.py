@@ -250,7 +250,7 @@ def test_chat_answers_each_line_at_once_and_an_interrupt_ends_it(assistant: Assi
             while chat.stdout.readline().rstrip("\n") != assistant.content.disclaimer:
                 pass
         chat.send_signal(signal.SIGINT)
-        assert chat.wait(timeout=30) == 130
+        assert chat.wait(timeout=60) == 130
         assert chat.stderr.read() == ""
 
 

@@ -26,7 +26,7 @@ VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves", "water
 FOLLOW_UP = "tell me more"
 EMERGENCY = "my calf is swollen and red and i cant breathe"
 LONG = " ".join(["why does my calf cramp at night when I have been sitting for a long time"] * 40)
-PATIENCE = 20.0
+PATIENCE = 60.0
 InboxFor = Callable[[str, Shape], Inbox]
 
 

@@ -68,7 +68,7 @@ def test_it_stops_when_asked_politely() -> None:
         assert process.stderr is not None
         assert "irc: 127.0.0.1:1 cannot be reached (ConnectionRefusedError)" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert not process.stderr.read()
 
 

@@ -37,7 +37,7 @@ async def talking(
 ) -> AsyncIterator[tuple[DiscordService, Talk]]:
     work = discord.run(inbox_for("discord", discord.SHAPE), {"CHARLEY_DISCORD_TOKEN": TOKEN})
     async with standing_in(monkeypatch) as service, running(work):
-        await asyncio.wait_for(service.ready.wait(), 20)
+        await asyncio.wait_for(service.ready.wait(), 60)
         yield service, Talk(assistant, service.say, service.ear, service.press, limit=2000)
 
 
@@ -113,7 +113,7 @@ def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, ass
     async def scene() -> None:
         async with talking(monkeypatch, inbox_for, assistant) as (service, talk):
             await service.hang_up()
-            await asyncio.wait_for(service.ready.wait(), 20)
+            await asyncio.wait_for(service.ready.wait(), 60)
             agrees(await talk.say(ASK), assistant.reply(ASK))
 
     asyncio.run(scene())

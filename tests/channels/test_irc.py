@@ -76,7 +76,7 @@ class Person:
                 self.seen.put_nowait(line)
 
     async def until(self, what: str) -> None:
-        while what not in await asyncio.wait_for(self.seen.get(), 15):
+        while what not in await asyncio.wait_for(self.seen.get(), 60):
             pass
 
     def write(self, line: str) -> None:

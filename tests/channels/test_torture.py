@@ -167,7 +167,7 @@ def test_slack(tmp_path: Path) -> None:
                     posting.append(asyncio.ensure_future(post(i)))
                     await asyncio.sleep(random.uniform(0, 6 * KILLS / PEOPLE))
                 await killing
-                await asyncio.wait_for(asyncio.gather(*posting), 240)
+                await asyncio.wait_for(asyncio.gather(*posting), 240 + FAULTS)
             said = Counter(str(m["channel"]) for m in service.posted)
             assert len(said) == PEOPLE
             fair(said, chaos.count + KILLS)
@@ -253,7 +253,7 @@ def test_xmpp(tmp_path: Path, assistant: Assistant) -> None:
         random, done, disclaimer = Random(7), asyncio.Event(), assistant.content.disclaimer
         person, bot = Person(), Bot("xmpp", tmp_path, settings_for(port))
         person.client.connect("127.0.0.1", port)
-        await asyncio.wait_for(person.ready.wait(), 20)
+        await asyncio.wait_for(person.ready.wait(), 60)
         heard: list[str] = []
 
         def answers() -> int:
@@ -262,7 +262,7 @@ def test_xmpp(tmp_path: Path, assistant: Assistant) -> None:
             return sum(text.endswith(disclaimer) for text in heard)
 
         async with living(bot):
-            await asyncio.wait_for(person.bot_there.wait(), 20)
+            await asyncio.wait_for(person.bot_there.wait(), 60)
             killing = asyncio.ensure_future(kill_now_and_then(bot, random, done))
             for i in range(FAULTS // 4):
                 person.write(TEXTS[i % 3], id=f"m{i}")

@@ -117,10 +117,10 @@ def settings_for(port: int) -> dict[str, str]:
 async def talking(port: int, inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
     person, settings = Person(), settings_for(port)
     person.client.connect("127.0.0.1", port)
-    await asyncio.wait_for(person.ready.wait(), 20)
+    await asyncio.wait_for(person.ready.wait(), 60)
     try:
         async with running(xmpp.run(inbox_for("xmpp", xmpp.SHAPE), settings)):
-            await asyncio.wait_for(person.bot_there.wait(), 20)
+            await asyncio.wait_for(person.bot_there.wait(), 60)
             yield person, Talk(assistant, person.say, person.ear)
     finally:
         await person.client.disconnect(wait=1)
@@ -186,7 +186,7 @@ def test_who_has_the_name_next_has_no_crisis_of_another(port: int, inbox_for: In
             rooms.leave_muc(JID(ROOM), "pat")
             person.bot_there.clear()
             rooms.join_muc(JID(ROOM), "pat")
-            await asyncio.wait_for(person.bot_there.wait(), 20)
+            await asyncio.wait_for(person.bot_there.wait(), 60)
             person.write("charley: hello", to=ROOM, kind="groupchat")
             agrees(await talk.hear(), assistant.reply("hello"))
 

@@ -505,7 +505,7 @@ def test_the_server_starts_answers_and_stops(workers: int) -> None:
                 again = ask(client, {"text": "more", "context": token}, Connection="close").json()
                 assert again["kind"] == "answer"
         server.send_signal(signal.SIGTERM)
-        said, errors = server.communicate(timeout=20)
+        said, errors = server.communicate(timeout=60)
     finally:
         server.kill()
     assert server.returncode == 0
