@@ -10,6 +10,7 @@ from charley.answering.replies import advised, reminded
 from charley.answering.reply import Reply
 from charley.bank import bank
 from charley.content.model import Content
+from charley.matching.match import Judged
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
@@ -17,6 +18,7 @@ from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
+from charley.understanding.turn import UNHEARD, Turn
 
 if TYPE_CHECKING:
     from charley.understanding.explanation import Explanation
@@ -77,65 +79,72 @@ class Assistant:
         Raises:
             TypeError: `text` is not a string.
         """
+        return self._turn(text, context).reply
+
+    def _turn(self, text: str, context: Mapping[str, Any] | None) -> Turn:
         if not isinstance(text, str):
             raise TypeError(f"text must be a string, not {type(text).__name__}")
-        message = read(text)
         known = self._context(context)
-        before = self._dialogue.hear(message, known)
-        reply = self._triaged(text, message, before, known)
-        return self._dialogue.shown(reply, dropped=bool(context) and known == Context())
+        turn = self._triaged(text, read(text), known)
+        return turn._replace(reply=self._dialogue.shown(turn.reply, dropped=bool(context) and known == Context()))
 
-    def _triaged(self, text: str, message: Message, before: Context, known: Context) -> Reply:
+    def _triaged(self, text: str, message: Message, before: Context) -> Turn:
         """Red flags first; then what the message asks."""
         ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
         note = self._alarm.released(ended, before.alarm) if ended else ""
         before = before._replace(alarm="", signs=()) if ended else before
-        look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else TriageResult(None, ())
-        sounds = self._dialogue.understander.matcher.alarm(message.words)
+        look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else UNHEARD
+        judged = self._dialogue.understander.matcher.judged(message.words)
+        sounds = judged.alarms
         loud = max(sounds, key=sounds.__getitem__, default="")
         # With signs of earlier turns a few plain words are enough to complete a flag: they need not sound like one. Of harm to
         # oneself and of poison people write in too many ways to be doubted.
-        doubtful = look.finding is not None and look.finding.level in GRAVE and look.finding.reply == ORDINARY
-        if doubtful and not before.signs and loud and sounds[loud] < CALM:
+        ordinary = look.finding is not None and look.finding.level in GRAVE and look.finding.reply == ORDINARY
+        doubted = ordinary and not before.signs and loud != "" and sounds[loud] < CALM
+        if doubted:
             look = look._replace(finding=None, possible=look.possible or look.finding)
-        finding = look.finding
-        now = before._replace(signs=look.carry)
-        if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
-            return self._raise(finding, now)
-        if before.alarm:
-            return self._stand(text, message, now, known)
-        reply = self._read(text, message, now, known)
+        turn = self._looked(text, message, judged, before._replace(signs=look.carry), look)
+        turn = turn._replace(look=look, sounds=sounds, doubted=doubted)
+        if turn.reply.triage:
+            return turn
         if note:
-            answers = reply.kind == "answer" and self._dialogue.understander.stands_alone(message)
-            return reminded(reply, note) if answers else self._dialogue.replies.noted(note)._replace(context=reply.context)
-        if finding is not None:
-            return advised(reply, self._alarm.say(finding))
+            noted = self._dialogue.replies.noted(note)._replace(context=turn.reply.context)
+            return turn._replace(reply=reminded(turn.reply, note) if turn.alone else noted)
+        if look.finding is not None:
+            return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding)))
         if look.possible:
-            return self._beside(reply, look.possible)
+            return turn._replace(reply=self._beside(turn.reply, look.possible))
         unsure = self._alarm.unsure(loud) if loud and sounds[loud] > HEARD else ""
-        return advised(reply, (unsure,)) if unsure and reply.kind != "fallback" else reply
+        return turn._replace(reply=advised(turn.reply, (unsure,))) if unsure and turn.reply.kind != "fallback" else turn
 
-    def _read(self, text: str, message: Message, before: Context, known: Context) -> Reply:
+    def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
+        """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""
+        finding = look.finding
+        if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
+            heard = self._dialogue.hear(message, judged, before)
+            return Turn(self._raise(finding, heard), heard)
+        turn = self._read(text, message, judged, before)
+        return turn._replace(reply=self._stand(turn)) if before.alarm else turn
+
+    def _read(self, text: str, message: Message, judged: Judged, before: Context) -> Turn:
         """What a message of a length that can be answered, and with words in it, asks."""
         if len(text) > LIMIT:
-            return self._dialogue.missed("too_long", before, limit=f"{LIMIT:,}", emergency=self._alarm.numbers["emergency"])
+            numbers = self._alarm.numbers["emergency"]
+            return Turn(self._dialogue.missed("too_long", before, limit=f"{LIMIT:,}", emergency=numbers), before)
         if not message.words:
             foreign = any(c.isalpha() for c in message.text)
-            return self._dialogue.missed("english_only" if foreign else "empty", before)
-        return self._dialogue.reply(message, before, known.people)
+            return Turn(self._dialogue.missed("english_only" if foreign else "empty", before), before)
+        return self._dialogue.turn(message, judged, before)
 
-    def _stand(self, text: str, message: Message, before: Context, known: Context) -> Reply:
+    def _stand(self, turn: Turn) -> Reply:
         """The reply while a red flag stands: said again at most once, and reminded of where something else is plainly asked."""
+        reply, before = turn.reply, turn.before
         finding = self._alarm.again(before.alarm)
-        reply = self._read(text, message, before, known)
-        alone = reply.kind == "answer" and self._dialogue.understander.stands_alone(message)
-        act = self._dialogue.act(message).kind
-        if act == PLAN:
+        if turn.act.kind == PLAN:
             # Whether it is to call for help or to wait, a program cannot tell: it is reminded, and not praised.
             noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level)
             return self._dialogue.conversation.standing(noted._replace(context=reply.context), before)
-        leads = bool(act)
-        if before.told >= FULL or (not leads and (reply.kind == "small_talk" or alone)):
+        if before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone)):
             return self._remind(reply, finding, before)
         return self._raise(finding, before)
 
@@ -171,15 +180,16 @@ class Assistant:
         return self._dialogue.shown(reply)
 
     def explain(self, text: str, context: Mapping[str, Any] | None = None) -> Explanation:
-        """How a message is read, the candidates with their confidence, each word's part, and which gate decided."""
+        """What the run over a message found, step by step.
+
+        The signs of red flags, how each word was read, the ways to take it with their chances, what each word and the
+        conversation gave, and which threshold decided.
+        """
         from charley.understanding.explanation import explain
 
-        message = read(text)
-        before = self._dialogue.hear(message, self._context(context))
-        look, reply = self._alarm.look(message, before.signs), self.reply(text, context)
-        standing = self._alarm.again(before.alarm) if before.alarm and reply.triage else None
-        act, understood = self._dialogue.trace(read(text[:LIMIT]), before)
-        return explain(message, look.finding or standing, look.aside, act, understood, self._dialogue.understander, reply)
+        turn = self._turn(text, context)
+        standing = self._alarm.again(turn.before.alarm) if turn.before.alarm and turn.reply.triage else None
+        return explain(read(text), turn, standing, self._dialogue.understander)
 
     def _context(self, value: Mapping[str, Any] | None) -> Context:
         if not isinstance(value, Mapping):

@@ -25,8 +25,9 @@ from tests.places import ROOT
 from charley.bank import examples as train
 from charley.content import folder
 from charley.content import reader as content
-from charley.matching.features import FAMILY, Features, Reading
+from charley.matching.features import FAMILY, Features
 from charley.reading.families import Families, bundled, packed, unpacked
+from charley.reading.interpreter import Reading
 from charley.reading.text import read
 from charley.understanding.acts import Resolver
 from charley.understanding.context import Context

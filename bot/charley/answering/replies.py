@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Labels, Reply, Section, Sentence, Suggestion
+from charley.content.lead import base
 from charley.content.model import Content, Family
 
 SECTIONS = 3
@@ -54,14 +55,17 @@ class Replies:
         missed: Iterable[str] = (),
         said: Iterable[str] = (),
         near: Iterable[Question] = (),
+        lately: Collection[str] = (),
     ) -> Reply:
         """Answers in order, at most `SECTIONS` of them; what was not understood or is too much is named.
 
-        `said` are the sentences that the conversation has heard ("E-004.1"); `near` is what may have been asked as well.
+        `said` are the sentences that the conversation has heard ("E-004.1"); `near` is what may have been asked as well;
+        `lately` are the intents that were answered last: to others, what the person's own case adds is said again.
         """
+        again = [self._told(q) for q in questions if q.intent not in lately and q.part == "short"]
         questions = self._together(questions)
         sections: list[Section] = []
-        heard = set(said)
+        heard = {key for key in said if base(key) not in frozenset().union(*again)}
         for each in questions[:SECTIONS]:
             section = self.composer.section(each.intent, each.slot, each.part, heard, each.asked, each.also)
             if not section.sentences and each.part == "why":
@@ -130,7 +134,7 @@ class Replies:
         intents = (self._acknowledged,) if self._acknowledged else ()
         return reply._replace(sections=(section,), intents=intents)
 
-    def told(self, question: Question) -> frozenset[str]:
+    def _told(self, question: Question) -> frozenset[str]:
         """The facts that an answer has for what the person told."""
         return self.composer.told(self._content.answers[question.intent], question.asked.person)
 

@@ -12,12 +12,13 @@ from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
-from charley.matching.features import Features, Reading, Vector
+from charley.matching.features import Features, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
 from charley.matching.judge import TRUST, Learnt, learn, shuffled
 from charley.matching.matcher import ALARM, OUTSIDE, Matcher, breadth, code, worded
 from charley.matching.phrasings import Phrasings, hashed
 from charley.reading.families import SIZE, Families
+from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.recogniser import Concepts, Recogniser
 from charley.reading.spelling import KEYS, Speller
@@ -109,9 +110,10 @@ class _School:
         reader = self._reader(words)
         self.meaning = {w: self.families.of(w) for w in reader.speller.counts}
         features = self._features()
+        interpreter = Interpreter(reader, self.concepts, self.recogniser)
         lessons = []
         for example, each in zip(examples, words, strict=True):
-            reading = features.reading(reader.read(each))
+            reading = interpreter.read(each)
             meaning = features.families(reading, self._table)
             lessons.append(_Lesson(example, each, _key(each), reading, features.names(reading), meaning))
         return lessons
@@ -147,13 +149,13 @@ class _School:
             for x in [x for x in held if not x.example.label.startswith(ALARM)][:HELD]:
                 rng = random.Random(x.key)
                 words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
-                match = matcher.match(matcher.reading(words))
+                match = matcher.match(matcher.judged(words))
                 label = x.example.label
                 rows.append(match.evidence)
                 inside.append(label not in away and not label.startswith((OUTSIDE, ALARM)))
                 right.append(inside[-1] and match.candidates[0].intent == label)
                 if rng.randrange(2) and (mixed := self._mixed(match.reading, matcher.features, rng)):
-                    rows.append(matcher.match(matcher.reading(mixed)).evidence)
+                    rows.append(matcher.match(matcher.judged(mixed)).evidence)
                     right.append(False)
                     inside.append(False)
         curve = fit(rows, right)

@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from operator import mul
-from typing import NamedTuple
 
 from charley.matching.judge import VALUE, numbered
 from charley.reading.families import Families, packed, scaled, unpacked
-from charley.reading.reader import Tokens
-from charley.reading.recogniser import Concepts, Mention, Recogniser, denied
+from charley.reading.interpreter import Reading
+from charley.reading.recogniser import Concepts, Recogniser, denied
 from charley.reading.text import stem
 
 PAIR = 0.5
@@ -28,15 +27,6 @@ LEVEL = 2.0
 """How much more often than by chance two words must stand side by side, as a logarithm, counts from minus this on."""
 
 Vector = dict[str, float]
-
-
-class Reading(NamedTuple):
-    """The tokens of a message with what was recognised in them. `stems[i]` belongs to `tokens[i]`."""
-
-    tokens: Tokens
-    stems: tuple[str, ...]
-    mentions: tuple[Mention, ...]
-    concepts: tuple[tuple[int, int, str], ...]
 
 
 class Features:
@@ -54,12 +44,6 @@ class Features:
         self.rarest = 1.0
         self.meaning: Mapping[str, bytes] = {}
         self._packed: dict[str, int] = {}
-
-    def reading(self, tokens: Tokens) -> Reading:
-        """What some tokens speak of."""
-        stems = tuple([stem(t.best) for t in tokens])
-        mentions = self.recogniser.find(tokens, stems)
-        return Reading(tokens, stems, mentions, self.recogniser.concepts(self.concepts.find(stems), mentions))
 
     def names(self, reading: Reading) -> Vector:
         """Every feature of a reading with the weight of its reading (0 to `CONCEPT`), before rarity."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from operator import add, mul
-from typing import Any, NamedTuple
+from typing import Any
 
-from charley.matching.features import FAMILY, Features, Reading, Vector
-from charley.matching.gate import Curve, Levels, Row
+from charley.matching.features import FAMILY, Features, Vector
+from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, numbered
+from charley.matching.match import Candidate, Judged, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
+from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.spelling import Speller
 from charley.reading.text import read
@@ -25,38 +27,6 @@ SHOWN = 8
 """Most candidates of a match."""
 SHARP = 6.0
 """How steeply the rivals of a label are weighed by their scores."""
-
-
-class Candidate(NamedTuple):
-    """An intent and its score; 1 is the score of a learnt phrasing."""
-
-    intent: str
-    score: float
-
-
-class Match(NamedTuple):
-    """Candidates best first, and `scores` of every label in the order of `Matcher.labels`.
-
-    `confidence` is the chance that the first is right; `evidence` is what it rests on. `outside` names the label from outside
-    that leads, if one does. `known`: the message is a phrasing of the first candidate, word for word. `named`: it names the
-    subject, or a thing that the content knows.
-    """
-
-    reading: Reading
-    vector: Vector
-    meaning: Sequence[int]
-    scores: Sequence[float]
-    candidates: tuple[Candidate, ...]
-    confidence: float
-    outside: str
-    known: bool
-    named: bool
-    evidence: Row
-
-    @property
-    def margin(self) -> float:
-        """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
-        return min(self.evidence[1], self.evidence[2])
 
 
 class Matcher:
@@ -85,21 +55,29 @@ class Matcher:
         self._alarms = {label.removeprefix(ALARM): i for i, label in enumerate(labels) if label.startswith(ALARM)}
         self._asked = (*self._inside, *self._outside)
         self._used: dict[str, int] = {}
+        self._interpreter = Interpreter(reader, features.concepts, features.recogniser)
 
     def reading(self, words: Sequence[str]) -> Reading:
         """Reads the words of a message and recognises what they speak of."""
-        return self.features.reading(self.reader.read(words, self.features.link))
+        return self._interpreter.read(words, self.features.link)
 
-    def match(self, reading: Reading, extra: Sequence[float] = (), going: bool = False) -> Match:
-        """Judges a reading. Cost: its features × some operations on numbers as long as there are labels.
+    def judged(self, words: Sequence[str]) -> Judged:
+        """Reads and judges a message. Cost: its features × some operations on numbers as long as there are labels."""
+        reading = self.reading(words)
+        vector = self.features.vector(reading)
+        meaning = self.features.families(reading, self._table)
+        scores = self.judge.scores(vector, meaning)
+        alarms = {level: scores[at] for level, at in self._alarms.items()}
+        return Judged(tuple(words), reading, vector, meaning, scores, self._names(reading), alarms)
+
+    def match(self, judged: Judged, extra: Sequence[float] = (), going: bool = False) -> Match:
+        """The candidates of a message, and how sure the first is.
 
         Args:
             extra: what the conversation adds to the score of each label, in the order of `labels`.
             going: the subject has been named already.
         """
-        vector = self.features.vector(reading)
-        meaning = self.features.families(reading, self._table)
-        scores = self.judge.scores(vector, meaning)
+        _, reading, vector, meaning, scores, subject, _ = judged
         if extra:
             scores = list(map(add, scores, extra))
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
@@ -108,7 +86,7 @@ class Matcher:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)
-        subject, thing = going or self.subject(reading), any(m.id for m in reading.mentions)
+        subject, thing = going or subject, any(m.id for m in reading.mentions)
         row = (
             scores[best],
             scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
@@ -120,9 +98,8 @@ class Matcher:
         )
         leads = owner != best and barred != best and scores[barred] > scores[best]
         return Match(
+            judged,
             reading,
-            vector,
-            meaning,
             scores,
             tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
             1.0 if owner == best and (subject or thing) else self.curve(row),
@@ -130,20 +107,15 @@ class Matcher:
             owner == best,
             subject or thing,
             row,
+            tuple([judged.scores[k] for k in ranked]),
         )
-
-    def alarm(self, words: Sequence[str]) -> dict[str, float]:
-        """How much a message sounds like those that call for help, by level: about 1 where it does, -1 where it does not."""
-        reading = self.reading(words)
-        scores = self.judge.scores(self.features.vector(reading), self.features.families(reading, self._table))
-        return {level: scores[at] for level, at in self._alarms.items()}
 
     def number(self, label: str) -> int:
         """The place of a label in `labels`."""
         return self._number[label]
 
-    def subject(self, reading: Reading) -> bool:
-        """Whether a message names the subject; any does where the content does not say what names it."""
+    def _names(self, reading: Reading) -> bool:
+        """Whether a message names the subject."""
         names = self.features.concepts.subject
         return not names or any(concept in names for _, _, concept in reading.concepts)
 
@@ -193,7 +165,7 @@ class Matcher:
 
         By the cosine of their words. Reads the candidate's phrasings anew.
         """
-        best, witness, words = 0.0, "", match.vector
+        best, witness, words = 0.0, "", match.judged.vector
         for text in self.phrasings.of(self.number(match.candidates[0].intent)):
             shared = 0.0
             for name, value in self.features.vector(self.reading(worded(text))).items():
@@ -205,8 +177,8 @@ class Matcher:
     def why(self, match: Match, intent: str) -> list[tuple[str, float]]:
         """Each feature's part in an intent's score, largest first; the block of families is one part, `%`."""
         label = self._number[intent]
-        parts = {name: value * dict(self.judge.row(name)).get(label, 0.0) for name, value in match.vector.items()}
-        parts["%"] = self.judge.block_part(match.meaning, label)
+        parts = {name: value * dict(self.judge.row(name)).get(label, 0.0) for name, value in match.judged.vector.items()}
+        parts["%"] = self.judge.block_part(match.judged.meaning, label)
         return sorted([p for p in parts.items() if p[1]], key=lambda p: (-p[1], p[0]))
 
     def dump(self) -> dict[str, Any]:

@@ -109,11 +109,6 @@ class Phrases:
         return out
 
 
-def phrases(lines: Iterable[str]) -> Phrases:
-    """The lines as phrases of plain words, not stems."""
-    return Phrases(ordered((read(line).words, "") for line in lines))
-
-
 class Concepts:
     """The lexicon: which concepts a sequence of stems speaks of."""
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
-from charley.reading.recogniser import phrases
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
-from charley.understanding.phrase import Book
+from charley.understanding.phrase import Book, Openings
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
@@ -52,9 +51,9 @@ class Resolver:
 
     def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
         self._filler = self._phrases(acts.get("filler", ()))
-        self._meant = phrases(acts.get("meant", ()))
-        self._about = phrases(acts.get("about", ()))
-        self._return = phrases(acts.get("return", ()))
+        self._meant = Openings(acts.get("meant", ()))
+        self._about = Openings(acts.get("about", ()))
+        self._return = Openings(acts.get("return", ()))
         self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
         for kind in ACTS:
@@ -88,10 +87,10 @@ class Resolver:
             if kind:
                 return Act(kind)
         for start in range(min(len(words), 7)):
-            for rest, _ in self._meant.at(words, start):
+            for rest in self._meant.at(words, start):
                 if rest < len(words):
                     return Act(rest=rest, about=words[rest] not in ASKING, meant=True)
-            for rest, _ in self._return.at(words, start):
+            for rest in self._return.at(words, start):
                 if rest < len(words):
                     return Act(rest=rest, back=True)
         start = 0
@@ -115,7 +114,7 @@ class Resolver:
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""
-        for end, _ in self._about.at(words, start) if start < len(words) else ():
+        for end in self._about.at(words, start) if start < len(words) else ():
             if end < len(words):
                 return end - start, True
         if start < len(words) - 2 and words[start] in COURTESY:

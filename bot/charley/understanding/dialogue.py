@@ -8,9 +8,10 @@ from typing import Any
 from charley.answering.composer import Asked
 from charley.answering.replies import SECTIONS, Question, Replies, reminded
 from charley.answering.reply import Reply
-from charley.content.lead import base
 from charley.content.model import Content
+from charley.matching.match import Judged
 from charley.matching.matcher import Matcher
+from charley.reading.english import POINTING
 from charley.reading.text import LIMIT, Message, read
 from charley.understanding import decision as decide
 from charley.understanding.acts import LONGEST, Act, Resolver
@@ -18,6 +19,7 @@ from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
 from charley.understanding.person import People, PersonReader
+from charley.understanding.turn import Turn
 from charley.understanding.understanding import Understander, Understood
 
 REMARK = 12
@@ -38,48 +40,52 @@ class Dialogue:
         self.conversation = Conversation(content, self._forms)
         self.understander = Understander(content, matcher)
         self.resolver = Resolver(content.acts)
-        self._reader = matcher.reader
         self.persons = PersonReader(content, matcher.reading, self._forms)
 
-    def hear(self, message: Message, before: Context) -> Context:
+    def hear(self, message: Message, judged: Judged, before: Context) -> Context:
         """The context with what the message tells of somebody."""
         if not message.words or len(message.text) > LIMIT:
             return before
-        people = self.persons.hear(message, before.people)
+        people = self.persons.hear(message, judged.reading, before.people)
         topics = before.topics
         if people.about != before.people.about:
             topics = tuple(t._replace(intent=self.persons.instead(t.intent, people)) for t in topics)
         return before._replace(people=people, topics=topics)
 
-    def act(self, message: Message) -> Act:
-        """The act of a conversation that a message is; `Act()` for a question."""
-        return self.resolver.find(message.words, self._mended(message)) if message.words else Act()
+    def turn(self, message: Message, judged: Judged, before: Context) -> Turn:
+        """The turn of a message that has words. `judged` is what the matcher found in them."""
+        known, before = before.people, self.hear(message, judged, before)
+        form, mended = self._forms.find(message), judged.reading.mended
+        asks = bool(form) or "?" in message.breaks[-1]
+        act = self.resolver.find(message.words, mended)
+        move = self.conversation.follow(act, before, asks)
+        understood: tuple[Understood, ...] = ()
+        if move is not None:
+            reply = self.follow(move, before, message)
+        else:
+            understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
+            reply = self._reply(message, form, act, understood, before, known)
+        reply = self._felt(reply, asks, mended, before, known)
+        alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(judged.words)
+        return Turn(reply, before, act, understood, alone)
 
-    def _mended(self, message: Message) -> tuple[str, ...]:
-        """The words with their spelling mended, each for itself."""
-        return tuple(token.best for word in message.words for token in self._reader.read((word,)))
-
-    def reply(self, message: Message, before: Context, known: People) -> Reply:
-        """The reply to a message that has words. `known` is what was known of people before it."""
-        reply = self._reply(message, before, known)
-        feeling = self.resolver.feeling(self._mended(message))
+    def _felt(self, reply: Reply, asks: bool, mended: tuple[str, ...], before: Context, known: People) -> Reply:
+        """The reply with a word on the feeling that the message speaks of, if it speaks of one."""
+        feeling = self.resolver.feeling(mended)
         if not feeling or reply.kind == "out_of_scope":
             return reply
         text = self.replies.composer.message(feeling)
         tells = before.people.told != known.told and reply.kind == "answer"
-        if tells or (self._asks(message) and reply.kind != "fallback"):
+        if tells or (asks and reply.kind != "fallback"):
             return reminded(reply, text)
         fitting = [self.conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
         facts = self._content.messages.get("felt_says", "").split()
         return self.conversation.noted(self.replies.noted(text, fitting, facts, before.heard), before)
 
-    def _reply(self, message: Message, before: Context, known: People) -> Reply:
-        act = self.act(message)
-        form = self._forms.find(message)
-        move = self.conversation.follow(act, before, asks := self._asks(message, form))
-        if move is not None:
-            return self.follow(move, before, message)
-        understood = self.understander.understand(message, Act() if act.kind else act, before)
+    def _reply(
+        self, message: Message, form: str, act: Act, understood: Sequence[Understood], before: Context, known: People
+    ) -> Reply:
+        """What is said to what a message was understood to ask. `form` is the form of its question."""
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
@@ -89,6 +95,7 @@ class Dialogue:
             question = self.conversation.question(before.topics[-1], "more" if other else "short")
             return self.follow(Move((question,), asks=not other, other=other), before, message)
         told = before.people.told != known.told or before.people.about != known.about
+        asks = bool(form) or "?" in message.breaks[-1]
         if not (asks or act.meant or act.back) and (kept := self._kept(message, understood, answered, told, near, before, known)):
             return kept
         if answered:
@@ -113,9 +120,6 @@ class Dialogue:
         if "own" in self._content.forms[form] and understood[0].decision == decide.ANSWER:
             return False
         return self.understander.points(match)
-
-    def _asks(self, message: Message, form: str | None = None) -> bool:
-        return bool(self._forms.find(message) if form is None else form) or "?" in message.breaks[-1]
 
     def _kept(
         self,
@@ -216,27 +220,15 @@ class Dialogue:
         part = questions[0].part
         questions = [self._with(q, before) for q in questions]
         resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self.replies.answer(resolved, missed, self._unsaid(resolved, before), near)
+        reply = self.replies.answer(resolved, missed, before.heard, near, {t.intent for t in before.topics})
         reply = reminded(reply, self.replies.composer.message(note)) if note else reply
         return self.conversation.answered(reply, resolved[:SECTIONS], part, before)
-
-    def _unsaid(self, questions: Sequence[Question], before: Context) -> frozenset[str]:
-        """What was heard, but for what the person's own case adds to a question that is not the last one's."""
-        last = {t.intent for t in before.topics}
-        told = [self.replies.told(q) for q in questions if q.intent not in last and q.part == "short"]
-        return frozenset(key for key in before.heard if base(key) not in frozenset().union(*told))
 
     def missed(
         self, message: str, before: Context, confidence: float = 0.0, near: Sequence[Question] = (), **values: str
     ) -> Reply:
         """A fallback under one of the assistant's own messages."""
         return self.conversation.missed(self.replies.fallback(message, confidence, near, **values), before)
-
-    def trace(self, message: Message, before: Context) -> tuple[Act, tuple[Understood, ...]]:
-        """The act of a message, and what is understood of it where it is none."""
-        act = self.act(message)
-        asks = bool(message.words) and self.conversation.follow(act, before, self._asks(message)) is None
-        return act, self.understander.understand(message, act, before) if asks else ()
 
     def shown(self, reply: Reply, dropped: bool = False) -> Reply:
         """The reply with what its context knows of the person. `dropped`: a context was handed in that was of no use."""

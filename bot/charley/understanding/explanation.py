@@ -1,27 +1,33 @@
-"""Why a message got its reply: how each word was read, the candidates, each word's part, the gate, the red flags."""
+"""Why a message got its reply: the trace of the run that made it, as values and as text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from charley.answering.reply import Reply
 from charley.content.phrasing import shown
 from charley.reading.text import Message
-from charley.understanding.acts import Act
 
 if TYPE_CHECKING:
+    from charley.matching.match import Match
     from charley.triage.sign import Finding
+    from charley.understanding.turn import Turn
     from charley.understanding.understanding import Understander, Understood
+
+FAINT = 0.005
+"""What the conversation gave to a score is not told from here down."""
 
 
 class Explanation(NamedTuple):
-    """The trace of one message. `questions` has an entry for each question that was found in it."""
+    """The trace of one message. `questions` has an entry for each question that was found in it; none where a red flag was
+    raised, or where the message is a follow-up. `sounds`: how much it sounds like calls for help, by level, about -1 to 1.
+    """
 
     text: str
     kind: str
     intents: tuple[str, ...]
     act: str
     red_flag: str
+    sounds: dict[str, float]
     questions: tuple[dict[str, Any], ...]
     gate: dict[str, float]
 
@@ -33,6 +39,7 @@ class Explanation(NamedTuple):
             "intents": list(self.intents),
             "act": self.act,
             "red_flag": self.red_flag,
+            "sounds": self.sounds,
             "questions": list(self.questions),
             "gate": self.gate,
         }
@@ -41,6 +48,8 @@ class Explanation(NamedTuple):
         lines = [f"reply: {self.kind}" + (f" ({', '.join(self.intents)})" if self.intents else "")]
         if self.red_flag:
             lines.append(f"red flag: {self.red_flag}")
+        if self.sounds:
+            lines.append("sounds like: " + ", ".join(f"{level} {x:+.2f}" for level, x in self.sounds.items()))
         if self.act:
             lines.append(f"follow-up: {self.act}")
         for question in self.questions:
@@ -58,9 +67,13 @@ def _lines(question: dict[str, Any]) -> list[str]:
     for candidate in question["candidates"]:
         out.append(f"  {candidate['score']:6.3f}  {candidate['intent']}")
     out.append(f"  because: {', '.join(f'{n} {x:+.2f}' for n, x in question['parts'][:8])}")
+    if question["conversation"]:
+        out.append(f"  the conversation gave: {', '.join(f'{n} {x:+.2f}' for n, x in question['conversation'])}")
     out.append(f"  nearest phrasing: {question['witness'] or '-'}")
     sure = f"confidence {question['confidence']:.3f}, margin {question['margin']:.3f}"
-    out.append(f"  {sure}: {question['decision']}")
+    out.append(f"  {sure}; {question['threshold']}: {question['decision']}")
+    if len(question["ways"]) > 1:
+        out += [f"  taken {w['how']}: {w['chance']:.3f} {w['intent']} ({w['asked']})" for w in question["ways"]]
     if question["outside"]:
         out.append(f"  outside: {question['outside']}")
     if question["changes"]:
@@ -68,32 +81,30 @@ def _lines(question: dict[str, Any]) -> list[str]:
     return out
 
 
-def explain(
-    message: Message,
-    finding: Finding | None,
-    aside: tuple[str, ...],
-    act: Act,
-    understood: tuple[Understood, ...],
-    understander: Understander,
-    reply: Reply,
-) -> Explanation:
-    """Puts the trace together from what the steps found."""
+def explain(message: Message, turn: Turn, standing: Finding | None, understander: Understander) -> Explanation:
+    """The trace of a turn. `standing` is the red flag of an earlier message, where it still decides."""
     gate = dict(understander.matcher.levels._asdict())
     return Explanation(
         " ".join(message.words),
-        reply.kind,
-        reply.intents,
-        act.kind or ("about" if act.about else ""),
-        _flag(finding, aside),
-        tuple(_question(u, understander, gate) for u in understood if u.match),
+        turn.reply.kind,
+        turn.reply.intents,
+        turn.act.kind or ("about" if turn.act.about else ""),
+        _flag(turn, standing),
+        {level: round(x, 4) for level, x in turn.sounds.items()},
+        tuple(_question(u, understander, gate) for u in turn.understood if u.match),
         gate,
     )
 
 
-def _flag(finding: Finding | None, aside: tuple[str, ...]) -> str:
+def _flag(turn: Turn, standing: Finding | None) -> str:
+    look = turn.look
+    finding = look.finding or standing
     if finding:
         return f"{finding.level}: {finding.flag} ({', '.join(finding.evidence) or 'raised before'})"
-    return f"none; spoken of, but not as there: {', '.join(aside)}" if aside else ""
+    if look.possible:
+        why = "it does not sound like a call for help" if turn.doubted else "nothing is certain"
+        return f"asked about: {look.possible.level}: {look.possible.flag} ({', '.join(look.possible.evidence)}); {why}"
+    return f"none; spoken of, but not as there: {', '.join(look.aside)}" if look.aside else ""
 
 
 def _question(u: Understood, understander: Understander, gate: dict[str, float]) -> dict[str, Any]:
@@ -107,14 +118,33 @@ def _question(u: Understood, understander: Understander, gate: dict[str, float])
         "entities": [f"{m.kind}={m.id}" for m in match.reading.mentions],
         "concepts": [c for _, _, c in match.reading.concepts],
         "candidates": [{"intent": c.intent, "score": round(c.score, 4)} for c in match.candidates],
+        "conversation": _lent(match),
         "parts": [[n, round(x, 4)] for n, x in understander.matcher.why(match, match.candidates[0].intent)[:12]],
         "witness": shown(understander.matcher.witness(match), understander.content.kinds),
         "confidence": round(match.confidence, 4),
         "margin": round(match.margin, 4),
         "outside": match.outside,
+        "threshold": _threshold(u, understander, gate),
         "decision": u.decision,
+        "ways": [{"how": w.how, "asked": " ".join(w.words), "intent": w.intent, "chance": round(w.chance, 4)} for w in u.ways],
         "changes": _changes(u, gate),
     }
+
+
+def _lent(match: Match) -> list[tuple[str, float]]:
+    """What the conversation gave to each candidate's score."""
+    given = [(c.intent, round(c.score - own, 4)) for c, own in zip(match.candidates, match.own, strict=True)]
+    return [(intent, x) for intent, x in given if abs(x) > FAINT]
+
+
+def _threshold(u: Understood, understander: Understander, gate: dict[str, float]) -> str:
+    """The confidence from which a question of this kind is answered."""
+    assert u.match is not None
+    if u.match.named:
+        return f"answered from {gate['answer']:.3f}, since the subject or a thing is named"
+    if understander.content.family(u.intent).talk:
+        return f"answered from {gate['answer']:.3f}, since it is small talk"
+    return f"answered from {gate['sure']:.3f}, since neither the subject nor a thing is named"
 
 
 def _changes(u: Understood, gate: dict[str, float]) -> str:

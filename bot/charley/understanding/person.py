@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from charley.answering.person import Person
 from charley.answering.speech import SELF
 from charley.content.model import Content
-from charley.matching.features import Reading
+from charley.reading.interpreter import Reading
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
@@ -107,12 +107,12 @@ class PersonReader:
         self._moved = patterns(spec.get("moved", ()))
         self.known = frozenset([*self._passing, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
 
-    def hear(self, message: Message, before: People) -> People:
-        """What is known after a message."""
+    def hear(self, message: Message, whole: Reading, before: People) -> People:
+        """What is known after a message; `whole` is its reading, from which a clause's may differ."""
         after, fresh, tellings = before, [], []
         for clause in clauses(message):
             asks = bool(self._forms.find(clause))
-            reading = self._reading(clause.words)
+            reading = whole if len(clause.words) == len(message.words) else self._reading(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
             named = self._named(line, after.about)
             about = named[-1][2] if named else after.about

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from charley.reading.text import read
+
 BETWEEN = 6
 """Most words that "..." stands for."""
 NUMBER, WORD = "<n>", "<w>"
@@ -84,6 +86,19 @@ class Phrases:
             if end >= 0:
                 return end
         return -1
+
+
+class Openings:
+    """Plain phrases, found where they may begin."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        phrases = sorted((read(line).words for line in lines), key=len, reverse=True)
+        self._known = {words[0]: [w for w in phrases if w[:1] == words[:1]] for words in phrases if words}
+
+    def at(self, words: tuple[str, ...], start: int) -> list[int]:
+        """Where each phrase ends that stands at `start`, the longest first."""
+        known = self._known.get(words[start], ())
+        return list(dict.fromkeys(start + len(p) for p in known if words[start : start + len(p)] == p))
 
 
 def patterns(phrases: Iterable[str]) -> Phrases:

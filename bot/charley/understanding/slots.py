@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from charley.answering.composer import Slot
 from charley.content.model import Content, Entity
-from charley.matching.matcher import Match
+from charley.matching.match import Match
 from charley.reading.recogniser import Mention
 from charley.reading.spelling import closest_within
 from charley.understanding.context import Context, Topic

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from charley.reading.english import ASKING, COMMA_ASKING, JOINTS, OPENERS, REQUESTS, TELLING, WHICH_TOO
-from charley.reading.recogniser import phrases
 from charley.reading.text import Message, read
+from charley.understanding.phrase import Openings
 
 SHORTEST = 2
 
@@ -28,9 +28,9 @@ class Splitter:
     """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""
 
     def __init__(self, dismiss: Sequence[str], dismissed: Sequence[str], turn: Sequence[str]) -> None:
-        self._dismiss = phrases(dismiss)
+        self._dismiss = Openings(dismiss)
         self._dismissed = tuple(read(line).words for line in dismissed)
-        self._turn = phrases(turn)
+        self._turn = Openings(turn)
 
     def split(self, message: Message) -> tuple[Part, ...]:
         """Clauses in order: parted at sentence ends, and before a joint or comma that a question word follows."""
@@ -62,11 +62,6 @@ class Splitter:
             if b > a
         ]
         return _merged(parts)
-
-    def turned(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """The words without the phrase that turns to what is meant."""
-        ends = [end for end, _ in self._turn.at(words, 0) if end < len(words)]
-        return words[ends[0] if ends else 0 :]
 
     def _ends(self, words: tuple[str, ...], start: int, end: int) -> bool:
         return any(end - start > len(p) and words[end - len(p) : end] == p for p in self._dismissed)

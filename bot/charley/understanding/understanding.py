@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
-from charley.matching.features import Reading
-from charley.matching.matcher import OUTSIDE, Match, Matcher
-from charley.reading.english import EITHER, POINTING
+from charley.matching.match import Judged, Match
+from charley.matching.matcher import OUTSIDE, Matcher
+from charley.reading.english import EITHER
 from charley.reading.spelling import slips
 from charley.reading.text import Message, read
 from charley.understanding.acts import Act
@@ -105,8 +105,8 @@ class Understander:
         self._slots = Slots(content)
         self._last: dict[Topic, tuple[float, ...]] = {}
 
-    def understand(self, message: Message, act: Act, before: Context) -> tuple[Understood, ...]:
-        """Every question that the message asks, in order; at least one entry."""
+    def understand(self, message: Message, judged: Judged, act: Act, before: Context) -> tuple[Understood, ...]:
+        """Every question that the message asks, in order; at least one entry. `judged` is what the matcher found in its words."""
         offered = self._labels.get(message.words)
         if offered is not None:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
@@ -116,7 +116,9 @@ class Understander:
         kept = [p for p in parts if not p.dismissed]
         small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
         words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
-        whole = self._whole(words or message.words, before, [message.words[p.start : p.end] for p in away], act.back)
+        if words and words != judged.words:
+            judged = self.matcher.judged(words)
+        whole = self._whole(judged, before, [message.words[p.start : p.end] for p in away], act.back)
         clauses = [message.words[p.start : p.end] for p in kept if p.asks]
         asking = self._parts(clauses, whole) if len(kept) > 1 else []
         times = len(clauses)
@@ -127,7 +129,7 @@ class Understander:
             spans = {message.words[p.start : p.end] for p in kept if p.sentence}
             first = [c.intent for c in whole.match.candidates[:3]]
             ways += [w._replace(how="sentence") for w in asking if w.words in spans and w.intent in first]
-        if clauses and (named := self._unlisted(words or message.words, whole)):
+        if clauses and (named := self._unlisted(judged.words, whole)):
             ways.append(named)
         best = max(ways, key=lambda way: way.chance - (COST if way is not whole else 0.0))
         return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best]), times))
@@ -141,26 +143,22 @@ class Understander:
         for words in clauses:
             way = self._way("part", words, going=whole.match.named)
             if not way.match.known:
-                way = self._way("part", words, shared, whole.match.named)
+                way = way._replace(match=self.matcher.match(way.match.judged, shared, whole.match.named))
             courtesy = self.content.family(way.intent).talk and not self.content.family(whole.intent).talk
             if way.intent in near and not way.match.outside and not courtesy:
                 out.append(way)
         return out
 
-    def stands_alone(self, message: Message) -> bool:
-        """Whether a message names the subject and points at nothing said before."""
-        return self.matcher.subject(self.matcher.reading(message.words)) and not POINTING.intersection(message.words)
-
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself asks for nothing that is known."""
-        if self.matcher.subject(match.reading) or any(m.id for m in match.reading.mentions):
+        if match.judged.subject or any(m.id for m in match.reading.mentions):
             return False
-        alone = self.matcher.match(match.reading)
+        alone = self.matcher.match(match.judged)
         outside = (s for s, label in zip(alone.scores, self.matcher.labels, strict=True) if label.startswith(OUTSIDE))
         return alone.confidence < ALONE and not any(s > 0.0 for s in outside)
 
-    def _way(self, how: str, words: tuple[str, ...], extra: Sequence[float] = (), going: bool = False) -> Way:
-        return Way(how, words, self.matcher.match(self.matcher.reading(words), extra, going))
+    def _way(self, how: str, words: tuple[str, ...], going: bool = False) -> Way:
+        return Way(how, words, self.matcher.match(self.matcher.judged(words), going=going))
 
     def _courtesy(self, part: Part, words: tuple[str, ...]) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
@@ -169,13 +167,13 @@ class Understander:
         way = self._way("courtesy", words[part.start : part.end])
         return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
 
-    def _whole(self, words: tuple[str, ...], before: Context, away: Sequence[tuple[str, ...]], back: bool) -> Way:
+    def _whole(self, judged: Judged, before: Context, away: Sequence[tuple[str, ...]], back: bool) -> Way:
         """The message as it stands; in a conversation, in the light of the last question.
 
         `away` are clauses that say what is not asked: their labels lose by it. `back`: it is something spoken of before.
         """
-        reading = self.matcher.reading(words)
-        extra = self._light(before.topics[-1], reading, len(words)) if self._going(before) and not back else []
+        going = self._going(before)
+        extra = self._light(before.topics[-1], judged) if going and not back else []
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, UNCLEAR) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if back]
@@ -183,7 +181,7 @@ class Understander:
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
             extra[self.matcher.number(intent)] += adds
-        return Way("whole", words, self.matcher.match(reading, extra, self._going(before)))
+        return Way("whole", judged.words, self.matcher.match(judged, extra, going))
 
     def _going(self, before: Context) -> bool:
         """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
@@ -211,7 +209,7 @@ class Understander:
             return token.surface != token.best or any(t.surface != t.best for t in more)
         return token.how == "unread" or (token.how == "misspelt" and slips(word, token.best) > max(1.0, len(word) * SLIPPED))
 
-    def _light(self, last: Topic, reading: Reading, size: int) -> list[float]:
+    def _light(self, last: Topic, judged: Judged) -> list[float]:
         """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
         if last not in self._last:
             kind, id = last.slot
@@ -222,9 +220,9 @@ class Understander:
                 LEAN * (score + 1.0) + FOLLOWS * (label in following) - AFAR * label.startswith(OUTSIDE)
                 for score, label in zip(scores, self.matcher.labels, strict=True)
             )
-        kinds = {m.kind for m in reading.mentions if m.id}
+        kinds = {m.kind for m in judged.reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        less = min(1.0, FADE / max(1, size))
+        less = min(1.0, FADE / max(1, len(judged.words)))
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:

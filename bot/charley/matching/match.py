@@ -1,0 +1,58 @@
+"""What is found in a message: the scores of every label, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from charley.matching.features import Vector
+from charley.matching.gate import Row
+from charley.reading.interpreter import Reading
+
+
+class Candidate(NamedTuple):
+    """An intent and its score; 1 is the score of a learnt phrasing."""
+
+    intent: str
+    score: float
+
+
+class Judged(NamedTuple):
+    """A message by itself: its words, their reading, and the score of every label in the order of `Matcher.labels`.
+
+    `subject`: it names the subject, as any message does where the content does not say what names it. `alarms`: how much it
+    sounds like those that call for help, by level: about 1 where it does, -1 where it does not.
+    """
+
+    words: tuple[str, ...]
+    reading: Reading
+    vector: Vector
+    meaning: Sequence[int]
+    scores: Sequence[float]
+    subject: bool
+    alarms: Mapping[str, float]
+
+
+class Match(NamedTuple):
+    """Candidates best first, and `scores` of every label in the order of `Matcher.labels`, with what the conversation lent them.
+
+    `confidence` is the chance that the first is right; `evidence` is what it rests on. `outside` names the label from outside
+    that leads, if one does. `known`: the message is a phrasing of the first candidate, word for word. `named`: it names the
+    subject, or a thing that the content knows. `own` are the candidates' scores without what the conversation lent them.
+    """
+
+    judged: Judged
+    reading: Reading
+    scores: Sequence[float]
+    candidates: tuple[Candidate, ...]
+    confidence: float
+    outside: str
+    known: bool
+    named: bool
+    evidence: Row
+    own: tuple[float, ...]
+
+    @property
+    def margin(self) -> float:
+        """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
+        return min(self.evidence[1], self.evidence[2])

@@ -1,0 +1,103 @@
+"""The way of a message through the rooms: from one to the next, and seldom back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from tests.places import ROOT
+
+from charley import Assistant
+from charley.answering.replies import Question
+from charley.matching.match import Judged, Match
+from charley.reading.interpreter import Reading
+from charley.reading.text import Message, read
+from charley.understanding.understanding import Way
+
+PACKAGE = ROOT / "bot" / "charley"
+ROOMS = ("reading", "triage", "matching", "understanding", "answering")
+MOST = 4
+"""Times that a message may enter a room that it has left."""
+
+
+def carries(value: Any, text: str, words: tuple[str, ...]) -> bool:
+    """Whether a value is the message: its text, two or more of its words in a row, or what was read or judged of them."""
+    if isinstance(value, str):
+        return value == text or (len(words) > 1 and value.strip() == " ".join(words))
+    if isinstance(value, Message):
+        return carries(value.words, text, words)
+    if isinstance(value, Judged):
+        return carries(value.words, text, words)
+    if isinstance(value, Match):
+        return carries(value.judged, text, words)
+    if isinstance(value, Way):
+        return carries(value.match, text, words)
+    if isinstance(value, Reading):
+        return carries(tuple(t.surface for t in value.tokens), text, words)
+    if isinstance(value, Question):
+        return carries(value.asked.words, text, words)
+    if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
+        size = len(value)
+        rows = [words[i : i + size] for i in range(len(words) - size + 1)]
+        return tuple(value) in rows and (size > 1 or len(words) == 1)
+    return isinstance(value, (list, tuple)) and any(carries(v, text, words) for v in value)
+
+
+def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) -> list[str]:
+    """The rooms that a message enters, in order: each time that a function of a room is handed it from elsewhere."""
+    words = read(text).words
+    inside: list[str] = []
+    entered: list[str] = []
+
+    def seen(frame: FrameType, event: str, _: Any) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event not in ("call", "return") or PACKAGE not in path.parents:
+            return
+        room = path.relative_to(PACKAGE).parts[0]
+        if event == "return":
+            inside.pop()
+            return
+        code = frame.f_code
+        given = [frame.f_locals[name] for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+        crosses = not inside or inside[-1] != room
+        inside.append(room)
+        if room in ROOMS and crosses and any(carries(value, text, words) for value in given):
+            entered.append(room)
+
+    def watched(run: Callable[[], Any]) -> None:
+        sys.setprofile(seen)
+        try:
+            run()
+        finally:
+            sys.setprofile(None)
+
+    watched(lambda: assistant.reply(text, context))
+    return entered
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ((), "why do my calves cramp at night?"),
+        ((), "wy do my calvs crmap at nihgt"),
+        ((), "hello there"),
+        ((), "what is the capital of peru"),
+        ((), "my calf is swollen and hot after a long flight"),
+        ((), "i am 31 weeks pregnant and my legs cramp every single night"),
+        (("does magnesium help against cramps",), "and potassium"),
+        (("does magnesium help against cramps",), "tell me more"),
+        (("does magnesium help against cramps",), "how long does it take to work"),
+        (("my leg is cold and blue",), "can i just stretch it"),
+    ],
+)
+def test_a_message_seldom_enters_a_room_that_it_has_left(assistant: Assistant, before: tuple[str, ...], text: str) -> None:
+    context = None
+    for said in before:
+        context = assistant.reply(said, context).context
+    entered = way(assistant, text, context)
+    assert entered[0] == "reading"
+    assert len(entered) - len(set(entered)) <= MOST, entered
