@@ -1,1 +1,5 @@
-"""Many messages at once: files in, files out."""
+"""Many messages at once: files in, files out; tables in, tables out."""
+
+from charley.bulk.batch import answer_batch
+
+__all__ = ["answer_batch"]

@@ -36,11 +36,14 @@ def answer(
     output: str = "-",
     workers: int = 1,
     resume: bool = False,
+    engine: str = "local",
+    address: str = "",
 ) -> int:
     """Answers every row of the file `name` ("-": standard input) into the file `output` ("-": standard output).
 
     An output file appears whole when everything is answered; until then what was there stays. With `resume` what was
-    answered is kept aside when the run is cut short, and taken up by the next run of the same input.
+    answered is kept aside when the run is cut short, and taken up by the next run of the same input. The work is shared by
+    `workers` processes of this machine (engine "local") or of a cluster of Ray (engine "ray", at an `address`, or started here).
 
     Returns how many rows could not be answered.
 
@@ -58,7 +61,11 @@ def answer(
         settled = (assistant.content.digest, same, input, column, form, given.columns)
         before = resumed(output, form, settled) if resume else None
         rows, done, errors = _left(given.rows, before) if before else (given.rows, 0, 0)
-        if workers > 1:
+        if engine == "ray":
+            from charley.bulk.cluster import clustered
+
+            written = clustered(rows, workers, address, content, assistant.content.digest, form, given.columns)
+        elif workers > 1:
             written = shared_out(rows, workers, content, form, given.columns)
         else:
             written = alone(rows, Answerer(assistant), results.writer(form, given.columns))

@@ -33,24 +33,25 @@ AHEAD = 2
 class Answerer:
     """Answers rows one after the other and hands each conversation's context on."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, contexts: dict[str, bytes] | None = None) -> None:
+        """`contexts` is what conversations knew before, as JSON."""
         self._assistant = assistant
         # As bytes: a third of the memory of the values, and sessions can be a million.
-        self._contexts: dict[str, bytes] = {}
+        self.contexts = {} if contexts is None else contexts
 
     def __call__(self, row: Row) -> dict[str, Any]:
         """The result of a row: the reply's keys, or `kind` "error" and `error`."""
         place = {"id": row.id, "line": row.line}
         if row.error:
             return {**place, "kind": "error", "error": row.error}
-        kept = self._contexts.get(row.session) if row.session else None
+        kept = self.contexts.get(row.session) if row.session else None
         try:
             reply = self._assistant.reply(row.text, json.loads(kept) if kept else row.context)
             result = {**place, **reply.to_dict()}
         except Exception as error:  # a fault in one of a million lines must be seen in its place, not cost the rest
             return {**place, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
         if row.session:
-            self._contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
+            self.contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
         return result
 
 
@@ -101,11 +102,19 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _hand_out(block: list[Row], pools: list[ProcessPoolExecutor]) -> Batch:
-    places = [_place(row, i) % len(pools) for i, row in enumerate(block)]
-    shares: list[list[Row]] = [[] for _ in pools]
-    for row, place in zip(block, places, strict=True):
-        shares[place].append(row)
-    return places, [pool.submit(_work, share) for pool, share in zip(pools, shares, strict=True)]
+    places, parts = shares(block, len(pools))
+    return places, [pool.submit(_work, part) for pool, part in zip(pools, parts, strict=True)]
+
+
+def shares(block: Iterable[Row], workers: int) -> tuple[list[int], list[list[Row]]]:
+    """Who gets which row, and what each gets. All rows of a session go to one, which is the same in every block."""
+    places: list[int] = []
+    parts: list[list[Row]] = [[] for _ in range(workers)]
+    for i, row in enumerate(block):
+        place = _place(row, i) % workers
+        places.append(place)
+        parts[place].append(row)
+    return places, parts
 
 
 def _place(row: Row, at: int) -> int:

@@ -67,14 +67,15 @@ def answer_options(parser: ArgumentParser) -> None:
     add("--resume", action="store_true", help="keep what is answered when the run is cut short, and take it up again")
     add("--workers", metavar="N", type=command.count, default=1, help="processes that share the work (default: 1)")
     add("--engine", choices=("local", "ray"), default="local", help="where the work is done (default: local)")
+    add("--address", default="", help="of the cluster of Ray (left out: one is started on this machine for the run)")
 
 
 def answer(options: Namespace) -> int:
-    if options.engine == "ray":
-        raise UsageError("this version has no Ray engine yet; it will come with: pip install 'charley[ray]'")
+    if options.address and options.engine != "ray":
+        raise UsageError("--address is of a cluster of Ray: it needs --engine ray")
     from charley.bulk.job import answer
 
-    given = ("content", "input", "format", "column", "output", "workers", "resume")
+    given = ("content", "input", "format", "column", "output", "workers", "resume", "engine", "address")
     return 1 if answer(options.file, **{name: getattr(options, name) for name in given}) else 0
 
 
