@@ -103,7 +103,11 @@ class Assistant:
         doubted = ordinary and not before.signs and loud != "" and sounds[loud] < CALM
         if doubted:
             look = look._replace(finding=None, possible=look.possible or look.finding)
-        turn = self._looked(text, message, judged, before._replace(signs=look.carry), look)
+        # What is worth a visit, but not today, is spoken of once in a conversation.
+        worth = look.finding.flag if look.finding is not None and look.finding.level not in GRAVE else ""
+        news = worth not in ("", *before.advised)
+        before = before._replace(signs=look.carry, advised=(*before.advised, worth) if news else before.advised)
+        turn = self._looked(text, message, judged, before, look)
         turn = turn._replace(look=look, sounds=sounds, doubted=doubted)
         if turn.reply.triage:
             return turn
@@ -111,7 +115,7 @@ class Assistant:
             noted = self._dialogue.replies.noted(note)._replace(context=turn.reply.context)
             return turn._replace(reply=reminded(turn.reply, note) if turn.alone else noted)
         if look.finding is not None:
-            return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding)))
+            return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
         if look.possible:
             return turn._replace(reply=self._beside(turn.reply, look.possible))
         unsure = self._alarm.unsure(loud) if loud and sounds[loud] > HEARD else ""

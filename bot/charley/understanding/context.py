@@ -39,7 +39,7 @@ class Context(NamedTuple):
     heard so far; `alarm` is the red flag that was raised and said in full `told` times, while it stands for `stands` more
     turns. `said` are the sentences of the last replies ("E-004.1"), the latest first;
     `people` is what was told of whom, `past` what was spoken of before `topics`, `form` the form
-    of the question that was answered last.
+    of the question that was answered last, `advised` the red flags without haste that were spoken of.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -55,6 +55,7 @@ class Context(NamedTuple):
     people: People = People()
     past: tuple[Topic, ...] = ()
     form: str = ""
+    advised: tuple[str, ...] = ()
 
     @property
     def heard(self) -> frozenset[str]:
@@ -75,6 +76,8 @@ class Context(NamedTuple):
             out["misses"] = self.misses
         if self.signs:
             out["signs"] = list(self.signs[:CARRIED])
+        if self.advised:
+            out["advised"] = list(self.advised[-MOST:])
         if self.alarm and self.stands > 0:
             out["alarm"] = [self.alarm, self.stands, self.told]
         if any(self.said):
@@ -92,7 +95,7 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         return Context()
     part = value.get("part")
     misses = value.get("misses")
-    heard = value.get("signs")
+    heard, advised = value.get("signs"), value.get("advised")
     match value.get("alarm"):
         case [str(alarm), int(stands), int(told)] if alarm in flags and 0 < stands <= STANDS and 0 < told < 1000:
             pass
@@ -111,6 +114,7 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         past=_topics(value.get("past"), content)[-PAST:],
         form=str(value.get("form", "")) if str(value.get("form", "")) in content.forms else "",
         told=told,
+        advised=tuple(f for f in advised[:MOST] if isinstance(f, str) and f in flags) if isinstance(advised, list) else (),
     )
 
 

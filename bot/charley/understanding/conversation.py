@@ -202,6 +202,7 @@ class Conversation:
             signs=before.signs,
             said=(said(reply), *before.said) if lasting else before.said,
             people=before.people,
+            advised=before.advised,
             past=self._past(before) if lasting else before.past,
             form=questions[0].asked.form if lasting else before.form,
         )
