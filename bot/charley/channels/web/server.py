@@ -109,8 +109,10 @@ def serve(
             app = application(assistant, key, given, old, figures)
             server = Server(uvicorn.Config(app, **options(given, host, port)))
             stop.append(server)
-            _announce(host, listening.getsockname()[1])
-            server.run(sockets=[listening])
+            # A signal that came before could tell no server.
+            if None not in stop:
+                _announce(host, listening.getsockname()[1])
+                server.run(sockets=[listening])
     return 0
 
 
@@ -157,8 +159,8 @@ def _work(listening: socket.socket, host: str) -> None:
     given = Settings.load(os.environ[PASSED])
     with _stopped_by_sigterm() as stop, contextlib.suppress(KeyboardInterrupt):
         server = Server(uvicorn.Config(worker(), **options(given, host, 0)))
-        if not stop:
-            stop.append(server)
+        stop.append(server)
+        if None not in stop:
             server.run(sockets=[listening])
 
 
