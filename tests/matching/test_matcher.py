@@ -9,7 +9,7 @@ from tests.places import ROOT
 
 from charley import Assistant
 from charley.bank import bank
-from charley.bank.training import Example, _parted, _School, build
+from charley.bank.training import Example, Trainer, build, parted
 from charley.matching.features import Features
 from charley.matching.gate import fit
 from charley.matching.matcher import Matcher, restore
@@ -99,10 +99,10 @@ def test_a_sum_of_words_is_scaled_number_by_number(words: list[tuple[str, int]],
 
 @given(st.sampled_from(sorted(LINES)), st.integers(0, 3))
 def test_what_is_held_out_depends_on_each_phrasing_alone(label: str, line: int) -> None:
-    school = _School(Concepts(), Recogniser({}), bundled(), {}, frozenset())
-    whole = school.prepare(EXAMPLES)
-    less = school.prepare([e for e in EXAMPLES if (e.label, e.line) != (label, line)])
-    for more, fewer in zip(_parted(whole, 0)[:2], _parted(less, 0)[:2], strict=True):
+    trainer = Trainer(Concepts(), Recogniser({}), bundled(), {}, frozenset())
+    whole = trainer.prepare(EXAMPLES)
+    less = trainer.prepare([e for e in EXAMPLES if (e.label, e.line) != (label, line)])
+    for more, fewer in zip(parted(whole, 0)[:2], parted(less, 0)[:2], strict=True):
         assert [x.example for x in fewer] == [x.example for x in more if (x.example.label, x.example.line) != (label, line)]
 
 

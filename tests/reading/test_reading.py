@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from charley.reading.families import bundled
 from charley.reading.reader import LONGEST, Reader
-from charley.reading.spelling import Speller, edits, slips
+from charley.reading.spelling import KEYS, Speller, edits, slips
 
 COUNTS = {
     "cramp": 90,
@@ -115,6 +117,40 @@ def test_slips_are_bounded_by_edits(word: str, meant: str) -> None:
     assert (cost == 0.0) == (word == meant)
     assert cost <= 1.5 * distance + 1e-9
     assert cost >= 0.6 * distance - 1e-9
+
+
+def plainly(word: str, meant: str) -> float:
+    """`slips` in one table of all prefixes, nothing left out: each way to end a pair of prefixes, the cheapest kept."""
+    keys = {c: (y, x + y / 2.0) for y, row in enumerate(KEYS) for x, c in enumerate(row)}
+
+    def other(a: str, b: str) -> float:
+        (v, u), (y, x) = keys[a], keys[b]
+        near = abs(v - y) < 2 and abs(u - x) < 1.1
+        return 0.0 if a == b else 1.0 if near or {a, b} <= set("aeiouy") else 1.5
+
+    best = {(0, 0): 0.0}
+    for i in range(len(word) + 1):
+        for j in range(len(meant) + 1):
+            ways = [best[0, 0]] if not i + j else []
+            if i:
+                ways.append(best[i - 1, j] + (0.6 if word[i - 2 : i - 1] == word[i - 1] else 1.0))
+            if j:
+                ways.append(best[i, j - 1] + (0.6 if meant[j - 2 : j - 1] == meant[j - 1] else 0.8))
+            if i and j:
+                ways.append(best[i - 1, j - 1] + other(word[i - 1], meant[j - 1]))
+            if i > 1 and j > 1 and word[i - 2 : i] == meant[j - 1] + meant[j - 2]:
+                ways.append(best[i - 2, j - 2] + 0.8)
+            best[i, j] = min(ways)
+    return best[len(word), len(meant)]
+
+
+@given(st.text(st.sampled_from("aeslt"), max_size=8), st.text(st.sampled_from("aeslt"), max_size=8))
+def test_slips_cost_what_the_plain_table_says(word: str, meant: str) -> None:
+    """What the words share at their ends is left out of the search; that can only hide the lower price of a doubled letter."""
+    cost, plain = slips(word, meant), plainly(word, meant)
+    doubled = any(a == b for text in (word, meant) for a, b in pairwise(text))
+    assert cost >= plain - 1e-9
+    assert doubled or cost == pytest.approx(plain)
 
 
 @given(st.sampled_from(sorted(w for w in COUNTS if len(w) > 3)), st.integers(0, 2))

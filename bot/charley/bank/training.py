@@ -62,10 +62,10 @@ def build(
     `extra` are words beside the phrasings' own (names, lexicon); `fixed` are never reached by an edit; `wrong` are the shares
     of held-out phrasings (0 to 1) to which `Levels` are fitted; `trust` is the judge's in the counts (0 to 1).
     """
-    school = _School(concepts, recogniser, families, extra or {}, fixed, trust)
-    lessons = school.prepare(examples)
-    curve, levels = school.calibrate(lessons, wrong) if calibrate else (UNFITTED, UNFITTED_LEVELS)
-    return school.learn(lessons, curve, levels)
+    trainer = Trainer(concepts, recogniser, families, extra or {}, fixed, trust)
+    lessons = trainer.prepare(examples)
+    curve, levels = trainer.calibrate(lessons, wrong) if calibrate else (UNFITTED, UNFITTED_LEVELS)
+    return trainer.learn(lessons, curve, levels)
 
 
 class _Lesson(NamedTuple):
@@ -84,7 +84,7 @@ def _key(words: Sequence[str]) -> int:
     return int.from_bytes(blake2b(" ".join(words).encode(), digest_size=8).digest(), "little")
 
 
-class _School:
+class Trainer:
     """What the matchers of one build have in common."""
 
     def __init__(
@@ -144,7 +144,7 @@ class _School:
         for fold in range(ROUNDS):
             if len(rows) >= HELD:
                 break
-            kept, held, away = _parted(lessons, fold)
+            kept, held, away = parted(lessons, fold)
             matcher = self.learn(kept)
             for x in [x for x in held if not x.example.label.startswith(ALARM)][:HELD]:
                 rng = random.Random(x.key)
@@ -188,7 +188,7 @@ class _School:
         return Reader(Speller(counts, self.fixed), self.families)
 
 
-def _parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
+def parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
     """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
     labels = list(dict.fromkeys(x.example.label for x in lessons if not x.example.label.startswith((OUTSIDE, ALARM))))
     away = set(labels[fold :: FOLDS + 3])

@@ -69,7 +69,7 @@ def shared_out(rows: Iterable[Row], workers: int, content: str | None, form: str
 
     # Forking a process that has threads, which every pool has, can hang.
     fresh = get_context("spawn")
-    pools = [ProcessPoolExecutor(1, fresh, _wake, (content, form, columns)) for _ in range(workers)]
+    pools = [ProcessPoolExecutor(1, fresh, _load, (content, form, columns)) for _ in range(workers)]
     with _uninterrupted():
         for pool in pools:
             pool.submit(_work, [])
@@ -135,7 +135,7 @@ def _collected(batch: Batch) -> Iterator[Written]:
 _worker: tuple[Answerer, results.Write] | None = None
 
 
-def _wake(content: str | None, form: str, columns: tuple[str, ...]) -> None:
+def _load(content: str | None, form: str, columns: tuple[str, ...]) -> None:
     """Makes this process a worker."""
     from charley.assistant import Assistant
 

@@ -55,7 +55,7 @@ class Denial:
         return next((phrase for phrase in phrases if phrase in self._language.negators), "")
 
     def _asks(self, i: int) -> bool:
-        """ "Is it not odd that my leg is cold", "are not swollen calves bad": the "not" of such a question denies nothing."""
+        """ "Isn't it odd that my leg is cold", "are not swollen calves bad": the "not" of such a question denies nothing."""
         text, language = self._text, self._language
         first = i - 1
         if first < text.starts[i] or text.words[first] not in language.turned:

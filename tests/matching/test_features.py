@@ -1,0 +1,68 @@
+"""What the judge looks at: the features of a reading, and their weights."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charley.content.model import Entity
+from charley.matching.features import CONCEPT, ENTITY, PAIR, Features
+from charley.reading.families import bundled
+from charley.reading.interpreter import Interpreter
+from charley.reading.reader import Reader
+from charley.reading.recogniser import Concepts, Recogniser, ordered
+from charley.reading.spelling import Speller
+from charley.reading.text import stem
+
+BANK = ("does green tea help", "is black tea strong", "how long does bread rise", "is bread with tea nice")
+TEA = {"drink": {"tea": Entity("tea", "drink", "tea", names=("green tea",))}}
+WORDS = sorted({word for line in BANK for word in line.split()})
+INTERPRETER = Interpreter(
+    Reader(Speller(dict.fromkeys(WORDS, 3)), bundled()),
+    Concepts(ordered([(("bread",), "baking")])),
+    Recogniser(TEA, {"loose": ordered([(("green", "tea"), "drink:tea")])}),
+)
+
+
+def features() -> Features:
+    made = Features(Concepts(ordered([(("bread",), "baking")])), Recogniser(TEA, {}))
+    made.learn([made.names(INTERPRETER.read(line.split())) for line in BANK])
+    return made
+
+
+FEATURES = features()
+
+
+def test_names_of_a_reading() -> None:
+    names = FEATURES.names(INTERPRETER.read("does green tea help bread".split()))
+    assert names["~baking"] == CONCEPT
+    assert names["@drink"] == names["@drink=tea"] == ENTITY
+    assert names["help"] == 1.0
+    assert names["@drink help"] == names["help bread"] == names["bread $"] == PAIR
+    assert "green" not in names
+
+
+def test_rarity_is_the_inverse_document_frequency() -> None:
+    assert FEATURES.rare("is") == pytest.approx(math.log(5 / 3) + 1.0)
+    assert FEATURES.rare("rise") == pytest.approx(math.log(5 / 2) + 1.0)
+    assert FEATURES.rare("never") == pytest.approx(math.log(5) + 1.0)
+
+
+@given(st.lists(st.sampled_from([*WORDS, "zebra", "7"]), min_size=1, max_size=8))
+def test_a_vector_is_no_longer_than_one_and_shorter_for_what_the_bank_lacks(words: list[str]) -> None:
+    vector = FEATURES.vector(INTERPRETER.read(words))
+    length = math.sqrt(math.fsum(x * x for x in vector.values()))
+    assert length <= 1.0 + 1e-9
+    if vector and not {"zebra", "7"} & set(words) and "green" not in words:
+        assert length == pytest.approx(1.0)
+    more = FEATURES.vector(INTERPRETER.read([*words, "zebra"]))
+    assert all(more[name] <= x + 1e-9 for name, x in vector.items() if name in more and " " not in name)
+
+
+@given(st.sampled_from(WORDS), st.sampled_from(WORDS))
+def test_words_that_never_stood_together_are_not_linked(first: str, second: str) -> None:
+    together = any(f"{first} {second}" in line for line in BANK)
+    assert (FEATURES.link(first, second) > 0.0) <= (together or stem(first) == stem(second))
