@@ -18,11 +18,11 @@ from charley import Assistant
         ("Can students join? I'd rather talk to a real librarian.", ("membership.join",), {}),
         # The second of two things is answered where the message speaks of it, and not where it is about something else.
         ("my audiobook won't play or how do i get on the wifi", ("space.computers", "digital.trouble"), {}),
-        ("How do I renew my books. How do I get a bus pass.", ("loans.renew",), {}),
+        ("Can I renew my books online. How do I get a bus pass.", ("loans.renew",), {}),
         ("what is the fine and how do i pay it", ("loans.late",), {}),
         # A clause is read in the light of the whole message, and still says what it says.
         ("How do I renew? Who do I tell about a torn page?", ("loans.renew", "loans.lost"), {}),
-        ("can you hold a film for me and how long for", ("loans.period", "loans.reserve"), {"medium": "film"}),
+        ("can you hold a film for me and how long for", ("loans.reserve", "loans.period"), {}),
         # What somebody says they do not ask weighs against it, and not against all that is like it.
         ("how do i print, not how do i scan", ("space.printing",), {}),
         # Small talk around a question changes nothing, however many words it takes.
@@ -44,14 +44,14 @@ def test_a_message(library: Assistant, text: str, intents: tuple[str, ...], enti
     [
         # A short message leans on the question before it ...
         (["where is riverside", "is that far"], ("visit.place",)),
-        (["i forgot my pin", "for children"], ("membership.pin",)),
+        (["i forgot my pin", "on my phone"], ("membership.pin",)),
         (["how do i join", "do i need my card"], ("membership.join",)),
         # ... or on what its answer leads on to, where it says so ...
         (["how do i return books", "i am late"], ("loans.late",)),
         # ... and a longer one leans less.
         (["can i hire a room", "how do i return shoes to the shop"], ()),
         # A thing of a kind that the last question does not ask about is asked about itself, but only where it is all there is.
-        (["how do i reserve a book", "what about oakfield"], ("visit.place",)),
+        (["i have lost my card", "what about oakfield"], ("visit.place",)),
         (["can i print here", "what about oakfield"], ("space.printing",)),
     ],
 )
@@ -61,12 +61,11 @@ def test_a_conversation(library: Assistant, turns: list[str], intents: tuple[str
 
 def test_what_is_not_asked_is_not_answered(library: Assistant) -> None:
     reply = library.reply("i am not asking how to join, how do i get a new card")
-    assert "membership.join" not in reply.intents
-    assert reply.suggestions[0].intent == "membership.lost_card"
+    assert reply.intents == ("membership.lost_card",)
 
 
 def test_what_may_be_meant_is_offered_as_three_choices(library: Assistant) -> None:
-    reply = library.reply("my card and my books")
+    reply = library.reply("a card and a book")
     assert reply.kind == "disambiguation"
     assert len(reply.suggestions) == 3
 
@@ -83,7 +82,7 @@ def test_what_may_be_meant_is_offered_as_three_choices(library: Assistant) -> No
         # What was spoken of is gone back to by a word of it.
         (["how do i renew my books", "where is oakfield", "back to my books"], ("loans.renew",)),
         # What was offered last is likelier meant than before.
-        (["my card and my books", "at home"], ("visit.home",)),
+        (["a card and a book", "children"], ("membership.children",)),
     ],
 )
 def test_what_points_at_the_conversation(library: Assistant, turns: list[str], intents: tuple[str, ...]) -> None:
