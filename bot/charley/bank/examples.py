@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from charley.bank.recognition import recognisers
@@ -12,6 +12,9 @@ from charley.content.model import Content
 from charley.content.phrasing import expand, placed
 from charley.matching.matcher import ALARM, OUTSIDE, Matcher
 from charley.reading.recogniser import ordered, stems, words
+
+if TYPE_CHECKING:
+    from charley.bank.training import Example
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
@@ -34,6 +37,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
         for line, phrasing in enumerate(intent.phrasings):
             for number, text in enumerate(expand(placed(phrasing, content.kinds), PER_LINE), line):
                 examples.append(Example(fill(text) if number % 2 else text, label(content, intent.id), line))
+    examples += _turns(content)
     far = 0
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
@@ -47,6 +51,20 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     trust, fixed = content.gate.get("trust", TRUST), frozenset(known["fixed"])
     return build(examples, *recognisers(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
+
+
+def _turns(content: Content) -> Iterator[Example]:
+    """What people say in conversations. The first turn of one is learnt like a phrasing, the others after what they follow."""
+    from charley.bank.training import Example
+
+    line = 0
+    for turns in content.conversations.values():
+        after = ""
+        for turn in turns:
+            line += 1
+            yield Example(turn.text, label(content, turn.intent), -line, after)
+            family = content.family(turn.intent)
+            after = after if family.talk or family.declines else content.intents[turn.intent].named
 
 
 def label(content: Content, intent: str) -> str:

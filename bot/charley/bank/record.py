@@ -17,7 +17,7 @@ def kept(content: Content, names: Mapping[str, Any]) -> dict[str, Any]:
     out."""
     intents = {k: v._replace(phrasings=(), not_phrasings=()) for k, v in content.intents.items() if k in content.answers}
     said = {k: v for k, v in content.red_flags.items() if k in ("replies", "numbers")}
-    plain = _plain(content._replace(intents=intents, red_flags=said))
+    plain = _plain(content._replace(intents=intents, red_flags=said, conversations={}))
     shelves: dict[str, Mapping[str, Any]] = {part: plain.pop(part, {}) for part in ("sources", "facts", "answers")}
     shelves |= {f"entities {kind}": of for kind, of in plain.get("entities", {}).items()}
     shelves |= {name: names[name] for name in NAMES}

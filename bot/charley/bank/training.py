@@ -39,11 +39,15 @@ GRAFTED = 0.4
 
 
 class Example(NamedTuple):
-    """A wording of the bank with its label; `line` is the phrasing that it was opened from."""
+    """A wording of the bank with its label; `line` is the phrasing that it was opened from.
+
+    `after` is the intent whose answer came before it in a conversation, "" where nothing did.
+    """
 
     text: str
     label: str
     line: int
+    after: str = ""
 
 
 def build(
@@ -115,7 +119,7 @@ class Trainer:
         for example, each in zip(examples, words, strict=True):
             reading = interpreter.read(each)
             meaning = features.families(reading, self._table)
-            lessons.append(_Lesson(example, each, _key(each), reading, features.names(reading), meaning))
+            lessons.append(_Lesson(example, each, _key(each), reading, features.names(reading, example.after), meaning))
         return lessons
 
     def learn(self, lessons: Sequence[_Lesson], curve: Curve = UNFITTED, levels: Levels = UNFITTED_LEVELS) -> Matcher:
@@ -146,7 +150,7 @@ class Trainer:
                 break
             kept, held, away = parted(lessons, fold)
             matcher = self.learn(kept)
-            for x in [x for x in held if not x.example.label.startswith(ALARM)][:HELD]:
+            for x in [x for x in held if not (x.example.after or x.example.label.startswith(ALARM))][:HELD]:
                 rng = random.Random(x.key)
                 words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
                 match = matcher.match(matcher.judged(words))

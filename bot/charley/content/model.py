@@ -162,6 +162,13 @@ class Wording(NamedTuple):
     leads: tuple[Lead, ...] = ()
 
 
+class Turn(NamedTuple):
+    """What somebody says in a conversation, and the intent whose answer they want, given all that was said before."""
+
+    text: str
+    intent: str
+
+
 class Answer(NamedTuple):
     """The answer to an intent; `by` holds the wordings that differ for an entity or a class of entities."""
 
@@ -192,6 +199,7 @@ class Content(NamedTuple):
     families: Mapping[str, Family] = {}
     kinds: Mapping[str, Kind] = {}
     subject: Subject = Subject()
+    conversations: Mapping[str, tuple[Turn, ...]] = {}
 
     def within(self, kind: str, id: str, above: str) -> bool:
         """Whether an entity is `above`, or of that class."""

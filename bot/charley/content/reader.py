@@ -23,6 +23,7 @@ from charley.content.model import (
     Lead,
     Source,
     Subject,
+    Turn,
     Wording,
 )
 from charley.content.template import fill
@@ -35,9 +36,9 @@ PLAIN = (
 )
 """Files that are kept as they are written."""
 TRUE = ("true", "yes")
-SPECIAL = tuple(f"intents/{name}.yaml" for name in ("lexicon", "gate", "acts", "families", "subject"))
+SPECIAL = tuple(f"intents/{name}.yaml" for name in ("lexicon", "gate", "acts", "families", "subject", "conversations"))
 """Files beside the intents that hold none."""
-LEXICON, GATE, ACTS, FAMILIES, SUBJECT = SPECIAL
+LEXICON, GATE, ACTS, FAMILIES, SUBJECT, CONVERSATIONS = SPECIAL
 NAMED = "subject"
 """The concept of the words that `subject.yaml` lists itself."""
 MARKS = ("alike", "open", "brands", "denied")
@@ -85,6 +86,7 @@ def read(found: Mapping[str, str]) -> tuple[Content, tuple[Problem, ...]]:
         forms=forms,
         person=plain.get(PLAIN[1], {}),
         voice=plain.get(PLAIN[2], {}),
+        conversations=reader.merged(under(CONVERSATIONS), reader.conversation),
     )
     content = completed(content, reader.answers)
     return content, tuple(sorted(reader.problems))
@@ -132,6 +134,15 @@ class _Reader(Fields):
             phrasings=self.lines(path, known.get("phrasings")),
             not_phrasings=self.lines(path, known.get("not_phrasings")),
         )
+
+    def conversation(self, path: str, key: Any, value: Any) -> tuple[Turn, ...]:
+        turns: list[Turn] = []
+        for item in value if isinstance(value, Items) else [key]:
+            if isinstance(item, Table) and len(item) == 1:
+                turns += [Turn(self.line(path, intent, text), str(intent)) for intent, text in item.items()]
+            else:
+                self.say(path, item, "a conversation is a list of turns, each 'intent: what was said'")
+        return tuple(turns)
 
     def family(self, path: str, key: Any, value: Any) -> Family:
         marks = ("talk", "declines", "outside", "alarm")

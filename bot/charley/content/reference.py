@@ -49,6 +49,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
     yield from _facts(content, places)
     yield from _entities(content, places)
     yield from _subject(content, places)
+    yield from _conversations(content, places)
     yield from _needed(content, places)
 
 
@@ -78,6 +79,14 @@ def _intents(content: Content, places: Places) -> Iterator[Problem]:
             yield places.problem(f"'{intent.role}': {wrong}", INTENTS, intent.id, "role")
         if intent.id not in content.answers and not content.family(intent.id).outside:
             yield places.problem(f"no answer for '{intent.id}'{nearest(intent.id, content.answers)}", INTENTS, intent.id)
+
+
+def _conversations(content: Content, places: Places) -> Iterator[Problem]:
+    for name, turns in content.conversations.items():
+        for intent in dict.fromkeys(turn.intent for turn in turns):
+            if intent not in content.answers:
+                message = f"unknown intent '{intent}'{nearest(intent, content.answers)}"
+                yield places.problem(message, "intents/conversations.yaml", name, intent)
 
 
 def _answers(content: Content, places: Places) -> Iterator[Problem]:

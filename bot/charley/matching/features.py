@@ -21,6 +21,10 @@ LARGE = 6000
 """A pair of words that is seen no more than once in so many phrasings is left out: half of a large bank, which teaches little."""
 CONCEPT = 1.3
 ENTITY = 1.3
+FOLLOWING = 0.5
+"""Weight of the last answer beside the words of what follows it."""
+ANSWERED = ">"
+"""Begins the feature that names the intent whose answer came before."""
 FAMILY = 0.8
 """Length of the block of families beside the unit-length block of words."""
 LEVEL = 2.0
@@ -45,9 +49,12 @@ class Features:
         self.meaning: Mapping[str, bytes] = {}
         self._packed: dict[str, int] = {}
 
-    def names(self, reading: Reading) -> Vector:
-        """Every feature of a reading with the weight of its reading (0 to `CONCEPT`), before rarity."""
-        out: Vector = {}
+    def names(self, reading: Reading, after: str = "") -> Vector:
+        """Every feature of a reading with the weight of its reading (0 to `CONCEPT`), before rarity.
+
+        `after` is the intent whose answer came before it in a conversation, "" for none.
+        """
+        out: Vector = {f"{ANSWERED}{after}": FOLLOWING} if after else {}
         covered = self._recognised(reading, out)
         units: list[str] = []
         for i, token in enumerate(reading.tokens):
@@ -98,9 +105,9 @@ class Features:
         self.rarity = array("f", [math.log(size / (counts[t] + 1)) + 1.0 for t in kept])
         self.rarest = array("f", [math.log(size) + 1.0])[0]
 
-    def vector(self, reading: Reading) -> Vector:
+    def vector(self, reading: Reading, after: str = "") -> Vector:
         """The vector over known features; with what the bank cannot read, its length would be 1."""
-        return self.weighed(self.names(reading), self._unread(reading))
+        return self.weighed(self.names(reading, after), self._unread(reading))
 
     def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
         """What `names` made, times rarity; `unread` words more would make its length 1."""

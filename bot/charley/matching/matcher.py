@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import add, mul
 from typing import Any
 
-from charley.matching.features import FAMILY, Features, Vector
+from charley.matching.features import ANSWERED, FAMILY, Features, Vector
 from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, numbered
 from charley.matching.match import Candidate, Judged, Match
@@ -70,18 +70,22 @@ class Matcher:
         alarms = {level: scores[at] for level, at in self._alarms.items()}
         return Judged(tuple(words), reading, vector, meaning, scores, self._names(reading), alarms)
 
-    def match(self, judged: Judged, extra: Sequence[float] = (), going: bool = False) -> Match:
+    def match(self, judged: Judged, extra: Sequence[float] = (), going: bool = False, after: str = "") -> Match:
         """The candidates of a message, and how sure the first is.
 
         Args:
             extra: what the conversation adds to the score of each label, in the order of `labels`.
             going: the subject has been named already.
+            after: the intent whose answer came before, "" for none.
         """
         _, reading, vector, meaning, scores, subject, _ = judged
+        if after:
+            vector = self.features.vector(reading, after)
+            scores = self.judge.scores(vector, meaning)
         if extra:
             scores = list(map(add, scores, extra))
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
-        owner = None if extra else self.phrasings.owner([t.surface for t in reading.tokens])
+        owner = None if extra or after else self.phrasings.owner([t.surface for t in reading.tokens])
         if owner in self._inside:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
@@ -110,6 +114,10 @@ class Matcher:
             tuple([judged.scores[k] for k in ranked]),
         )
 
+    def follows(self, intent: str) -> bool:
+        """Whether conversations have taught what follows an intent's answer."""
+        return ANSWERED + intent in self.judge.index
+
     def number(self, label: str) -> int:
         """The place of a label in `labels`."""
         return self._number[label]
@@ -136,6 +144,8 @@ class Matcher:
         for name, value in words.items():
             square = value * value
             squares += square
+            if name.startswith(ANSWERED):
+                continue
             if name not in users:
                 users[name] = self._users(name)
             if " " in name:

@@ -29,6 +29,8 @@ SECOND = -0.5
 """Score from which the second label of a message that asks twice is asked for as well."""
 LEAN = 0.5
 """Share of the last question's own scores that a message takes over."""
+TAUGHT = 0.6
+"""Share of what the last question adds that stays where conversations have taught what follows it."""
 FOLLOWS = 0.4
 """Added for a label that the last answer leads on to."""
 SPOKEN_OF = 1.0
@@ -174,6 +176,7 @@ class Understander:
         """
         going = self._going(before)
         extra = self._light(before.topics[-1], judged) if going and not back else []
+        after = self._named(before.topics[-1]) if going and not back else ""
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, UNCLEAR) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if back]
@@ -181,7 +184,7 @@ class Understander:
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
             extra[self.matcher.number(intent)] += adds
-        return Way("whole", judged.words, self.matcher.match(judged, extra, going))
+        return Way("whole", judged.words, self.matcher.match(judged, extra, going, after))
 
     def _going(self, before: Context) -> bool:
         """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
@@ -209,6 +212,9 @@ class Understander:
             return token.surface != token.best or any(t.surface != t.best for t in more)
         return token.how == "unread" or (token.how == "misspelt" and slips(word, token.best) > max(1.0, len(word) * SLIPPED))
 
+    def _named(self, topic: Topic) -> str:
+        return self.content.intents[topic.intent].named
+
     def _light(self, last: Topic, judged: Judged) -> list[float]:
         """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
         if last not in self._last:
@@ -222,7 +228,7 @@ class Understander:
             )
         kinds = {m.kind for m in judged.reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        less = min(1.0, FADE / max(1, len(judged.words)))
+        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
