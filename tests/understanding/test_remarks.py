@@ -32,7 +32,7 @@ def test_what_asks_nothing_is_a_new_question_only_where_it_is_sure(
 
 def test_an_answer_speaks_of_three_things_that_were_told(assistant: Assistant) -> None:
     told = ["I take furosemide and salbutamol", "I take simvastatin and levothyroxine too"]
-    reply = talk(assistant, *told, "could it be the tablets")
+    reply = talk(assistant, *told, "could my medicines be the cause")
     text = " ".join(s.text for section in reply.sections for s in section.sentences)
     assert [name for name in ("albuterol", "furosemide", "levothyroxine", "simvastatin") if name in text] == [
         *("albuterol", "furosemide", "levothyroxine")

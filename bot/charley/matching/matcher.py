@@ -82,6 +82,7 @@ class Matcher:
         if after:
             vector = self.features.vector(reading, after)
             scores = self.judge.scores(vector, meaning)
+            judged = judged._replace(vector=vector)
         if extra:
             scores = list(map(add, scores, extra))
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]

@@ -120,7 +120,7 @@ class Understander:
         words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
         if words and words != judged.words:
             judged = self.matcher.judged(words)
-        whole = self._whole(judged, before, [message.words[p.start : p.end] for p in away], act.back)
+        whole = self._whole(judged, before, [message.words[p.start : p.end] for p in away], act)
         clauses = [message.words[p.start : p.end] for p in kept if p.asks]
         asking = self._parts(clauses, whole) if len(kept) > 1 else []
         times = len(clauses)
@@ -169,17 +169,17 @@ class Understander:
         way = self._way("courtesy", words[part.start : part.end])
         return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
 
-    def _whole(self, judged: Judged, before: Context, away: Sequence[tuple[str, ...]], back: bool) -> Way:
+    def _whole(self, judged: Judged, before: Context, away: Sequence[tuple[str, ...]], act: Act) -> Way:
         """The message as it stands; in a conversation, in the light of the last question.
 
-        `away` are clauses that say what is not asked: their labels lose by it. `back`: it is something spoken of before.
+        `away` are clauses that say what is not asked: their labels lose by it.
         """
         going = self._going(before)
-        extra = self._light(before.topics[-1], judged) if going and not back else []
-        after = self._named(before.topics[-1]) if going and not back else ""
+        extra = self._light(before.topics[-1], judged, act.about) if going and not act.back else []
+        after = self._named(before.topics[-1]) if going and not act.back else ""
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, UNCLEAR) for t in unclear]
-        more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if back]
+        more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if act.back]
         more += [(self._way("dismissed", clause).intent, -AWAY) for clause in away]
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
@@ -215,8 +215,11 @@ class Understander:
     def _named(self, topic: Topic) -> str:
         return self.content.intents[topic.intent].named
 
-    def _light(self, last: Topic, judged: Judged) -> list[float]:
-        """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
+    def _light(self, last: Topic, judged: Judged, about: bool) -> list[float]:
+        """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer.
+
+        `about`: the message says that it asks the same of something else.
+        """
         if last not in self._last:
             kind, id = last.slot
             slot = Slot(kind, self.content.entities[kind][id].name) if kind else None
@@ -228,7 +231,8 @@ class Understander:
             )
         kinds = {m.kind for m in judged.reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
+        taught = not about and self.matcher.follows(self._named(last))
+        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if taught else 1.0)
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
