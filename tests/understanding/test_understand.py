@@ -103,7 +103,7 @@ def test_what_is_too_much_for_one_reply_is_named(assistant: Assistant) -> None:
     reply = assistant.reply(text)
     assert len(reply.sections) == 3
     assert "three questions at a time" in str(reply)
-    assert reply.suggestions[0].intent == "about.seriousness"
+    assert reply.suggestions[0].intent == "about.duration"
     assert len({s.intent for s in reply.suggestions}) == len(reply.suggestions)
 
 
