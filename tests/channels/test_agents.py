@@ -56,6 +56,20 @@ def test_over_standard_input_and_output(assistant: Assistant) -> None:
     asyncio.run(asyncio.wait_for(transcript(parameters, assistant), 60))
 
 
+def test_of_another_subject(library: Assistant) -> None:
+    text = "what time does riverside close on a tuesday"
+    parameters = StdioServerParameters(
+        command=sys.executable, args=["-m", "charley", "--content", str(ROOT / "tests/packs/library"), "mcp"], env=environment()
+    )
+
+    async def scene() -> None:
+        async with Client(parameters) as client:
+            result = (await client.call_tool("ask", {"question": text})).structured_content
+            assert result["answer"] == str(library.reply(text))
+
+    asyncio.run(asyncio.wait_for(scene(), 60))
+
+
 def test_over_http(assistant: Assistant) -> None:
     port = free_port()
     process = subprocess.Popen([sys.executable, *COMMAND, "--http", "--port", str(port)], env=environment())

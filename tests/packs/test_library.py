@@ -16,8 +16,9 @@ from tests.places import ROOT
 
 from charley import Assistant
 from charley.bulk import job
+from charley.channels import CHANNELS
 from charley.channels.inbox import Inbox, Incoming
-from charley.channels.shape import PLAIN, Outgoing, Shape
+from charley.channels.shape import Outgoing
 from charley.channels.store import Memory
 from charley.cli import main
 from charley.content.folder import texts
@@ -168,21 +169,22 @@ def test_the_bulk_command_answers_from_a_pack(library: Assistant, tmp_path: Path
     assert second["kind"] == "small_talk"
 
 
-def test_a_bot_answers_from_a_pack(library: Assistant) -> None:
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_every_service_answers_from_a_pack(library: Assistant, channel: str) -> None:
+    module = pytest.importorskip(f"charley.channels.{channel}", reason=f"needs: pip install 'charley[{channel}]'")
     said: list[str] = []
 
     async def send(outgoing: Outgoing, at: int) -> None:
         said.append(" ".join(outgoing.parts[at].plain.split()))
 
     async def scene() -> None:
-        inbox = Inbox("test", library, Memory(), Shape(PLAIN, 4096))
+        inbox = Inbox(channel, library, Memory(), module.SHAPE)
         for text in (HOURS, "can i park there", "/sources"):
             await inbox.handle(Incoming("pat", text), send)
 
     asyncio.run(scene())
-    assert expected(library) in said[0]
-    assert "free car park" in said[1]
-    assert "Guide to our branches" in said[-1]
+    whole = " ".join(said)
+    assert [whole.count(text) for text in (expected(library), "free car park", "Guide to our branches")] == [1, 1, 1]
 
 
 def test_the_server_answers_from_a_pack(library: Assistant) -> None:

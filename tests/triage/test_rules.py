@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from tests.places import ROOT
 from tests.red_flags import FILES
 
 from charley.content.fields import Fields
+from charley.content.folder import DEFAULTS, texts
 from charley.content.place import Places
+from charley.content.reader import read
 from charley.errors import Problem
+from charley.reading.text import read as words
 from charley.triage.red_flags import triage
 from charley.triage.rules import FOLDER, rules
 
@@ -97,6 +101,16 @@ def test_a_planted_mistake_is_told_with_its_line(name: str, old: str, new: str, 
 def test_a_missing_file_is_told(name: str) -> None:
     found = problems({n: t for n, t in FILES.items() if n != name})
     assert [p.message.partition(";")[0] for p in found] == [f"{name}.yaml is missing"]
+
+
+def test_words_of_the_language_may_be_left_to_the_program() -> None:
+    usual = {path: text for path, text in texts(ROOT).items() if path.startswith(DEFAULTS)}
+    found = {f"{FOLDER}{name}.yaml": text for name, text in FILES.items() if name != "language"}
+    red_flags = read({**usual, **found})[0].red_flags
+    assert not list(rules(red_flags, Places(found)))
+    look = triage(red_flags).look(words("I read about swelling. My calf is swollen"))
+    assert look.finding
+    assert look.finding.flag == "clot"
 
 
 def test_an_unknown_file_is_told() -> None:
