@@ -119,6 +119,25 @@ def test_enough_is_enough(assistant: Assistant, done: str) -> None:
     assert talk(assistant, "do bananas help", done)[-1].kind == "small_talk"
 
 
+def test_what_cannot_be_done_is_not_said_to_be_tried(assistant: Assistant) -> None:
+    first, second = talk(assistant, "how do I stretch a cramped calf", "I can't get down on the floor")
+    assert assistant.content.messages["unable"] in str(second)
+    assert not facts(first) & facts(second)
+
+
+def test_why_after_a_cramp_is_why_it_came(assistant: Assistant) -> None:
+    reply = talk(assistant, "my calf is cramping what do I do", "phew it stopped", "why did that happen")[-1]
+    assert reply.intents == ("causes.nerve_signals",)
+
+
+def test_what_is_worth_a_visit_is_said_once(assistant: Assistant) -> None:
+    messages = ("cramps wake me every single night, I can't sleep", "I'm up again every night with it")
+    first, second = talk(assistant, *messages)
+    again = talk(assistant, messages[1])[-1]
+    advice = [s.text for s in again.sections[-1].sentences][-1]
+    assert advice in str(first) and advice not in str(second)
+
+
 @pytest.mark.parametrize("plan", ["ok calling them right away", "I'll leave it till monday"])
 def test_a_plan_while_an_alarm_stands_is_reminded_and_not_praised(assistant: Assistant, plan: str) -> None:
     alarm, reply = talk(assistant, "my calf is swollen and red and hot", plan)

@@ -66,6 +66,29 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("messages", "who"),
+    [
+        # Who tells of himself speaks of himself, though a helper is spoken of ...
+        (("I'm 30 weeks pregnant and my calf cramps", "what should he do when it happens"), None),
+        (("I'm 30 weeks pregnant and my calf cramps", "my husband cramps too, what should he do"), "he"),
+        # ... and who asks what to take asks for himself, unless somebody is named.
+        (("my wife is on a statin and cramps", "can I take magnesium"), None),
+        (("my wife is on a statin and cramps", "can I have magnesium for her"), "she"),
+        (("my wife is on a statin and cramps", "can she take magnesium"), "she"),
+    ],
+)
+def test_who_is_spoken_of(assistant: Assistant, messages: tuple[str, ...], who: str | None) -> None:
+    context = None
+    for message in messages:
+        context = dict(assistant.reply(message, context).context)
+    assert (context or {}).get("people", {}).get("about") == who
+
+
+def test_what_is_asked_about_is_not_tried(assistant: Assistant) -> None:
+    assert "mineral:magnesium" not in told(assistant, "can I take magnesium").get("self", set())
+
+
+@pytest.mark.parametrize(
     "message",
     [
         "can diabetes cause cramps",

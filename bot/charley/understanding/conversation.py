@@ -17,7 +17,7 @@ from charley.understanding.slots import topic
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""
-TURNS = ("objection", "still", "over", "better", "stop", "complaint", "disagrees", "plan")
+TURNS = ("objection", "unable", "still", "over", "better", "stop", "complaint", "disagrees", "plan")
 """Acts that tell how the person goes on."""
 POINTED = 10
 """Words of a question that may only point at what was told."""
@@ -130,7 +130,7 @@ class Conversation:
     def _turn(self, kind: str, before: Context) -> Move | None:
         """What a report, an objection or a plan calls for."""
         topic = before.topics[-1] if before.topics and self.lasts(before.topics[-1]) else None
-        if kind == "objection":
+        if kind in ("objection", "unable"):
             return Move((self.question(topic, "more"),), message=kind, part=True) if topic else None
         if kind == "still":
             now = Topic(self._content.role("now"))
@@ -162,7 +162,9 @@ class Conversation:
 
     def other(self, form: str, before: Context) -> list[Question]:
         """What else may be asked in a form after the topic that there is, nearest first: what was not answered lately."""
-        wide = (id for id in self._content.messages.get("topics", "").split() if id in self._content.answers)
+        now = self._content.role("now")
+        wide = [id for id in self._content.messages.get("topics", "").split() if id in self._content.answers]
+        wide.sort(key=now.__eq__)
         done = {t.intent for t in (*before.topics, *before.past)}
         near = dict.fromkeys([*self._content.answers[before.topics[-1].intent].follow_ups, *wide])
         return [self.question(Topic(id)) for id in near if id not in done and self._form(id) == form]

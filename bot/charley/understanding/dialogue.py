@@ -93,6 +93,9 @@ class Dialogue:
         if not (act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = "own" in self._content.forms[form]
             question = self.conversation.question(before.topics[-1], "more" if other else "short")
+            reason = self.replies.why(question._replace(part="why"))
+            # Why it is may be another answer: "that's gone now" … "why did it happen".
+            question = reason if form == "why" and reason.intent != question.intent else question
             return self.follow(Move((question,), asks=not other, other=other), before, message)
         told = before.people.told != known.told or before.people.about != known.about
         asks = bool(form) or "?" in message.breaks[-1]
@@ -112,7 +115,7 @@ class Dialogue:
 
     def _asks_back(self, form: str, message: Message, understood: Sequence[Understood], before: Context) -> bool:
         """Whether a short question names nothing and is no clear question of its own: it asks of the topic ("how soon?")."""
-        if not form or len(message.words) > LONGEST or len(understood) > 1:
+        if not self._forms.name(form) or len(message.words) > LONGEST or len(understood) > 1:
             return False
         match, sure = understood[0].match, understood[0].confidence
         if not before.topics or not self.conversation.lasts(before.topics[-1]) or match is None or sure >= OWN:
@@ -202,10 +205,10 @@ class Dialogue:
     def _known(self, before: Context) -> str:
         """What the person told, in words of the content."""
         composer = self.replies.composer
-        labels = [
-            composer.speech.say(label, self.persons.person(before.people)._replace(who=who))
-            for who, label in self.persons.labels(before.people)
-        ]
+        labels: list[str] = []
+        for who, label in self.persons.labels(before.people):
+            said = composer.speech.say(label, self.persons.person(before.people)._replace(who=who))
+            labels.append(said[:1].lower() + said[1:] if label.startswith("{") else said)
         return composer.message("known", facts=composer.speech.joined(labels)) if labels else composer.message("known_nothing")
 
     def say(

@@ -77,10 +77,12 @@ class PersonReader:
         self._forms = forms
         people = {SELF: {}, **spec.get("who", {})}
         self._who = Book({who: table.get("named", ()) for who, table in people.items()})
+        self._everybody = frozenset(people)
         self._pronouns = Book({who: table.get("pronouns", ()) for who, table in people.items()})
         self._self = patterns(people[SELF].get("pronouns", ()))
         self._shared = {who: frozenset(table.get("also", ())) for who, table in people.items()}
         self._means = {who: frozenset(table.get("means", ())) for who, table in people.items()}
+        self._asked = patterns(spec.get("asked", ()))
         self._mine = patterns(spec.get("mine", ()))
         self._acting = patterns(spec.get("acting", ()))
         self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}
@@ -114,8 +116,8 @@ class PersonReader:
             asks = bool(self._forms.find(clause))
             reading = whole if len(clause.words) == len(message.words) else self._reading(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
-            named = self._named(line, after.about)
-            about = named[-1][2] if named else after.about
+            named = self._named(line, after)
+            about = named[-1][2] if named else SELF if self._asked.search(line) else after.about
             told = list(self._tellings(line, reading, named, about, asks))
             if self._moved.search(line) and about != before.about and not any(t.so for t in told):
                 after = _given(after._replace(about=about), before)
@@ -131,8 +133,14 @@ class PersonReader:
         actor = SELF if self._acting.search(" ".join((*message.words, ""))) else after.about
         return after._replace(actor=actor, fresh=tuple(dict.fromkeys(fresh)) or before.fresh)
 
-    def _named(self, line: str, about: str) -> list[tuple[int, int, str]]:
-        """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before."""
+    def _named(self, line: str, known: People) -> list[tuple[int, int, str]]:
+        """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before.
+
+        Where the person has told of himself alone, "he" is a helper: "I'm 30 weeks" … "what should he do".
+        """
+        about = known.about
+        told_of = {about, *(who for who, facts in known.told.items() if facts)}
+        helpers = self._everybody - told_of if known.told.get(SELF) else ()
         found = [(m.start, m.end, who) for who, named in self._who.near(line) for m in named.finditer(line)]
         found += [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
         found = [f for f in found if not self._saying.match(line, f[1])]
@@ -141,7 +149,7 @@ class PersonReader:
         for start, end, who in sorted([*found, *pronouns]):
             if (start, end, who) in pronouns:
                 who = about if who in self._shared.get(about, ()) else who
-                if who == SELF:
+                if who == SELF or who in helpers:
                     continue
             about = who
             out.append((end, start, who))
