@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from heapq import heappop, heappush
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +21,10 @@ HEAD = 16_384
 """Bytes that the request line and the headers may have together."""
 HEAD_WAIT = 5.0
 """Seconds that they may take to arrive."""
+LOOK = 0.02
+"""Seconds between two looks for headers that have not arrived."""
+AT_ONCE = 40
+"""Connections that end in one look because their headers have not arrived."""
 IDLE = 30
 """Seconds for which a connection may wait for the next request."""
 EACH = 50
@@ -32,16 +38,51 @@ async def _nothing(scope: Any, receive: Any, send: Any) -> None:
     """An application that answers nothing."""
 
 
+class _Expected:
+    """What is to come by some time; few are looked after at a time, so that many that are late together hold nobody up."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[float, int, Callable[[int], bool]]] = []
+        self._count = 0
+        self._looks = False
+
+    def expect(self, loop: asyncio.AbstractEventLoop, seconds: float, late: Callable[[int], bool]) -> int:
+        """Calls `late` with the number that this gives, after so many seconds or a little more; it says whether it had to act."""
+        self._count += 1
+        heappush(self._all, (loop.time() + seconds, self._count, late))
+        if not self._looks:
+            self._looks = True
+            loop.call_later(LOOK, self._look, loop)
+        return self._count
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now, left = loop.time(), AT_ONCE
+        while left and self._all and self._all[0][0] <= now:
+            _, number, late = heappop(self._all)
+            left -= late(number)
+        self._looks = bool(self._all)
+        if self._looks:
+            loop.call_later(LOOK, self._look, loop)
+
+
+def _refusal(status: int) -> bytes:
+    body = bytes(ProblemError(status, REFUSALS[status]).response().body)
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/problem+json\r\n"
+    return f"{head}connection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
 def protocol(trusted: frozenset[str] = frozenset()) -> Any:
     """The class of connections. `trusted`: addresses of proxies, which may hold any number."""
     config = Config(_nothing, http="auto")  # only the protocol is looked up here
     config.load()
     base: Any = config.http_protocol_class
     held: Counter[str] = Counter()
+    refusals = {status: _refusal(status) for status in REFUSALS}
+    expected = _Expected()
 
     class Connection(base):  # type: ignore[misc]  # which class it is shows itself only here
         head = 0
-        waiting: asyncio.TimerHandle | None = None
+        waiting: int | None = None
         draining = False
         address = ""
 
@@ -100,20 +141,23 @@ def protocol(trusted: frozenset[str] = frozenset()) -> Any:
 
         def _await_head(self) -> None:
             if self.waiting is None:
-                self.waiting = self.loop.call_later(HEAD_WAIT, self._refuse, 408)
+                self.waiting = expected.expect(self.loop, HEAD_WAIT, self._late)
 
         def _head_came(self) -> None:
-            if self.waiting is not None:
-                self.waiting.cancel()
-                self.waiting = None
+            self.waiting = None
+
+        def _late(self, number: int) -> bool:
+            """Whether what was expected under this number has not come; then the connection ends."""
+            late = self.waiting == number
+            if late:
+                self._refuse(408)
+            return late
 
         def _refuse(self, status: int) -> None:
             self._head_came()
             if self.transport.is_closing() or not self._between():
                 return
-            body = bytes(ProblemError(status, REFUSALS[status]).response().body)
-            head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/problem+json\r\n"
-            self.transport.write(f"{head}connection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+            self.transport.write(refusals[status])
             self.transport.close()
 
     return Connection

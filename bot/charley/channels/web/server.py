@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -25,6 +26,8 @@ GRACE = 10
 """Seconds that requests get to finish after the signal to stop."""
 DRAIN = 0.5
 """Seconds for which a server that stops goes on taking requests, each the last of its connection."""
+SELDOM = 1000
+"""Looks of the collector at values of middle age for each at all of them."""
 SPARE = 64
 """Open files that are not connections."""
 
@@ -108,6 +111,7 @@ def serve(
                 figures.listen(metrics_host, metrics_port)
             app = application(assistant, key, given, old, figures)
             server = Server(uvicorn.Config(app, **options(given, host, port)))
+            _settled()
             stop.append(server)
             # A signal that came before could tell no server.
             if None not in stop:
@@ -159,6 +163,7 @@ def _work(listening: socket.socket, host: str) -> None:
     given = Settings.load(os.environ[PASSED])
     with _stopped_by_sigterm() as stop, contextlib.suppress(KeyboardInterrupt):
         server = Server(uvicorn.Config(worker(), **options(given, host, 0)))
+        _settled()
         stop.append(server)
         if None not in stop:
             server.run(sockets=[listening])
@@ -192,6 +197,17 @@ def _stopped_by_sigterm() -> Iterator[list[Any]]:
         yield servers
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _settled() -> None:
+    """What there is by now stays, and what comes goes without the collector, which is called for young values alone.
+
+    Looking through all of some thousand connections takes it half a second, for which everybody would wait.
+    """
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, SELDOM)
 
 
 def _more_files() -> None:
