@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from charley.reading.families import bundled
-from charley.reading.reader import LONGEST, Reader
+from charley.reading.memo import LONGEST
+from charley.reading.reader import Reader
 from charley.reading.spelling import KEYS, Speller, edits, slips
 
 COUNTS = {

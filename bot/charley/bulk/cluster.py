@@ -111,7 +111,7 @@ def _ray(address: str, workers: int) -> Any:
         import ray
     except ModuleNotFoundError:
         raise UsageError("this needs the package 'ray': pip install 'charley[ray]'") from None
-    quiet = {"log_to_driver": False, "include_dashboard": False, "configure_logging": False}
+    quiet: dict[str, Any] = {"log_to_driver": False, "include_dashboard": False, "configure_logging": False}
     try:
         ray.init(address, **quiet) if address else ray.init(num_cpus=workers, **quiet)
     except Exception as error:  # the library raises of every kind, bare ones too

@@ -12,6 +12,7 @@ from operator import mul
 from charley.matching.judge import VALUE, numbered
 from charley.reading.families import Families, packed, scaled, unpacked
 from charley.reading.interpreter import Reading
+from charley.reading.memo import Memo
 from charley.reading.recogniser import Concepts, Recogniser, denied
 from charley.reading.text import stem
 
@@ -47,7 +48,7 @@ class Features:
         self.rarity: Sequence[float] = ()
         self.rarest = 1.0
         self.meaning: Mapping[str, bytes] = {}
-        self._packed: dict[str, int] = {}
+        self._packed: Memo[int] = Memo(each=600)
 
     def names(self, reading: Reading, after: str = "") -> Vector:
         """Every feature of a reading with the weight of its reading (0 to `CONCEPT`), before rarity.
@@ -162,8 +163,6 @@ class Features:
     def _row(self, word: str, table: Callable[[], Families] | None) -> int:
         found = self._packed.get(word)
         if found is None:
-            if len(self._packed) > 50_000:
-                self._packed.clear()
             row = self.meaning.get(word, b"") if table is None else table().of(word)
             found = self._packed[word] = packed(row) if row else 0
         return found

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from charley.reading.english import LETTERS, TURNING
 from charley.reading.families import Families
+from charley.reading.memo import LONGEST, Memo
 from charley.reading.spelling import EDIT, Speller, edits
 
 GAP = 2.5
@@ -32,8 +33,6 @@ FAINT = 0.05
 """Candidates with less of the weight are dropped; before the neighbours are looked at, those below a tenth of it."""
 FAR = 0.4
 """Edits a letter from which a reading is a mere guess: it has weight, but the word counts as unread."""
-LONGEST = 40
-"""Letters of a word that is looked at; a longer one is no word."""
 WORD = 20
 """Letters of the longest word that is looked for inside another."""
 LOOKUPS = 50
@@ -71,14 +70,12 @@ part begins that is still to be looked up (or -1), and the parts."""
 class Reader:
     """The words of a bank, ready to read messages. Thread-safe: its memos only ever gain equal values."""
 
-    MEMO = 20_000
-
     def __init__(self, speller: Speller, families: Families | None) -> None:
         self.speller = speller
         self._families = families
         self._inner: frozenset[str] | None = None
         self._exact: dict[str, Token] = {}
-        self._memo: dict[str, Tokens] = {}
+        self._memo: Memo[Tokens] = Memo(each=2_000)
 
     @property
     def families(self) -> Families:
@@ -131,8 +128,6 @@ class Reader:
     def _unknown(self, word: str) -> Tokens:
         found = self._memo.get(word)
         if found is None:
-            if len(self._memo) > self.MEMO:
-                self._memo.clear()
             found = self._memo[word] = self._decide(word)
         return found
 

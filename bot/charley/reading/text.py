@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SINGLE, STEMS
+from charley.reading.memo import Memo
 
 LIMIT = 2000
 """Characters of a message that are read for its question; a longer one is told so."""
@@ -91,9 +91,18 @@ def _open(part: str) -> tuple[str, ...]:
     return tuple(w for w in out if w)
 
 
-@lru_cache(maxsize=50_000)
+_STEMS: Memo[str] = Memo(each=200)
+
+
 def stem(word: str) -> str:
     """A light stem: plural and -ed, -ing endings go; irregular words are left to the lexicon."""
+    found = _STEMS.get(word)
+    if found is None:
+        found = _STEMS[word] = _stem(word)
+    return found
+
+
+def _stem(word: str) -> str:
     for ending, least, instead in STEMS:
         if len(word) > least and word.endswith(ending):
             bare = word[: -len(ending)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
+from charley.reading.memo import Memo
 from charley.reading.spelling import within
 from charley.reading.text import stem
 from charley.triage.language import Language
@@ -24,7 +25,6 @@ END: Final = 0
 MARK: Final = 1
 """The element `,`: any mark, or the end of a sentence."""
 _LIGHT_WORDS: Final = 4
-_MEMO: Final = 8192
 
 
 class Named(NamedTuple):
@@ -91,7 +91,7 @@ class PatternIndex:
         self._starts: Sequence[int] = data["starts"]
         self._lines: list[str] = data["patterns"].split("\n")
         self._opened: dict[int, tuple[Pattern, ...]] = {}
-        self._memo: dict[str, Word] = {}
+        self._memo: Memo[Word] = Memo(each=1_000)
         self._near: dict[tuple[str, int], list[str]] = {}
         self._alike: dict[tuple[str, int, int], list[str]] = {}
         self._bones: dict[str, dict[str, list[str]]] = {}
@@ -109,8 +109,6 @@ class PatternIndex:
     def look(self, word: str) -> Word:
         found = self._memo.get(word)
         if found is None:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
             found = self._memo[word] = self._look(word)
         return found
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Set
 from typing import Final
 
 from charley.reading.english import NOT_SHORT
+from charley.reading.memo import Memo
 from charley.reading.text import Message
 from charley.triage.language import Language
 from charley.triage.patterns import PatternIndex
 
-_SPELT: Final = 4000  # words whose opened writing is remembered
 _MENDED: Final = 500  # different unknown words of a message that are looked up, each some 60 millionths of a second
 _LONG: Final = 6  # letters of a short writing ("couldnt") that is known even when misspelt
 _JOINED: Final = 7  # letters of the shortest row of words written as one, and of the longest
@@ -23,7 +23,7 @@ class Writing:
     def __init__(self, language: Language, index: PatternIndex) -> None:
         self._language, self._index = language, index
         self._pairs = _pairs(language.rewrites)
-        self._spelt: dict[str, tuple[str, ...]] = {}
+        self._spelt: Memo[tuple[str, ...]] = Memo(each=2_000)
 
     def strange(self, message: Message) -> frozenset[str]:
         """Unknown words that are left as they are, since the message has more of them than any honest one."""
@@ -57,8 +57,6 @@ class Writing:
     def _known(self, written: str) -> tuple[str, ...]:
         opened = self._spelt.get(written)
         if opened is None:
-            if len(self._spelt) >= _SPELT:
-                self._spelt.clear()
             opened = self._spelt[written] = self._open(written)
         return opened
 
