@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charley.understanding.phrase import BETWEEN, Book, patterns
+from charley.understanding.phrase import BETWEEN, PhraseIndex, patterns
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "12"]), max_size=12).map(lambda words: "".join(f"{w} " for w in words))
 
@@ -65,7 +65,7 @@ PHRASES = st.lists(
 
 @given(st.lists(st.lists(PHRASES, max_size=3), max_size=4), WORDS)
 def test_a_book_passes_over_no_phrase_that_stands_in_a_line(named: list[list[str]], line: str) -> None:
-    near = {name: list(phrases.finditer(line)) for name, phrases in Book(dict(enumerate(named))).near(line)}
+    near = {name: list(phrases.finditer(line)) for name, phrases in PhraseIndex(dict(enumerate(named))).near(line)}
     assert list(near) == sorted(near), "in the order of the content"
     for name, phrases in enumerate(named):
         assert near.get(name, []) == list(patterns(phrases).finditer(line))
@@ -73,9 +73,9 @@ def test_a_book_passes_over_no_phrase_that_stands_in_a_line(named: list[list[str
 
 @pytest.mark.parametrize(("line", "near"), [("leave it ", ["off"]), ("my leg ", []), ("12 ", ["years"]), ("", [])])
 def test_a_book_gives_what_a_word_of_the_line_may_begin(line: str, near: list[str]) -> None:
-    book = Book({"off": ["[please] (leave|go) off"], "years": ["(12|13) years"], "none": []})
-    assert [name for name, _ in book.near(line)] == near
-    assert "off" in book and "on" not in book
+    index = PhraseIndex({"off": ["[please] (leave|go) off"], "years": ["(12|13) years"], "none": []})
+    assert [name for name, _ in index.near(line)] == near
+    assert "off" in index and "on" not in index
 
 
 @given(st.integers(0, 2 * BETWEEN))

@@ -34,7 +34,7 @@ THIN = 3500
 WRONG, WRONG_BARE = 0.12, 0.05
 """Shares of answerable held-out phrasings that may be answered wrongly: where the message names the subject or a thing, and
 where it names neither. A held-out phrasing lacks its like in the bank, and is much harder than a real message."""
-GRAFTED = 0.4
+REPLACED = 0.4
 """Share of a phrasing's words, the rarest first, that make way for words from elsewhere in a message from outside."""
 
 
@@ -172,7 +172,7 @@ class Trainer:
         """The words of a message, the most telling of them replaced by others of the table; empty if it has no words."""
         words = [t.surface for t in reading.tokens]
         telling = sorted(range(len(words)), key=lambda i: (-features.rare(reading.stems[i]), i))
-        for i in telling[: max(1, round(len(words) * GRAFTED))]:
+        for i in telling[: max(1, round(len(words) * REPLACED))]:
             words[i] = next((w for _ in range(50) if (w := self.families.pick(rng.random()))), "")
             if not words[i]:
                 return []

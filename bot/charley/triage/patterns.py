@@ -1,7 +1,7 @@
 """Patterns of words: how they are written, their compiled form, and where they stand in a message.
 
 A pattern is a row of steps. A step is a set of words (an *element*); between two steps some other words may stand.
-Compiled patterns are plain text that is opened when a message first needs it, so that waking them costs next to nothing.
+Compiled patterns are plain text that is opened when a message first needs it, so that loading them costs next to nothing.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ _UNKNOWN: Final = Word("", frozenset(), ())
 
 
 class PatternIndex:
-    """Compiled patterns, awake: reads words with their spelling mended and finds where patterns match."""
+    """Compiled patterns, loaded: reads words with their spelling mended and finds where patterns match."""
 
     def __init__(self, data: Mapping[str, Any], language: Language, plain: str | None, *, barred: bool = True) -> None:
         """`plain` are words that are no misspelling of a listed word, a space on either side of each; None: none is mended.
@@ -94,7 +94,7 @@ class PatternIndex:
         self._memo: Memo[Word] = Memo(each=1_000)
         self._near: dict[tuple[str, int], list[str]] = {}
         self._alike: dict[tuple[str, int, int], list[str]] = {}
-        self._bones: dict[str, dict[str, list[str]]] = {}
+        self._by_consonants: dict[str, dict[str, list[str]]] = {}
 
     def text(self, words: tuple[str, ...], breaks: tuple[str, ...], strange: Set[str] = frozenset()) -> Text:
         """The words of a message ready for matching; those of `strange` are not mended."""
@@ -147,8 +147,8 @@ class PatternIndex:
         # Of four letters one slip leaves too little to go by, unless two letters only changed places.
         near = [n for n in near if len(word) > 4 or len(n[2]) > 4 or not n[1]]
         if not near:
-            bones = _bones(word)
-            alike = [w for w in self._boned(bones) if bones == word or _bones(w, "") == _bones(word, "")]
+            consonants = _consonants(word)
+            alike = [w for w in self._sounding(consonants) if consonants == word or _consonants(w, "") == _consonants(word, "")]
             near = [(abs(len(w) - len(word)), False, w) for w in alike]
         if not near and len(word) == 3:
             near = [(1, False, w) for w in self._like(word[0], 3, 0) if sorted(w) == sorted(word)]
@@ -172,14 +172,14 @@ class PatternIndex:
             self._alike[key] = [w for size in sizes for w in self._near.get((first, size), ())]
         return self._alike[key]
 
-    def _boned(self, bones: str) -> list[str]:
-        """Words with these bones."""
-        first = bones[0]
-        if first not in self._bones:
-            known = self._bones[first] = {}
+    def _sounding(self, consonants: str) -> list[str]:
+        """Words with these consonants."""
+        first = consonants[0]
+        if first not in self._by_consonants:
+            known = self._by_consonants[first] = {}
             for form in self._like(first, 0, max(map(len, self._forms), default=0)):
-                known.setdefault(_bones(form), []).append(form)
-        return self._bones[first].get(bones, [])
+                known.setdefault(_consonants(form), []).append(form)
+        return self._by_consonants[first].get(consonants, [])
 
     def matches(self, text: Text) -> list[Match]:
         present = frozenset().union(*[word.elements for word in text.read])
@@ -239,7 +239,7 @@ class PatternIndex:
             at += way
 
 
-def _bones(word: str, vowels: str = "aeiou") -> str:
+def _consonants(word: str, vowels: str = "aeiou") -> str:
     """A word without its vowels, but for the first letter, and without doubled letters."""
     kept = word[0]
     for letter in word[1:]:

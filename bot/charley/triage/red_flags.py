@@ -95,7 +95,7 @@ def triage(red_flags: Mapping[str, Any]) -> Triage:
 def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
     """The triage that the content describes, as plain values that a built bank can keep.
 
-    Making it takes a while, waking it (`Triage`) does not.
+    Making it takes a while, loading it (`Triage`) does not.
     """
     from charley.triage import compiler
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
-from charley.understanding.phrase import Book, Openings
+from charley.understanding.phrase import Openings, PhraseIndex
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
@@ -65,8 +65,8 @@ class Resolver:
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
-        self._moves = Book({kind: acts[kind] for kind in MOVES if kind in acts})
-        self._feelings = Book({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
+        self._moves = PhraseIndex({kind: acts[kind] for kind in MOVES if kind in acts})
+        self._feelings = PhraseIndex({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
     @staticmethod

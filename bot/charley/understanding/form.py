@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charley.reading.text import Message
-from charley.understanding.phrase import Book, patterns
+from charley.understanding.phrase import PhraseIndex, patterns
 
 ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
@@ -17,7 +17,7 @@ class Forms:
 
     def __init__(self, forms: Mapping[str, Any]) -> None:
         known = {id: form for id, form in forms.items() if isinstance(form, Mapping)}
-        self._known = Book({id: form["phrases"] for id, form in known.items()})
+        self._known = PhraseIndex({id: form["phrases"] for id, form in known.items()})
         self._name = {id: form.get("is", id) for id, form in known.items()}
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))

@@ -15,7 +15,7 @@ from charley.reading.interpreter import Reading
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
-from charley.understanding.phrase import Book, patterns
+from charley.understanding.phrase import PhraseIndex, patterns
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""
@@ -76,9 +76,9 @@ class PersonReader:
         self._reading = reading
         self._forms = forms
         people = {SELF: {}, **spec.get("who", {})}
-        self._who = Book({who: table.get("named", ()) for who, table in people.items()})
+        self._who = PhraseIndex({who: table.get("named", ()) for who, table in people.items()})
         self._everybody = frozenset(people)
-        self._pronouns = Book({who: table.get("pronouns", ()) for who, table in people.items()})
+        self._pronouns = PhraseIndex({who: table.get("pronouns", ()) for who, table in people.items()})
         self._self = patterns(people[SELF].get("pronouns", ()))
         self._shared = {who: frozenset(table.get("also", ())) for who, table in people.items()}
         self._means = {who: frozenset(table.get("means", ())) for who, table in people.items()}
@@ -86,7 +86,7 @@ class PersonReader:
         self._mine = patterns(spec.get("mine", ()))
         self._acting = patterns(spec.get("acting", ()))
         self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}
-        self._traits = Book(
+        self._traits = PhraseIndex(
             {
                 (id, frame): trait[frame]
                 for id, trait in spec.get("traits", {}).items()

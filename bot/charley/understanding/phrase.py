@@ -106,7 +106,7 @@ def patterns(phrases: Iterable[str]) -> Phrases:
     return Phrases(phrases)
 
 
-class Book(Generic[_Name]):
+class PhraseIndex(Generic[_Name]):
     """Phrases by name, of which only those are given that may stand in a line."""
 
     def __init__(self, named: Mapping[_Name, Iterable[str]]) -> None:
