@@ -20,13 +20,14 @@ from charley.errors import UsageError
 
 CTRL_C, CTRL_D, TAB, ENTER = "\x03", "\x04", "\t", "\r"
 QUESTION = "why do I get leg cramps at night?"
+EMERGENCY = "I have crushing chest pain and cannot breathe"
 
 
 class Screen(DummyOutput):
     """Keeps what is printed, with its look."""
 
-    def __init__(self, columns: int = 80) -> None:
-        self.columns = columns
+    def __init__(self, columns: int = 80, rows: int = 40) -> None:
+        self.columns, self.rows = columns, rows
         self.printed: list[tuple[str, Attrs | None]] = []
         self.attrs: Attrs | None = None
         self.depths: set[ColorDepth] = set()
@@ -42,7 +43,7 @@ class Screen(DummyOutput):
         self.attrs = None
 
     def get_size(self) -> Size:
-        return Size(rows=40, columns=self.columns)
+        return Size(rows=self.rows, columns=self.columns)
 
     @property
     def replies(self) -> list[str]:
@@ -54,8 +55,8 @@ class Screen(DummyOutput):
         return [(data.replace("\r\n", "\n"), attrs) for data, attrs in self.printed if len(data.strip()) > 1]
 
 
-def play(assistant: Assistant, keys: str, *, columns: int = 80, history: str | None = None) -> Screen:
-    screen = Screen(columns)
+def play(assistant: Assistant, keys: str, *, columns: int = 80, rows: int = 40, history: str | None = None) -> Screen:
+    screen = Screen(columns, rows)
     with create_pipe_input() as keyboard:
         keyboard.send_text(keys)
         chat(assistant, history=history, input=keyboard, output=screen)
@@ -101,7 +102,7 @@ def test_tab_completes_a_command(assistant: Assistant) -> None:
 
 
 def test_an_emergency_is_bold_and_nothing_said_has_a_colour(assistant: Assistant) -> None:
-    screen = play(assistant, "hello" + ENTER + "I have crushing chest pain and cannot breathe" + ENTER + CTRL_D)
+    screen = play(assistant, "hello" + ENTER + EMERGENCY + ENTER + CTRL_D)
     looks = [attrs for _, attrs in screen.said]
     assert [bool(a and a.bold) for a in looks] == [False, False, True]
     assert not any(a and (a.color or a.bgcolor) for a in looks)
@@ -110,6 +111,25 @@ def test_an_emergency_is_bold_and_nothing_said_has_a_colour(assistant: Assistant
 def test_no_color_is_honoured(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert play(assistant, "hello" + ENTER + CTRL_D).depths == {ColorDepth.DEPTH_1_BIT}
+
+
+@pytest.mark.parametrize(("columns", "rows", "again"), [(20, 5, True), (40, 15, True), (80, 40, False)])
+def test_what_to_do_stays_in_sight_where_an_emergency_does_not_fit(
+    assistant: Assistant, columns: int, rows: int, again: bool
+) -> None:
+    first = assistant.reply(EMERGENCY)
+    text, attrs = play(assistant, f"{EMERGENCY}{ENTER}{CTRL_D}", columns=columns, rows=rows).said[-1]
+    what_to_do = first.sections[0].text.partition(". ")[0] + "."
+    assert "".join(text.split()) == "".join((what_to_do if again else str(first)).split())
+    assert attrs is not None and attrs.bold
+
+
+def test_what_to_do_stays_in_sight_while_other_things_are_asked(assistant: Assistant) -> None:
+    keys = f"{EMERGENCY}{ENTER}{QUESTION}{ENTER}{CTRL_D}"
+    standing = assistant.reply(QUESTION, assistant.reply(EMERGENCY).context)
+    assert standing.triage == "emergency"
+    last = play(assistant, keys, columns=40, rows=15).replies[-1]
+    assert "".join(last.split()) == "".join(f"{standing.sections[0].text.partition('. ')[0]}.".split())
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 120])

@@ -105,8 +105,12 @@ def _keys() -> KeyBindings:
 
 
 def _show(session: PromptSession[str], said: Said) -> None:
-    text = wrapped(shown(said.text), session.output.get_size().columns)
+    size = session.output.get_size()
+    text = wrapped(shown(said.text), size.columns)
     print_formatted_text(FormattedText([("bold" if said.loud else "", text)]), end="\n\n", output=session.output)
+    # The text, an empty line and the next prompt; what does not fit has left the window at the top, where the number is.
+    if said.keep and text.count("\n") + 3 > size.rows:
+        print_formatted_text(FormattedText([("bold", wrapped(shown(said.keep), size.columns))]), output=session.output)
 
 
 class Questions(Completer):

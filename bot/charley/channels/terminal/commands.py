@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charley.channels.parts import sentences
+
 if TYPE_CHECKING:
     from charley.answering.reply import Reply
     from charley.assistant import Assistant
@@ -17,10 +19,11 @@ PROMPT = "you> "
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the chat says next. `loud`: an emergency; `leave`: the conversation is over."""
+    """What the chat says next. `loud`: an emergency; `keep`: what of it must stay in sight; `leave`: the conversation is over."""
 
     text: str
     loud: bool = False
+    keep: str = ""
     leave: bool = False
 
 
@@ -88,7 +91,8 @@ class Conversation:
         said = str(reply)
         if self.files:
             self.turns.append((text, said))
-        return Said(said, loud=reply.kind == "triage" and reply.triage == "emergency")
+        grave = reply.triage == "emergency"
+        return Said(said, grave and reply.kind == "triage", sentences(reply.sections[0].text)[0] if grave else "")
 
 
 def command(usage: str, help: str) -> Callable[[Callable[[Conversation, str], Said]], Callable[[Conversation, str], Said]]:
