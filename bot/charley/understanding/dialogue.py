@@ -117,8 +117,10 @@ class Dialogue:
         """Whether a short question names nothing and is no clear question of its own: it asks of the topic ("how soon?")."""
         if not self._forms.name(form) or len(message.words) > LONGEST or len(understood) > 1:
             return False
-        match, sure = understood[0].match, understood[0].confidence
-        if not before.topics or not self.conversation.lasts(before.topics[-1]) or match is None or sure >= OWN:
+        match, topic = understood[0].match, before.topics[-1] if before.topics else None
+        if topic is None or match is None or not self.conversation.lasts(topic):
+            return False
+        if understood[0].confidence >= OWN and understood[0].intent != topic.intent:
             return False
         if "own" in self._content.forms[form] and understood[0].decision == decide.ANSWER:
             return False
@@ -176,7 +178,8 @@ class Dialogue:
             questions = [q._replace(asked=Asked(form, message.words)) for q in move.questions]
             before = before._replace(said=before.said[1:]) if move.repeats else before
             if move.other:
-                return self._other(questions[0], self._forms.find(message) or before.form, before)
+                form = self._forms.find(message)
+                return self._other(questions[0], form if self._forms.name(form) else before.form, before)
             if move.part and not self.replies.news(self._with(questions[0], before), before.heard):
                 questions = [self.conversation.next(questions[0], before)]
             reply = self.say(questions, before, note=move.message)
