@@ -100,6 +100,14 @@ def test_a_flood_is_slowed_but_a_red_flag_is_not_held_back(assistant: Assistant)
     assert 3 <= len(said) <= 9
 
 
+def test_what_a_service_tells_again_takes_nobodys_turn(assistant: Assistant) -> None:
+    store, told = Memory(), [Incoming("pat", ASK, str(i)) for i in range(3)]
+    before, after = (Inbox("test", assistant, store, SHAPE, Pace(every=60.0, burst=3, longest=120), b"one") for _ in range(2))
+    assert len(ask(before, *told)) == 3
+    (said,) = ask(after, *told * 10, Incoming("pat", "hello", "new"))
+    assert flat(TOO_FAST) not in said
+
+
 def test_one_sender_who_floods_keeps_nobody_waiting(assistant: Assistant) -> None:
     inbox = Inbox("test", assistant, Memory(), SHAPE, Pace(every=100.0, burst=1, longest=1000))
 

@@ -109,19 +109,24 @@ class Inbox:
         """
         # Nothing may be awaited before the lock: whoever waits for something else loses their place.
         turn = self._turns.setdefault(incoming.sender, _Turn())
-        wait = self._pace.wait(incoming.sender)
-        due = asyncio.get_running_loop().time() + (wait or 0.0)
+        came, begun = self._pace.now(), asyncio.get_running_loop().time()
+        wait = self._pace.wait(incoming.sender, came)
         urgent = None if wait == 0 else asyncio.ensure_future(self._hurried(incoming, turn))
         try:
             async with turn.lock:
                 page = self.book.page(incoming.sender)
                 if incoming.id and not incoming.edited and await page.seen(incoming.id):
+                    if wait is not None:
+                        self._pace.back(incoming.sender)
                     return True
                 record = await page.read()
+                if wait is None:
+                    # Those before it may have been repeats, as many as a service likes to tell after a pause.
+                    wait = self._pace.wait(incoming.sender, came)
                 if wait is None and not (urgent and await urgent) and not await self._is_urgent(incoming, record):
                     return await self._too_fast(incoming.sender, send)
                 if wait:
-                    await turn.wait(due)
+                    await turn.wait(begun + wait)
                 await self._answered(incoming, page, record, send, typing)
             return True
         except Exception as error:

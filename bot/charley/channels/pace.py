@@ -33,9 +33,12 @@ class Pace:
         self._due: OrderedDict[str, float] = OrderedDict()
         self._told: set[str] = set()
 
-    def wait(self, sender: str) -> float | None:
-        """The seconds that a message which has just come must wait; None when it is one too many."""
-        now = self._clock()
+    def now(self) -> float:
+        """The time, for `wait`."""
+        return self._clock()
+
+    def wait(self, sender: str, now: float) -> float | None:
+        """The seconds that a message which came at a time must wait; None when it is one too many."""
         due = max(self._due.get(sender, now), now)
         wait = max(0.0, due - now - self._ahead)
         if wait > self._longest:
@@ -47,6 +50,11 @@ class Pace:
         if len(self._due) > SENDERS:
             self._told.discard(self._due.popitem(last=False)[0])
         return wait
+
+    def back(self, sender: str) -> None:
+        """Gives back what a message has taken that needs no answer."""
+        if sender in self._due:
+            self._due[sender] -= self._every
 
     def tell(self, sender: str) -> bool:
         """Whether a sender who is too fast should be told so: once until they have slowed down."""

@@ -32,8 +32,8 @@ SINCE = "#since"
 """Where it is kept until when all was answered; no sender has this name."""
 ASKEW = timedelta(minutes=5)
 """How far the clocks of the server and of this machine may lie apart."""
-MOST = 200
-"""Messages from before the start that are read."""
+MOST = 10_000
+"""Messages from before the start that are read, the bot's own and those of rooms among them."""
 FALLBACK = "{urn:xmpp:fallback:0}"
 REPLY = "urn:xmpp:reply:0"
 
@@ -131,7 +131,7 @@ async def _catch_up(session: _Session) -> None:
         return await page.write({"since": datetime.now(timezone.utc).timestamp()}, (), MARKED)
     start = datetime.fromtimestamp(since, timezone.utc) - ASKEW
     try:
-        async for result in session.client.plugin["xep_0313"].iterate(start=start, total=MOST):
+        async for result in session.client.plugin["xep_0313"].iterate(start=start, rsm={"max": 100}, total=MOST):
             await _chat(session, result["mam_result"]["forwarded"]["stanza"])
     except (IqError, IqTimeout):
         log.info("xmpp: the server keeps no archive: what is said while this is not running is answered if it is kept for later")
