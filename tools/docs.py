@@ -1,7 +1,7 @@
 """Makes the parts of the docs that the program knows best, between `<!-- name -->` and `<!-- /name -->`.
 
-    python tools/docs.py            which parts are out of date (exit status 1 if any is)
-    python tools/docs.py --write    brings them up to date
+python tools/docs.py            which parts are out of date (exit status 1 if any is)
+python tools/docs.py --write    brings them up to date
 """
 
 from __future__ import annotations

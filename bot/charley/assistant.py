@@ -14,6 +14,7 @@ from charley.matching.match import Judged
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
+from charley.triage.weighing import weighed
 from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
@@ -27,13 +28,6 @@ FULL = 2
 """Times that a red flag which stands is said in full; after that in one sentence."""
 TAKEN_BACK = ("explicit", "other")
 """Acts that say that what a message tells is not so, or not of the person."""
-
-CALM = -0.7
-"""A red flag of a message that sounds less than this like those that call for help is asked about beside the answer."""
-ORDINARY = "ordinary"
-"""The reply to a red flag that calls for a doctor or an ambulance, not for people of another kind."""
-HEARD = -0.2
-"""A message that sounds more than this like them is asked about, though no sign was found in it."""
 
 
 class Assistant:
@@ -56,6 +50,7 @@ class Assistant:
         loaded = bank.load(content)
         self._content: Content = loaded.content
         self._dialogue = Dialogue(loaded.content, loaded.matcher)
+        self._opinion = loaded.opinion
         self._alarm = RedFlags(loaded.content.red_flags, loaded.triage, region or os.environ.get("CHARLEY_REGION") or ANY)
 
     @property
@@ -93,16 +88,8 @@ class Assistant:
         ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
         note = self._alarm.released(ended, before.alarm) if ended else ""
         before = before._replace(alarm="", signs=()) if ended else before
-        look = self._alarm.look(message, before.signs) if ended not in TAKEN_BACK else UNHEARD
         judged = self._dialogue.understander.matcher.judged(message.words)
-        sounds = judged.alarms
-        loud = max(sounds, key=sounds.__getitem__, default="")
-        # With signs of earlier turns a few plain words are enough to complete a flag: they need not sound like one. Of harm to
-        # oneself and of poison people write in too many ways to be doubted.
-        ordinary = look.finding is not None and look.finding.level in GRAVE and look.finding.reply == ORDINARY
-        doubted = ordinary and not before.signs and loud != "" and sounds[loud] < CALM
-        if doubted:
-            look = look._replace(finding=None, possible=look.possible or look.finding)
+        look, sounds, doubted = self._weighed(message, judged, before) if ended not in TAKEN_BACK else (UNHEARD, {}, False)
         # What is worth a visit, but not today, is spoken of once in a conversation.
         worth = look.finding.flag if look.finding is not None and look.finding.level not in GRAVE else ""
         news = worth not in ("", *before.advised)
@@ -116,10 +103,22 @@ class Assistant:
             return turn._replace(reply=reminded(turn.reply, note) if turn.alone else noted)
         if look.finding is not None:
             return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
-        if look.possible:
+        # Where nothing is understood, only what the rules found is asked about.
+        if look.possible and (look.possible.signs or turn.reply.kind != "fallback"):
             return turn._replace(reply=self._beside(turn.reply, look.possible))
-        unsure = self._alarm.unsure(loud) if loud and sounds[loud] > HEARD else ""
-        return turn._replace(reply=advised(turn.reply, (unsure,))) if unsure and turn.reply.kind != "fallback" else turn
+        return turn
+
+    def _weighed(self, message: Message, judged: Judged, before: Context) -> tuple[TriageResult, Mapping[str, float], bool]:
+        """What triage finds once the second opinion is heard, what the message sounds like, and whether a flag was doubted."""
+        look = self._alarm.look(message, before.signs)
+        own = self._alarm.look(message, ()) if before.signs else look
+        # A message in which the rules know nothing again is about something else, whatever it sounds like.
+        if self._opinion is None or not (marks := self._alarm.marks(own)):
+            return look, {}, False
+        heard = self._opinion.hear(judged.reading, judged.meaning, marks)
+        whole = own.finding is not None and own.finding.level in GRAVE
+        after = weighed(look, heard.sounds, heard.labels, self._alarm.sounding, self._alarm.again, whole)
+        return after, heard.labels, look.finding is not None and look.finding.level in GRAVE and after.finding is None
 
     def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
         """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""

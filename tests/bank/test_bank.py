@@ -88,9 +88,8 @@ def test_a_forged_file_with_the_right_checksum_is_built_anew(tea: Path, tmp_path
     Assistant(tea)
     (kept,) = (tmp_path / "cache").glob("*.bank")
     for part in ("content", "matcher", "names", "keys", "shelves"):
-        kept.write_bytes(
-            file.pack({"key": kept.stem, "content": {}, "matcher": {}, "names": {}, part: {"digest": 3}, "triage": {}})
-        )
+        empty: dict[str, object] = {key: {} for key in ("content", "matcher", "opinion", "names", "triage")}
+        kept.write_bytes(file.pack({"key": kept.stem, **empty, part: {"digest": 3}}))
         assert Assistant(tea).reply("green tea how hot").intents == ("tea.green",)
 
 

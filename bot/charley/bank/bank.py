@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mmap import mmap
 
     from charley.matching.matcher import Matcher
+    from charley.matching.opinion import Opinion
 
 BUILT = "bank"
 
@@ -38,6 +39,7 @@ class Bank(NamedTuple):
     content: Content
     matcher: Matcher
     triage: Mapping[str, Any]
+    opinion: Opinion | None
 
 
 def load(folder: str | os.PathLike[str] | None = None) -> Bank:
@@ -111,12 +113,14 @@ def _built(found: Mapping[str, str], key: str) -> Bank:
 
 
 def _made(found: Mapping[str, str], key: str) -> dict[str, Any]:
-    from charley.bank.examples import learn, names
+    from charley.bank.examples import learn, names, opinion
     from charley.content import reader
     from charley.content.place import Places
     from charley.content.reference import rules
+    from charley.reading.text import read
     from charley.triage.red_flags import compiled
     from charley.triage.rules import rules as flag_rules
+    from charley.triage.triage import Triage
 
     content, problems = reader.read(found)
     places = Places(found)
@@ -124,23 +128,30 @@ def _made(found: Mapping[str, str], key: str) -> dict[str, Any]:
     if problems:
         raise ContentError(problems)
     known = names(content)
+    matcher = learn(content, known)
+    made = compiled(content.red_flags) if content.red_flags else {}
+    step = Triage(made) if made else None
+    heard = opinion(content, matcher, lambda text: step.marks(step.look(read(text)))) if step else None
     return {
         "key": key,
         **record.kept(content, known),
-        "matcher": learn(content, known).dump(),
-        "triage": compiled(content.red_flags) if content.red_flags else {},
+        "matcher": matcher.dump(),
+        "opinion": heard.dump() if heard else {},
+        "triage": made,
     }
 
 
 def _restored(packed: bytes | mmap | None, key: str | None) -> Bank | None:
     """The bank of a file; None for one that is damaged, forged or of something else."""
     from charley.bank.recognition import matcher
+    from charley.matching.opinion import restore
 
     data = file.parse(packed, key)
     if data is None:
         return None
     try:
         content = record.content(data)
-        return Bank(content, matcher(content, data["matcher"], record.names(data)), data["triage"])
+        made = matcher(content, data["matcher"], record.names(data))
+        return Bank(content, made, data["triage"], restore(data["opinion"], made) if data["opinion"] else None)
     except (LookupError, TypeError, ValueError, AttributeError):
         return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from charley.bank.recognition import recognisers
 from charley.content.model import Content
 from charley.content.phrasing import expand, placed
-from charley.matching.matcher import ALARM, OUTSIDE, Matcher
+from charley.matching.matcher import OUTSIDE, Matcher, worded
+from charley.matching.opinion import Lesson, Opinion, taught
+from charley.matching.phrasings import hashed
 from charley.reading.recogniser import ordered, stems, words
 
 if TYPE_CHECKING:
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
+SHARE = 9
+"""One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
 
 
 def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
-    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers, the examples of red flags as
-    calls for help where the content has such a family.
+    """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
 
     `known` is what `names` made of the content.
     """
@@ -34,6 +37,8 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     examples: list[Example] = []
     fill = Names(content)
     for intent in content.intents.values():
+        if content.family(intent.id).alarm:
+            continue
         for line, phrasing in enumerate(intent.phrasings):
             for number, text in enumerate(expand(placed(phrasing, content.kinds), PER_LINE), line):
                 examples.append(Example(fill(text) if number % 2 else text, label(content, intent.id), line))
@@ -42,11 +47,6 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
             examples += [Example(text, LOOK_ALIKE, far) for text in expand(placed(phrasing, content.kinds), PER_LINE)]
-            far += 1
-    levels = {i.role for i in content.intents.values() if content.family(i.id).alarm}
-    for flag in content.red_flags.get("flags", {}).get("flags", {}).values():
-        for text in flag.get("examples", ()) if flag["level"] in levels else ():
-            examples.append(Example(text, ALARM + flag["level"], far))
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     trust, fixed = content.gate.get("trust", TRUST), frozenset(known["fixed"])
@@ -67,12 +67,35 @@ def _turns(content: Content) -> Iterator[Example]:
             after = after if family.talk or family.declines else content.intents[turn.intent].named
 
 
+def opinion(content: Content, matcher: Matcher, marks: Callable[[str], Sequence[str]]) -> Opinion | None:
+    """The second opinion on red flags; None where no family is an `alarm`.
+
+    It learns from the intents of that family and from the examples of flags: what calls for help is learnt under the intent
+    that a flag names as how it `sounds`, all the rest as what calls for nothing. `marks` are what the rules leave on a message.
+    """
+    flags = content.red_flags.get("flags", {}).get("flags", {}).values()
+    kinds = {(f["level"], f.get("reply", "")): f["sounds"] for f in flags if "sounds" in f}
+    taught_by: dict[tuple[str, ...], tuple[str, str]] = {}
+    fill = Names(content)
+    for flag in flags:
+        for text in flag.get("examples", ()):
+            if sounds := kinds.get((flag["level"], flag.get("reply", ""))):
+                taught_by.setdefault(worded(text), (text, sounds))
+    for intent in content.intents.values():
+        alarm = content.family(intent.id).alarm
+        sounds = intent.id if intent.id in kinds.values() else ""
+        for phrasing in intent.phrasings:
+            text = fill(expand(placed(phrasing, content.kinds), 1)[0])
+            if alarm or crc32(text.encode()) % SHARE == 0:
+                taught_by.setdefault(worded(text), (text, sounds))
+    if not kinds or not any(sounds for _, sounds in taught_by.values()):
+        return None
+    return taught(matcher, [Lesson(w, sounds, marks(text), hashed(w)) for w, (text, sounds) in taught_by.items()])
+
+
 def label(content: Content, intent: str) -> str:
     """What the phrasings of an intent are learnt under: its id, marked where nothing here answers it."""
-    family = content.family(intent)
-    if family.alarm:
-        return ALARM + content.intents[intent].role
-    return OUTSIDE + intent if family.outside else intent
+    return OUTSIDE + intent if content.family(intent).outside else intent
 
 
 class Names:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from charley.matching.features import Features, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
 from charley.matching.judge import TRUST, Learnt, learn, shuffled
-from charley.matching.matcher import ALARM, OUTSIDE, Matcher, breadth, code, worded
+from charley.matching.matcher import OUTSIDE, Matcher, breadth, code, worded
 from charley.matching.phrasings import Phrasings, hashed
 from charley.reading.families import SIZE, Families
 from charley.reading.interpreter import Interpreter, Reading
@@ -150,13 +150,13 @@ class Trainer:
                 break
             kept, held, away = parted(lessons, fold)
             matcher = self.learn(kept)
-            for x in [x for x in held if not (x.example.after or x.example.label.startswith(ALARM))][:HELD]:
+            for x in [x for x in held if not x.example.after][:HELD]:
                 rng = random.Random(x.key)
                 words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
                 match = matcher.match(matcher.judged(words))
                 label = x.example.label
                 rows.append(match.evidence)
-                inside.append(label not in away and not label.startswith((OUTSIDE, ALARM)))
+                inside.append(label not in away and not label.startswith(OUTSIDE))
                 right.append(inside[-1] and match.candidates[0].intent == label)
                 if rng.randrange(2) and (mixed := self._mixed(match.reading, matcher.features, rng)):
                     rows.append(matcher.match(matcher.judged(mixed)).evidence)
@@ -194,7 +194,7 @@ class Trainer:
 
 def parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
     """What a round of calibration learns, what it holds out (one wording a line, shuffled), and the labels held out whole."""
-    labels = list(dict.fromkeys(x.example.label for x in lessons if not x.example.label.startswith((OUTSIDE, ALARM))))
+    labels = list(dict.fromkeys(x.example.label for x in lessons if not x.example.label.startswith(OUTSIDE)))
     away = set(labels[fold :: FOLDS + 3])
     lines: dict[tuple[str, int], list[_Lesson]] = {}
     for x in lessons:

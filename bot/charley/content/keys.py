@@ -29,7 +29,7 @@ FAMILY: Final[Keys] = {
     "talk": Key("`true`: small talk, which is no question and stands in no FAQ", "false"),
     "declines": Key("`true`: understood, and deliberately not answered", "false"),
     "outside": Key("`true`: nothing here answers it; it teaches the assistant to say that it does not know", "false"),
-    "alarm": Key("`true`: what people write who need help, by level; a second opinion on red flags is learnt from it", "false"),
+    "alarm": Key("`true`: what calls for help (flags say which intent they sound like) and what does not; not answered", "false"),
 }
 INTENT: Final[Keys] = {
     "title": Key('one to six words, for "You asked about …"', None),

@@ -9,7 +9,7 @@ class Family(NamedTuple):
     """What is said of the intents whose ids begin with `id` and a dot.
 
     `talk`: small talk. `declines`: understood, and deliberately not answered. `outside`: nothing here answers it.
-    `alarm`: messages that call for help, by level (the role of each intent); a second opinion is learnt from them.
+    `alarm`: messages that call for help, and others that do not; a second opinion on red flags is learnt from them.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from charley.content.fields import nearest
 from charley.content.lead import base, cited
@@ -31,8 +31,6 @@ ROLES = {
     "after": "answers when it is over",
     "stop": "answers a goodbye",
     "complaint": "answers that a reply was of no use",
-    "emergency": "what people write who need an ambulance, in a family that is an `alarm`",
-    "urgent": "what people write who need help the same day, likewise",
 }
 """What the engine needs an intent for."""
 OPTIONAL = (
@@ -51,6 +49,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
     yield from _subject(content, places)
     yield from _conversations(content, places)
     yield from _needed(content, places)
+    yield from _sounds(content, places)
 
 
 def _intents(content: Content, places: Places) -> Iterator[Problem]:
@@ -180,3 +179,14 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
             yield places.problem(f"'{name}' is missing", "knowledge/messages.yaml")
     if not content.answers:
         yield places.problem("there is no answer", ANSWERS)
+
+
+def _sounds(content: Content, places: Places) -> Iterator[Problem]:
+    """What a flag sounds like is an intent of a family that teaches the second opinion."""
+    taught = [i for i in content.intents if content.family(i).alarm]
+    flags = content.red_flags.get("flags", {}).get("flags", {})
+    for name, flag in flags.items() if isinstance(flags, Mapping) else ():
+        sounds = flag.get("sounds", "") if isinstance(flag, Mapping) else ""
+        if sounds and sounds not in taught:
+            message = f"no family that is an `alarm` has the intent '{sounds}'{nearest(str(sounds), taught)}"
+            yield places.problem(message, "knowledge/red_flags/flags.yaml", "flags", name, "sounds")

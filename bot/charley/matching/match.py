@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from charley.matching.features import Vector
@@ -20,8 +20,7 @@ class Candidate(NamedTuple):
 class Judged(NamedTuple):
     """A message by itself: its words, their reading, and the score of every label in the order of `Matcher.labels`.
 
-    `subject`: it names the subject, as any message does where the content does not say what names it. `alarms`: how much it
-    sounds like those that call for help, by level: about 1 where it does, -1 where it does not.
+    `subject`: it names the subject, as any message does where the content does not say what names it.
     """
 
     words: tuple[str, ...]
@@ -30,7 +29,6 @@ class Judged(NamedTuple):
     meaning: Sequence[int]
     scores: Sequence[float]
     subject: bool
-    alarms: Mapping[str, float]
 
 
 class Match(NamedTuple):

@@ -21,8 +21,6 @@ from charley.reading.text import read
 
 OUTSIDE = "outside:"
 """Labels that begin so are messages that nothing here answers; they never become a candidate."""
-ALARM = "alarm:"
-"""Begins the labels of messages that call for help: they are neither asked nor from outside."""
 SHOWN = 8
 """Most candidates of a match."""
 SHARP = 6.0
@@ -50,9 +48,8 @@ class Matcher:
         self.curve = curve
         self.levels = levels
         self._number = {label: i for i, label in enumerate(labels)}
-        self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith((OUTSIDE, ALARM)))
+        self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
-        self._alarms = {label.removeprefix(ALARM): i for i, label in enumerate(labels) if label.startswith(ALARM)}
         self._asked = (*self._inside, *self._outside)
         self._used: dict[str, int] = {}
         self._interpreter = Interpreter(reader, features.concepts, features.recogniser)
@@ -65,10 +62,13 @@ class Matcher:
         """Reads and judges a message. Cost: its features × some operations on numbers as long as there are labels."""
         reading = self.reading(words)
         vector = self.features.vector(reading)
-        meaning = self.features.families(reading, self._table)
+        meaning = self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
-        alarms = {level: scores[at] for level, at in self._alarms.items()}
-        return Judged(tuple(words), reading, vector, meaning, scores, self._names(reading), alarms)
+        return Judged(tuple(words), reading, vector, meaning, scores, self._names(reading))
+
+    def meaning(self, reading: Reading) -> Sequence[int]:
+        """The block of families of a reading (`Features.families`)."""
+        return self.features.families(reading, self._table)
 
     def match(self, judged: Judged, extra: Sequence[float] = (), going: bool = False, after: str = "") -> Match:
         """The candidates of a message, and how sure the first is.
@@ -78,7 +78,7 @@ class Matcher:
             going: the subject has been named already.
             after: the intent whose answer came before, "" for none.
         """
-        _, reading, vector, meaning, scores, subject, _ = judged
+        _, reading, vector, meaning, scores, subject = judged
         if after:
             vector = self.features.vector(reading, after)
             scores = self.judge.scores(vector, meaning)

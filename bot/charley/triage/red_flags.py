@@ -36,11 +36,17 @@ class RedFlags:
         self.numbers: Mapping[str, str] = {"emergency": "", **regions.get(region, {})}
         self.known: frozenset[str] = self._triage.known if self._triage else frozenset()
         self._flags = {f.id: f for f in self._triage.flags} if self._triage else {}
+        self.sounding = {f.sounds: Finding(f.level, f.id, f.reply) for f in self._flags.values() if f.sounds}
+        """What each kind of message of the second opinion raises, where no sign was found in it."""
         self.flags = frozenset(self._flags)
 
     def look(self, message: Message, carried: tuple[str, ...]) -> TriageResult:
         """What triage finds in a message, in the light of the signs of earlier turns."""
         return self._triage.look(message, carried) if self._triage else TriageResult(None, ())
+
+    def marks(self, look: TriageResult) -> list[str]:
+        """What was found, as marks for a second opinion."""
+        return self._triage.marks(look) if self._triage else []
 
     def again(self, flag: str) -> Finding:
         """The finding of a flag that an earlier message raised."""
@@ -61,10 +67,6 @@ class RedFlags:
     def net(self, finding: Finding) -> str:
         """One sentence for the case that a message meant what it may mean: "If you mean that ...: call ..."."""
         return self._filled(self._replies["net"][f"{finding.level}.{finding.reply}"], finding)
-
-    def unsure(self, level: str) -> str:
-        """One sentence for a message that sounds like a call for help, though no sign was found in it."""
-        return fill(self._replies.get("unsure", {}).get(level, ""), self.numbers)
 
     def remind(self, finding: Finding) -> str:
         """One sentence for a reply to something else while the flag stands."""

@@ -25,12 +25,12 @@ FILES: Final = {
     "flags": ("flags",),
     "language": Language._fields,
     "numbers": ("regions", "sources"),
-    "replies": ("replies", "also", "remind", "net", "unsure", "released"),
+    "replies": ("replies", "also", "remind", "net", "released"),
     "plain_words": ("words",),
 }
 """Files of the folder, each with the keys that it may have."""
 SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
-FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sources", *TRIED)
+FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sounds", "sources", *TRIED)
 TRUTHS: Final = ("plain", "passing", "history", "passes")
 PLACES: Final = ("emergency", "urgent", "crisis", "poison")
 """What each region names, and what a wording may have filled in; beside it `reason` and `meant` of the flag."""
@@ -63,8 +63,6 @@ def _files(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         yield from _known(found, keys, places, path)
         if name != "language":
             for key in keys:
-                if key not in found and key == "unsure":
-                    continue
                 if key not in found:
                     yield places.problem(f"'{key}' is missing", path)
                 elif not isinstance(found[key], list if key == "words" else Mapping):
@@ -184,7 +182,7 @@ def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         for key in ("when", "sources", "rows", "unless", *TRIED):
             if flag.get(key, []) != [] and not _texts(flag[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
-        needed = ("reason", "when", *(("meant",) if level in GRAVE else ()))
+        needed = ("reason", *(() if "sounds" in flag else ("when",)), *(("meant",) if level in GRAVE else ()))
         for key in needed:
             if not flag.get(key):
                 yield places.problem(f"'{key}' is missing", *here)
@@ -201,7 +199,6 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
     replies = red_flags["replies"]
     flags = [f for f in red_flags["flags"]["flags"].values() if isinstance(f, Mapping)]
     grave = {f"{f.get('level')}.{f.get('reply', 'ordinary')}" for f in flags if f.get("level") in GRAVE}
-    yield from _known(replies.get("unsure", {}), GRAVE, places, REPLIES, "unsure")
     for part in ("remind", "net"):
         for kind in sorted(grave.difference(replies[part])):
             yield places.problem(f"'{part}' has no wording for '{kind}'", REPLIES, part)
@@ -220,7 +217,7 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             continue
         for key, text in wording.items():
             yield from _filled(text, places, "replies", kind, key)
-    for part in ("also", "remind", "net", "unsure", "released"):
+    for part in ("also", "remind", "net", "released"):
         for key, text in replies.get(part, {}).items():
             yield from _filled(text, places, part, key)
 

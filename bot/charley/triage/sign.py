@@ -42,11 +42,12 @@ class Flag(NamedTuple):
 
     `unless`: signs of the same message that keep it down ("he has a headache" where she is pregnant). `meant` is how a
     person is asked whether this is what was meant: "If you mean that ...". `passes`: it is over once it has gone.
+    `sounds`: what it is called in the second opinion, by which it is raised where no sign was found.
     """
 
     id: str
     level: str
-    when: tuple[str, ...]
+    when: tuple[str, ...] = ()
     reply: str = "ordinary"
     reason: str = ""
     meant: str = ""
@@ -54,6 +55,7 @@ class Flag(NamedTuple):
     sources: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    sounds: str = ""
 
     def ways(self) -> list[Way]:
         """ "a|b + c": one of a and b, together with c."""

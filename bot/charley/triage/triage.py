@@ -26,6 +26,7 @@ CARRIED: Final = 24
 """Signs that are handed on."""
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 _CELL: Final = 16  # words of a message that are looked over together
+_ASIDE: Final = 4  # flags that were only spoken of, of which a second opinion is told
 _TOLD: Final = 4  # tellings of a weak sign that are weighed
 
 
@@ -82,6 +83,15 @@ class Triage:
             _finding(perhaps, text) if perhaps else None,
             tuple(sorted(denied.difference(there))),
         )
+
+    def marks(self, look: TriageResult) -> list[str]:
+        """What was found, as marks for a second opinion: signs told and denied but for background, flags, and their levels."""
+        out = [f"told {name}" for name in look.carry if self._weights[name.removesuffix(WEAK)]]
+        out += [f"denied {sign}" for sign in look.denied if self._weights.get(sign)]
+        for how, finding in (("raised", look.finding), ("possible", look.possible)):
+            if finding:
+                out += [f"{how} {finding.flag}", f"{how} {finding.level}"]
+        return out + [f"aside {flag}" for flag in look.aside[:_ASIDE]]
 
     def told(self, message: Message) -> frozenset[str]:
         """The signs that a message says are there, whether or not they raise a flag."""

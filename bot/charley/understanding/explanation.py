@@ -19,7 +19,7 @@ FAINT = 0.005
 
 class Explanation(NamedTuple):
     """The trace of one message. `questions` has an entry for each question that was found in it; none where a red flag was
-    raised, or where the message is a follow-up. `sounds`: how much it sounds like calls for help, by level, about -1 to 1.
+    raised, or where the message is a follow-up. `sounds`: how much it sounds like calls for help, by their kind, about -1 to 1.
     """
 
     text: str

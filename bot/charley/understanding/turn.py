@@ -19,7 +19,7 @@ class Turn(NamedTuple):
 
     `alone`: the message is answered, names the subject and points at nothing said before.
 
-    `look` is what triage found, `sounds` how much the message sounds like those that call for help, by level, and `doubted`
+    `look` is what triage found, `sounds` how much the message sounds like those that call for help, by their kind, and `doubted`
     whether a red flag of it was only asked about for want of that.
     """
 

@@ -29,7 +29,8 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
         if name in step.known:
             yield from _told(step, name, sign, places)
     for name, flag in content.red_flags["flags"]["flags"].items():
-        yield from _raised(step, name, flag, places)
+        if flag.get("when"):
+            yield from _raised(step, name, flag, places)
     for intent in content.intents.values():
         finding = step.assess(read(intent.question)) if not intent.id.startswith(FAMILY) else None
         if finding is not None and finding.level in GRAVE:

@@ -1,0 +1,105 @@
+"""A second opinion on red flags: what a message sounds like, learnt from messages that call for help and from those that do not.
+
+The rules are heard as well: the signs that they find stand beside the words as features, so that what is learnt is also how
+far each of them can be trusted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from charley.matching.features import Features, Vector
+from charley.matching.judge import Judge, learn, numbered
+from charley.matching.matcher import Matcher
+from charley.reading.arrays import opened, stored
+from charley.reading.interpreter import Reading
+
+MARK: Final = 0.2
+"""Weight of each mark that the rules leave, beside the unit-length vector of the words."""
+_SIGNED: Final = "!"
+"""Begins the names of marks, so that none is a word."""
+
+
+class Lesson(NamedTuple):
+    """A message, the label that it teaches ("" for those that call for nothing), and the marks that the rules leave on it."""
+
+    words: tuple[str, ...]
+    label: str
+    marks: Sequence[str]
+    key: int
+
+
+class Heard(NamedTuple):
+    """What a message sounds like: `sounds` is about 0 where the opinion cannot tell, below where nothing calls for help.
+
+    `labels` has the score of each label that calls for help: about 1 where the message is of its kind, -1 where it is not.
+    """
+
+    sounds: float
+    labels: Mapping[str, float]
+
+
+class Opinion:
+    """The second opinion of a bank. Immutable, but for memos that only ever gain equal values."""
+
+    def __init__(self, features: Features, judge: Judge, labels: tuple[str, ...]) -> None:
+        """`features` has what the lessons taught; how a message is read is the bank's."""
+        self._features = features
+        self._judge = judge
+        self._labels = labels
+
+    def hear(self, reading: Reading, meaning: Sequence[int], marks: Iterable[str]) -> Heard:
+        """What a message sounds like, by its reading and its block of families; `marks` are what the rules leave on it."""
+        scores = dict(zip(self._labels, self._judge.scores(_seen(self._features, reading, marks), meaning), strict=True))
+        nothing = scores.pop("", 1.0) + 1.0
+        return Heard(math.fsum([score + 1.0 for score in scores.values()]) - nothing, scores)
+
+    def dump(self) -> dict[str, Any]:
+        """The opinion as strings, lists and bytes."""
+        return {
+            "labels": list(self._labels),
+            "names": ",".join(self._judge.index),
+            "rarity": stored("f", self._features.rarity),
+            "starts": stored("I", self._judge.starts),
+            "rows": stored("B", self._judge.labels),
+            "weights": stored("h", self._judge.weights),
+        }
+
+
+def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:
+    """The opinion that these lessons teach. Cost: like that of `learn`, with a handful of labels.
+
+    The counts are trusted in full: there are few examples, and people tell what happened in their own words.
+    """
+    features = _features(matcher)
+    readings = [matcher.reading(x.words) for x in lessons]
+    features.learn([features.names(r) for r in readings])
+    seen = [_seen(features, r, x.marks) for r, x in zip(readings, lessons, strict=True)]
+    labels = tuple(sorted({x.label for x in lessons}))
+    at = {label: i for i, label in enumerate(labels)}
+    targets, keys = [at[x.label] for x in lessons], [x.key for x in lessons]
+    judge = learn(seen, [matcher.meaning(r) for r in readings], targets, len(labels), keys, trust=1.0).judge
+    rarity = {name: features.rarity[i] for name, i in features.index.items()}
+    features.index, features.rarity = judge.index, [rarity.get(name, 0.0) for name in judge.index]
+    return Opinion(features, judge, labels)
+
+
+def restore(data: Mapping[str, Any], matcher: Matcher) -> Opinion:
+    """The opinion that `dump` described."""
+    features = _features(matcher)
+    features.index = numbered(data["names"].split(","))
+    features.rarity = opened("f", data["rarity"])
+    rows = (opened("I", data["starts"]), opened("B", data["rows"]), opened("h", data["weights"]))
+    return Opinion(features, Judge(features.index, *rows, len(data["labels"])), tuple(data["labels"]))
+
+
+def _features(matcher: Matcher) -> Features:
+    return Features(matcher.features.concepts, matcher.features.recogniser)
+
+
+def _seen(features: Features, reading: Reading, marks: Iterable[str]) -> Vector:
+    vector = features.weighed(features.names(reading))
+    vector.update((_SIGNED + mark, MARK) for mark in marks)
+    return vector
