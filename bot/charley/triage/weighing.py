@@ -17,7 +17,7 @@ ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
 DOUBT: Final = -2.8
 """What the rules found in a message that sounds less than this like it is asked about, and not raised."""
-GRIM: Final = -3.5
+GRIM: Final = -4.0
 """The same for harm to oneself and poison, of which people write in too many ways to be doubted as easily, and for a flag that a
 few plain words complete with what was told before: they need not sound like one."""
 GRAVER: Final = 0.3

@@ -47,7 +47,7 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "whole", "stays", "goes"), [(COLD, True, -2.7, -2.9), (CRISIS, True, -3.4, -3.6), (COLD, False, -3.4, -3.6)]
+    ("finding", "whole", "stays", "goes"), [(COLD, True, -2.7, -2.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)]
 )
 def test_what_sounds_like_no_call_is_asked_about_and_not_raised(finding: Finding, whole: bool, stays: float, goes: float) -> None:
     assert heard(found(finding), stays, whole=whole).finding == finding
