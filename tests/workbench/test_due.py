@@ -86,3 +86,10 @@ def test_every_fact_of_the_content_was_compared_with_its_sources_and_every_sourc
     assert [fact.id for fact in content.facts.values() if not fact.reviewed] == []
     assert [s.id for s in content.sources.values() if s.kind != "project" and not s.review_by] == []
     assert not [each for each in due(ROOT) if not each.date]
+
+
+def test_a_regulators_rule_is_read_again_sooner_than_its_page() -> None:
+    content, _ = reader.read(texts(ROOT))
+    by = [f for f in content.facts.values() if any(content.sources[c.source].publisher in ("FDA", "MHRA") for c in f.cites)]
+    assert len(by) > 10
+    assert [fact.id for fact in by if not fact.review_by] == []
