@@ -175,7 +175,7 @@ class Understander:
         `away` are clauses that say what is not asked: their labels lose by it.
         """
         going = self._going(before)
-        extra = self._light(before.topics[-1], judged, act.about) if going and not act.back else []
+        extra = self._light(before.topics[-1], judged) if going and not act.back else []
         after = self._named(before.topics[-1]) if going and not act.back else ""
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, UNCLEAR) for t in unclear]
@@ -215,11 +215,8 @@ class Understander:
     def _named(self, topic: Topic) -> str:
         return self.content.intents[topic.intent].named
 
-    def _light(self, last: Topic, judged: Judged, about: bool) -> list[float]:
-        """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer.
-
-        `about`: the message says that it asks the same of something else.
-        """
+    def _light(self, last: Topic, judged: Judged) -> list[float]:
+        """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
         if last not in self._last:
             kind, id = last.slot
             slot = Slot(kind, self.content.entities[kind][id].name) if kind else None
@@ -231,8 +228,7 @@ class Understander:
             )
         kinds = {m.kind for m in judged.reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        taught = not about and self.matcher.follows(self._named(last))
-        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if taught else 1.0)
+        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
