@@ -154,7 +154,7 @@ def test_a_folder_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path
         ("answer", "--workers", "0"),
         ("answer", "--workers", "many"),
         ("answer", "messages.parquet"),
-        ("answer", "--engine", "ray"),
+        ("answer", "--address", "auto"),
         ("connect", "pigeon"),
         ("export",),
         ("--port", "1"),
