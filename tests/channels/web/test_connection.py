@@ -185,7 +185,8 @@ def test_a_stop_before_it_says_that_it_listens_stops_it(workers: str) -> None:
             until(lambda port=port, process=process: connects(port) or process.poll() is not None)
             process.send_signal(signal.SIGTERM)
             # Before it heeds signals it ends by this one, as every program does.
-            assert process.wait(60) in (0, -signal.SIGTERM)
+            status, told = process.wait(60), process.stderr.read() if process.stderr else ""
+            assert status in (0, -signal.SIGTERM), told
         finally:
             process.kill()
             process.wait()
