@@ -35,7 +35,8 @@ def test_every_part_stands_on_a_page() -> None:
 def test_links_and_paths_lead_somewhere(page: Path) -> None:
     text = docs.BLOCK.sub("", page.read_text(encoding="utf-8"))
     assert not [link for link in LINK.findall(text) if not (page.parent / link).exists()]
-    named = [*PATH.findall(text), *(f"{module.replace('.', '/')}.py" for module in MODULE.findall(text))]
+    modules = [module.replace(".", "/") for module in MODULE.findall(text)]
+    named = [*PATH.findall(text), *(m if (ROOT / m / "__main__.py").exists() else f"{m}.py" for m in modules)]
     assert not [path for path in named if not any((base / path).exists() for base in (ROOT, page.parent))]
 
 
