@@ -103,10 +103,7 @@ class Assistant:
             return turn._replace(reply=reminded(turn.reply, note) if turn.alone else noted)
         if look.finding is not None:
             return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
-        # Where nothing is understood, only what the rules found is asked about.
-        if look.possible and (look.possible.signs or turn.reply.kind != "fallback"):
-            return turn._replace(reply=self._beside(turn.reply, look.possible))
-        return turn
+        return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 
     def _weighed(self, message: Message, judged: Judged, before: Context) -> tuple[TriageResult, Mapping[str, float], bool]:
         """What triage finds once the second opinion is heard, what the message sounds like, and whether a flag was doubted."""

@@ -30,14 +30,14 @@ def found(finding: Finding | None, possible: Finding | None = None) -> TriageRes
 
 
 def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing() -> None:
-    assert heard(found(None), -0.9).finding == GENERAL["ill"]
-    assert heard(found(None), -0.9, despair=0.5).finding == GENERAL["despair"]
-    assert heard(found(None), -1.1).finding is None
+    assert heard(found(None), -0.7).finding == GENERAL["ill"]
+    assert heard(found(None), -0.7, despair=0.5).finding == GENERAL["despair"]
+    assert heard(found(None), -0.8).finding is None
 
 
 def test_what_the_rules_found_possible_gives_the_raised_flag_its_name() -> None:
-    assert heard(found(None, COLD), -0.9).finding == COLD
-    assert heard(found(None, CLOT), -0.9).finding == GENERAL["ill"]
+    assert heard(found(None, COLD), -0.7).finding == COLD
+    assert heard(found(None, CLOT), -0.7).finding == GENERAL["ill"]
 
 
 def test_what_may_be_a_call_is_asked_about() -> None:

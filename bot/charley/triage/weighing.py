@@ -11,7 +11,7 @@ from typing import Final
 
 from charley.triage.sign import GRAVE, Finding, TriageResult
 
-RAISE: Final = -1.0
+RAISE: Final = -0.75
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
