@@ -266,8 +266,8 @@ def test_xmpp(tmp_path: Path, assistant: Assistant) -> None:
             killing = asyncio.ensure_future(kill_now_and_then(bot, random, done))
             for i in range(FAULTS // 4):
                 person.write(TEXTS[i % 3], id=f"m{i}")
-                # Within the pace of one sender.
-                await asyncio.sleep(random.uniform(1.0, 2.0))
+                # Within the pace of one sender, however long it goes on.
+                await asyncio.sleep(random.uniform(2.0, 2.5))
             await killing
             await until(lambda: answers() >= FAULTS // 4, why=bot.log)
             assert answers() - FAULTS // 4 <= KILLS
