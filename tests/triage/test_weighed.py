@@ -47,7 +47,7 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "whole", "stays", "goes"), [(COLD, True, -2.7, -2.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)]
+    ("finding", "whole", "stays", "goes"), [(COLD, True, -2.2, -2.4), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)]
 )
 def test_what_sounds_like_no_call_is_asked_about_and_not_raised(finding: Finding, whole: bool, stays: float, goes: float) -> None:
     assert heard(found(finding), stays, whole=whole).finding == finding
@@ -74,3 +74,8 @@ def test_harm_to_oneself_is_never_lowered_and_a_carried_flag_keeps_its_level() -
 def test_without_an_opinion_the_rules_stand() -> None:
     look = found(COLD, CLOT)
     assert weighed(look, -9.0, {}, {}, FLAGS.__getitem__, True) == look
+
+
+def test_what_the_rules_found_is_not_lowered_to_what_it_only_sounds_like() -> None:
+    alone = COLD._replace(also=())
+    assert heard(found(alone), 0.0, ill=-1.0, today=1.0).finding == alone

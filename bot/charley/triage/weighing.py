@@ -15,7 +15,7 @@ RAISE: Final = -0.75
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
-DOUBT: Final = -2.8
+DOUBT: Final = -2.3
 """What the rules found in a message that sounds less than this like it is asked about, and not raised."""
 GRIM: Final = -4.0
 """The same for harm to oneself and poison, of which people write in too many ways to be doubted as easily, and for a flag that a
@@ -50,7 +50,8 @@ def weighed(
             return look._replace(finding=None, possible=look.possible or found)
         if whole and found.reply == ORDINARY == likely.reply and found.level != likely.level:
             others = (other for other in map(flag, found.also) if (other.level, other.reply) == (likely.level, likely.reply))
-            better = next(others, likely)
+            # What the rules found is not lowered to what it only sounds like.
+            better = next(others, found if found.level == GRAVE[0] else likely)
             return look._replace(finding=found._replace(level=better.level, flag=better.flag))
     elif found is None and sounds > RAISE:
         meant = look.possible is not None and (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
