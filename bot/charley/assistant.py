@@ -107,8 +107,7 @@ class Assistant:
 
     def _weighed(self, message: Message, judged: Judged, before: Context) -> tuple[TriageResult, Mapping[str, float], bool]:
         """What triage finds once the second opinion is heard, what the message sounds like, and whether a flag was doubted."""
-        look = self._alarm.look(message, before.signs)
-        own = self._alarm.look(message, ()) if before.signs else look
+        look, own = self._alarm.looks(message, before.signs)
         # A message in which the rules know nothing again is about something else, whatever it sounds like.
         if self._opinion is None or not (marks := self._alarm.marks(own)):
             return look, {}, False

@@ -40,6 +40,11 @@ class RedFlags:
         """What each kind of message of the second opinion raises, where no sign was found in it."""
         self.flags = frozenset(self._flags)
 
+    def looks(self, message: Message, signs: tuple[str, ...]) -> tuple[TriageResult, TriageResult]:
+        """What a message raises together with the signs of earlier turns, and what it raises by itself."""
+        own = self.look(message, ())
+        return (self.look(message, signs) if signs else own), own
+
     def look(self, message: Message, carried: tuple[str, ...]) -> TriageResult:
         """What triage finds in a message, in the light of the signs of earlier turns."""
         return self._triage.look(message, carried) if self._triage else TriageResult(None, ())
