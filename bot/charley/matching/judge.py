@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import mul
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charley.reading.arrays import opened, stored
 
@@ -102,6 +102,15 @@ class Judge:
         rows = [dict(self._row(len(self.index) + i)) for i in range(self.numbers)]
         return math.fsum(x * row.get(label, 0.0) for x, row in zip(block, rows, strict=False)) / VALUE
 
+    def dump(self) -> dict[str, Any]:
+        """Everything that `restored` needs but the number of labels, as strings and bytes."""
+        return {
+            "names": ",".join(self.index),
+            "starts": stored("I", self.starts),
+            "rows": stored(code(self.size), self.labels),
+            "weights": stored("h", self.weights),
+        }
+
     def _row(self, at: int) -> tuple[tuple[int, float], ...]:
         lo, hi = self.starts[at], self.starts[at + 1]
         return tuple((k, w / WEIGHT) for k, w in zip(self.labels[lo:hi], self.weights[lo:hi], strict=True))
@@ -112,6 +121,12 @@ class Judge:
         for label, weight in zip(self.labels[row], self.weights[row], strict=True):
             lanes[label] += weight
         return _joined(lanes) - self._level
+
+
+def restored(data: Mapping[str, Any], size: int) -> Judge:
+    """The judge of `size` labels that `dump` described."""
+    rows = (opened("I", data["starts"]), opened(code(size), data["rows"]), opened("h", data["weights"]))
+    return Judge(numbered(data["names"].split(",")), *rows, size)
 
 
 class Learnt(NamedTuple):
@@ -245,6 +260,11 @@ def _packed(index: Mapping[str, int], rows: Sequence[int], size: int) -> Judge:
 def numbered(names: Sequence[str]) -> dict[str, int]:
     """The names with their numbers, from 0 on."""
     return dict(zip(names, range(len(names)), strict=True))
+
+
+def code(labels: int) -> str:
+    """The kind of array that holds the numbers of so many labels."""
+    return "B" if labels <= 256 else "H"
 
 
 def shuffled(keys: Sequence[int], salt: int) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from charley.matching.features import ANSWERED, FAMILY, Features, Vector
 from charley.matching.gate import Curve, Levels
-from charley.matching.judge import VALUE, Judge, numbered
+from charley.matching.judge import VALUE, Judge, code, restored
 from charley.matching.match import Candidate, Judged, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
@@ -200,12 +200,9 @@ class Matcher:
             "words": " ".join(counts),
             "counts": stored("I", counts.values()),
             "meaning": b"\n".join([features.meaning.get(w, b"") for w in counts]),
-            "names": ",".join(judge.index),
+            **judge.dump(),
             "rarity": stored("f", map(features.rare, judge.index)),
             "rarest": features.rarest,
-            "starts": stored("I", judge.starts),
-            "rows": stored(code(len(self.labels)), judge.labels),
-            "weights": stored("h", judge.weights),
             "labels": list(self.labels),
             "texts": p.texts,
             "used": p.used,
@@ -220,14 +217,13 @@ class Matcher:
 def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
     """The matcher that `dump` described."""
     words = data["words"].split(" ")
-    features.index = numbered(data["names"].split(","))
+    size = len(data["labels"])
+    judge = restored(data, size)
+    features.index = judge.index
     features.rarity = opened("f", data["rarity"])
     features.rarest = data["rarest"]
     features.meaning = dict(zip(words, bytes(data["meaning"]).split(b"\n"), strict=True))
     counts = dict(zip(words, opened("I", data["counts"]), strict=True))
-    size = len(data["labels"])
-    rows = (opened("I", data["starts"]), opened(code(size), data["rows"]), opened("h", data["weights"]))
-    judge = Judge(features.index, *rows, size)
     phrasings = Phrasings(
         bytes(data["texts"]),
         bytes(data["used"]),
@@ -261,8 +257,3 @@ def breadth(labels: int) -> int:
 def worded(text: str) -> tuple[str, ...]:
     """The words of a phrasing."""
     return read(text).words
-
-
-def code(labels: int) -> str:
-    """The kind of array that holds the numbers of so many labels."""
-    return "B" if labels <= 256 else "H"

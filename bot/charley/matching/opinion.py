@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from charley.matching.features import Features, Vector
-from charley.matching.judge import Judge, learn, numbered
+from charley.matching.judge import Judge, learn, restored
 from charley.matching.matcher import Matcher
 from charley.reading.arrays import opened, stored
 from charley.reading.interpreter import Reading
@@ -52,7 +52,8 @@ class Opinion:
 
     def hear(self, reading: Reading, meaning: Sequence[int], marks: Iterable[str]) -> Heard:
         """What a message sounds like, by its reading and its block of families; `marks` are what the rules leave on it."""
-        scores = dict(zip(self._labels, self._judge.scores(_seen(self._features, reading, marks), meaning), strict=True))
+        seen = _seen(self._features, self._features.names(reading), marks)
+        scores = dict(zip(self._labels, self._judge.scores(seen, meaning), strict=True))
         nothing = scores.pop("", 1.0) + 1.0
         return Heard(math.fsum([score + 1.0 for score in scores.values()]) - nothing, scores)
 
@@ -60,11 +61,8 @@ class Opinion:
         """The opinion as strings, lists and bytes."""
         return {
             "labels": list(self._labels),
-            "names": ",".join(self._judge.index),
+            **self._judge.dump(),
             "rarity": stored("f", self._features.rarity),
-            "starts": stored("I", self._judge.starts),
-            "rows": stored("B", self._judge.labels),
-            "weights": stored("h", self._judge.weights),
         }
 
 
@@ -75,8 +73,9 @@ def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:
     """
     features = _features(matcher)
     readings = [matcher.reading(x.words) for x in lessons]
-    features.learn([features.names(r) for r in readings])
-    seen = [_seen(features, r, x.marks) for r, x in zip(readings, lessons, strict=True)]
+    names = [features.names(r) for r in readings]
+    features.learn(names)
+    seen = [_seen(features, each, x.marks) for each, x in zip(names, lessons, strict=True)]
     labels = tuple(sorted({x.label for x in lessons}))
     at = {label: i for i, label in enumerate(labels)}
     targets, keys = [at[x.label] for x in lessons], [x.key for x in lessons]
@@ -89,17 +88,17 @@ def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:
 def restore(data: Mapping[str, Any], matcher: Matcher) -> Opinion:
     """The opinion that `dump` described."""
     features = _features(matcher)
-    features.index = numbered(data["names"].split(","))
+    judge = restored(data, len(data["labels"]))
+    features.index = judge.index
     features.rarity = opened("f", data["rarity"])
-    rows = (opened("I", data["starts"]), opened("B", data["rows"]), opened("h", data["weights"]))
-    return Opinion(features, Judge(features.index, *rows, len(data["labels"])), tuple(data["labels"]))
+    return Opinion(features, judge, tuple(data["labels"]))
 
 
 def _features(matcher: Matcher) -> Features:
     return Features(matcher.features.concepts, matcher.features.recogniser)
 
 
-def _seen(features: Features, reading: Reading, marks: Iterable[str]) -> Vector:
-    vector = features.weighed(features.names(reading))
+def _seen(features: Features, names: Vector, marks: Iterable[str]) -> Vector:
+    vector = features.weighed(names)
     vector.update((_SIGNED + mark, MARK) for mark in marks)
     return vector

@@ -64,7 +64,7 @@ class Dialogue:
             reply = self.follow(move, before, message)
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
-            reply = self._reply(message, form, act, understood, before, known)
+            reply = self._reply(message, form, asks, act, understood, before, known)
         reply = self._felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(judged.words)
         return Turn(reply, before, act, understood, alone)
@@ -83,9 +83,16 @@ class Dialogue:
         return self.conversation.noted(self.replies.noted(text, fitting, facts, before.heard), before)
 
     def _reply(
-        self, message: Message, form: str, act: Act, understood: Sequence[Understood], before: Context, known: People
+        self,
+        message: Message,
+        form: str,
+        asks: bool,
+        act: Act,
+        understood: Sequence[Understood],
+        before: Context,
+        known: People,
     ) -> Reply:
-        """What is said to what a message was understood to ask. `form` is the form of its question."""
+        """What is said to what a message was understood to ask. `form` is the form of its question, if it `asks` in one."""
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
@@ -98,7 +105,6 @@ class Dialogue:
             question = reason if form == "why" and reason.intent != question.intent else question
             return self.follow(Move((question,), asks=not other, other=other), before, message)
         told = before.people.told != known.told or before.people.about != known.about
-        asks = bool(form) or "?" in message.breaks[-1]
         if not (asks or act.meant or act.back) and (kept := self._kept(message, understood, answered, told, near, before, known)):
             return kept
         if answered:
