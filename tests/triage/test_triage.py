@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.places import ROOT
 
@@ -176,19 +176,12 @@ def _plainly(text: str) -> str:
 
 
 @pytest.mark.slow
-@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.sampled_from([". ", "\n", "! ", "... ", " ", ", ", ", and "]))
+@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.sampled_from([". ", "\n", "! "]))
 @settings(max_examples=1000, deadline=None)
 def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, between: str) -> None:
-    """A question without its mark and the next sentence without a comma are one sentence to anybody: they keep the mark.
-
-    So are what was read about and what follows it after "and".
-    """
-    assume("and" not in between or not more.startswith("I read"))
-    before = _plainly(more) if "and" in between else more
-    if "and" not in between or len(text.split()) > 3:
-        assert level(f"{before}{between}{text}") == "emergency"
-    if between != " ":
-        assert level(f"{_plainly(text)}{between}{more}") == "emergency"
+    """What stands in one sentence with it may: a question that goes on over a comma, a habit, what was read about."""
+    assert level(f"{_plainly(more)}{between}{text}") == "emergency"
+    assert level(f"{_plainly(text)}{between}{more}") == "emergency"
 
 
 URGENT = [t for told in (ADVERSARIAL, ROUNDS, LOOKALIKES) for t in told["urgent"] if t not in MISSES]
