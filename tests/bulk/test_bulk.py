@@ -341,6 +341,22 @@ def test_a_fault_in_one_line_does_not_cost_the_rest() -> None:
     assert answer(Row(3, 1, "hello")) == {"id": 1, "line": 3, "kind": "error", "error": "internal error: LookupError: oh"}
 
 
+def test_a_first_message_that_comes_again_gets_its_reply_without_being_read_again(assistant: Assistant) -> None:
+    asked = []
+
+    class Counting:
+        def reply(self, text: str, context: object) -> Any:
+            asked.append(text)
+            return assistant.reply(text, context)  # type: ignore[arg-type]
+
+    answer = Answerer(Counting())  # type: ignore[arg-type]
+    for session in ("", "s", "t"):
+        for text in (QUESTION, "more"):
+            expected = assistant.reply(text, assistant.reply(QUESTION).context if session and text == "more" else None)
+            assert answer(Row(2, 1, text, session)) == {"id": 1, "line": 2, **expected.to_dict()}
+    assert asked == [QUESTION, "more", "more", "more"]
+
+
 def test_the_output_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     sink = tmp_path / "out.jsonl"
     sink.write_text("old", encoding="utf-8")

@@ -19,14 +19,14 @@ from charley.bulk import job
 pytestmark = pytest.mark.slow
 ray = pytest.importorskip("ray")
 
-ROWS = 1_200
+ROWS = 2_400
 MESSAGES = ("why do my calves cramp at night", "what about when pregnant", "is quinine safe", "how do i stop it", "more", "hi")
 
 
 @pytest.fixture
 def messages(tmp_path: Path) -> Path:
     place = tmp_path / "in.jsonl"
-    lines = [{"id": i, "session": f"s{i % 7}" if i % 3 else None, "text": f"{MESSAGES[i % 6]} {i % 50}"} for i in range(ROWS)]
+    lines = [{"id": i, "session": f"s{i % 7}" if i % 3 else None, "text": f"{MESSAGES[i % 6]} {i}"} for i in range(ROWS)]
     place.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return place
 

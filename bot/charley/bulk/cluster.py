@@ -7,6 +7,7 @@ results. So Ray may run a piece of work again where a worker or a machine was lo
 from __future__ import annotations
 
 import os
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -20,6 +21,8 @@ from charley.errors import CharleyError, UsageError
 
 BLOCK = 256
 """Rows that are handed to a worker at a time: the message itself takes a millisecond, handing it out a few."""
+ANSWERS = 5.0
+"""Seconds in which a cluster must answer. Ray itself looks for it for several minutes."""
 TRIES = 5
 """Times that work is done again which was under way where a worker was lost."""
 
@@ -113,8 +116,16 @@ def _ray(address: str, workers: int) -> Any:
         raise UsageError("this needs the package 'ray': pip install 'charley[ray]'") from None
     quiet: dict[str, Any] = {"log_to_driver": False, "include_dashboard": False, "configure_logging": False}
     try:
+        _reach(address)
         ray.init(address, **quiet) if address else ray.init(num_cpus=workers, **quiet)
     except Exception as error:  # the library raises of every kind, bare ones too
         what = f"at '{address}' there is no cluster of Ray" if address else "Ray cannot be started here"
         raise UsageError(f"{what}: {str(error).strip().splitlines()[0]}") from error
     return ray
+
+
+def _reach(address: str) -> None:
+    """Raises OSError where nobody listens at an address; one without a host and a port ("auto") Ray looks up."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), ANSWERS).close()

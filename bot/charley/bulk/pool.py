@@ -8,6 +8,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,10 @@ BLOCK = 64
 """Rows that a worker is handed at a time."""
 AHEAD = 2
 """Blocks that are under way while the oldest is waited for."""
+BEGUN = 4096
+"""First messages of conversations, used last, whose replies are kept: in files of what people asked many come again and again."""
+SHORT = 500
+"""Characters of a message that may come again."""
 
 
 class Answerer:
@@ -36,6 +41,7 @@ class Answerer:
     def __init__(self, assistant: Assistant, contexts: dict[str, bytes] | None = None) -> None:
         """`contexts` is what conversations knew before, as JSON."""
         self._assistant = assistant
+        self._begun = lru_cache(maxsize=BEGUN)(self._reply)
         # As bytes: a third of the memory of the values, and sessions can be a million.
         self.contexts = {} if contexts is None else contexts
 
@@ -46,13 +52,17 @@ class Answerer:
             return {**place, "kind": "error", "error": row.error}
         kept = self.contexts.get(row.session) if row.session else None
         try:
-            reply = self._assistant.reply(row.text, json.loads(kept) if kept else row.context)
-            result = {**place, **reply.to_dict()}
+            context = json.loads(kept) if kept else row.context
+            begins = context is None and len(row.text) <= SHORT
+            reply = self._begun(row.text) if begins else self._reply(row.text, context)
         except Exception as error:  # a fault in one of a million lines must be seen in its place, not cost the rest
             return {**place, "kind": "error", "error": f"internal error: {type(error).__name__}: {error}"}
         if row.session:
-            self.contexts[row.session] = json.dumps(reply.context, separators=(",", ":")).encode()
-        return result
+            self.contexts[row.session] = json.dumps(reply["context"], separators=(",", ":")).encode()
+        return {**place, **reply}
+
+    def _reply(self, text: str, context: Any = None) -> dict[str, Any]:
+        return self._assistant.reply(text, context).to_dict()
 
 
 def alone(rows: Iterable[Row], answerer: Answerer, write: results.Write) -> Iterator[Written]:
