@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import pytest
@@ -28,12 +28,15 @@ from tests.places import ROOT
 from charley import Assistant
 from charley.channels.web import connection
 from charley.channels.web.app import application
+from charley.channels.web.server import SPARE
 from charley.channels.web.settings import Settings
 
 pytestmark = pytest.mark.slow
 
 QUESTION = "why do my calves cramp at night?"
 KEY = "a key that only tests use"
+FEW = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]),) * 2)"
+"""A program that may open as many files as its first argument says, and then is the one that its others name."""
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +108,56 @@ def test_one_address_cannot_shut_the_others_out(port: int, monkeypatch: pytest.M
             half.close()
 
 
-def server(port: int, *more: str) -> subprocess.Popen[str]:
+def test_a_connection_that_asks_nothing_more_is_ended(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "IDLE", 1)
+    with running(application(assistant, KEY.encode(), Settings(rate=0))) as base:
+        port = int(base.rpartition(":")[2])
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as held:
+            assert [healthy(held) for _ in range(2)] == [200, 200]
+            # Without a word: a reply that nobody asked for would be taken for that of the next request.
+            assert held.sock.recv(65_536) == b""
+
+
+def healthy(held: http.client.HTTPConnection) -> int:
+    """The status of /healthz, asked over a connection that stays."""
+    held.request("GET", "/healthz")
+    answer = held.getresponse()
+    answer.read()
+    return answer.status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there every 127.x.y.z is this machine")
+def test_above_its_files_it_refuses_and_goes_on() -> None:
+    files, port = 2 * SPARE + 20, free_port()
+    limited = [sys.executable, "-c", f"{FEW}; os.execv(sys.argv[2], sys.argv[2:])", str(files)]
+    process = server(port, before=limited)
+    held: list[http.client.HTTPConnection] = []
+    try:
+        until(lambda: reachable(port))
+        for i in range(files - SPARE):
+            address = (f"127.0.0.{2 + i % 9}", 0)
+            held.append(http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=address))
+            assert healthy(held[-1]) == 200
+        head, _, body = sent(port, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n" * 2, "127.0.0.99").partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503") and b"retry-after: 1" in head.lower()
+        assert json.loads(body)["status"] == 503
+        assert healthy(held[0]) == 200, "who was here first is refused"
+        while held:
+            held.pop().close()
+        until(lambda: reachable(port))
+    finally:
+        for each in held:
+            each.close()
+        process.kill()
+        process.wait()
+        process.stderr.close() if process.stderr else None
+
+
+def server(port: int, *more: str, before: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """The program in a process; `before` is a command that runs it."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "bot"), "CHARLEY_KEY": KEY}
     command = [sys.executable, "-m", "charley", "--content", str(ROOT), "serve", "--port", str(port), "--rate", "0", *more]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([*before, *command], env=environment, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.slow

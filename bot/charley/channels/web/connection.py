@@ -38,6 +38,12 @@ async def _nothing(scope: Any, receive: Any, send: Any) -> None:
     """An application that answers nothing."""
 
 
+async def _full(scope: Any, receive: Any, send: Any) -> None:
+    """Refuses what is asked over a connection that is one too many."""
+    refusal = ProblemError(503, "Too many are asking at once.", headers={"Retry-After": "1", "Connection": "close"})
+    await refusal.response()(scope, receive, send)
+
+
 class _Expected:
     """What is to come by some time; few are looked after at a time, so that many that are late together hold nobody up."""
 
@@ -83,6 +89,7 @@ def protocol(trusted: frozenset[str] = frozenset()) -> Any:
     class Connection(base):  # type: ignore[misc]  # which class it is shows itself only here
         head = 0
         waiting: int | None = None
+        limit_concurrency: int | None
         draining = False
         address = ""
 
@@ -94,6 +101,10 @@ def protocol(trusted: frozenset[str] = frozenset()) -> Any:
             if held[self.address] > EACH and self.address and str(peer[0]) not in trusted:
                 transport.abort()
                 return
+            # The library would refuse those who were here first too, and not by a problem document.
+            most, self.limit_concurrency = self.limit_concurrency, None
+            if most is not None and len(self.connections) > most:
+                self.app = _full
             self._await_head()
 
         def connection_lost(self, exc: Exception | None) -> None:
