@@ -150,6 +150,79 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     assert place.read_text(encoding="utf-8") == "old"
 
 
+DAY = 86_400
+
+
+def _crowded(cache: Path, days: range) -> dict[str, Path]:
+    """Files of other banks in a cache: a bank and a key of each day ago, and what a killed process left."""
+    cache.mkdir(exist_ok=True)
+    files = {}
+    for day in days:
+        for name in (f"{day:064x}-{day:016x}.bank", f"{day:08x}.key", f".{day:08x}.key.{day:016x}"):
+            files[name] = cache / name
+            files[name].write_bytes(b"of another version")
+            os.utime(files[name], (time.time() - day * DAY,) * 2)
+    return files
+
+
+def test_banks_that_nobody_used_for_long_go(tea: Path, tmp_path: Path) -> None:
+    others = _crowded(tmp_path / "cache", range(50))
+    strange = [tmp_path / "cache" / name for name in ("notes.bank", "a.key", ".profile", "letters.txt")]
+    for place in strange:
+        place.write_text("not of the program")
+        os.utime(place, (1, 1))
+    Assistant(tea)
+    left = {name for name, place in others.items() if place.exists()}
+    # Eight banks with the one that was made; those of today are not counted out.
+    assert sorted(int(name[:64], 16) for name in left if name.endswith(".bank")) == list(range(7))
+    assert sorted(int(name[:8], 16) for name in left if name.endswith(".key")) == list(range(32))
+    assert [name for name in left if name.startswith(".")] == [f".{0:08x}.key.{0:016x}"]
+    assert all(place.exists() for place in strange)
+
+
+def test_banks_of_today_stay_however_many_they_are(tea: Path, tmp_path: Path) -> None:
+    others = _crowded(tmp_path / "cache", range(1)) | _crowded(tmp_path / "cache", range(100, 120))
+    today = [place for name, place in others.items() if name.endswith(".bank")]
+    for place in today:
+        os.utime(place)
+    Assistant(tea)
+    assert all(place.exists() for place in today)
+
+
+def test_a_bank_in_use_is_noted_as_such(tea: Path, tmp_path: Path) -> None:
+    _age(tea)
+    Assistant(tea)
+    (kept,) = (tmp_path / "cache").glob("*.bank")
+    for forgotten in ("stamps are known", "stamps are not"):
+        os.utime(kept, (time.time() - 9 * DAY,) * 2)
+        if forgotten.endswith("not"):
+            for key in (tmp_path / "cache").glob("*.key"):
+                key.unlink()
+        Assistant(tea)
+        assert kept.stat().st_mtime > time.time() - DAY
+
+
+def test_several_processes_tidy_at_once(tea: Path, tmp_path: Path) -> None:
+    cache, running = tmp_path / "cache", []
+    _crowded(cache, range(3, 400))
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "bot")}
+    code = "import sys, charley; print([charley.Assistant(p).reply('green tea').intents[0] for p in sys.argv[1:]])"
+    copies = []
+    for i in range(4):
+        copies.append(tmp_path / f"tea{i}")
+        shutil.copytree(tea, copies[-1])
+        (copies[-1] / "knowledge/disclaimer.yaml").write_text(f"text: Only about tea, number {i}.\n")
+    for i in range(4):
+        ordered = [str(copy) for copy in copies[i:] + copies[:i]]
+        pipe = subprocess.PIPE
+        running.append(subprocess.Popen([sys.executable, "-c", code, *ordered], env=env, stdout=pipe, stderr=pipe, text=True))
+    for process in running:
+        assert process.communicate(timeout=300) == (f"{['tea.green'] * 4}\n", "")
+    left = [int(p.name[:64], 16) for p in cache.glob("*.bank")]
+    assert len(left) == 8
+    assert sorted(left)[:4] == [3, 4, 5, 6]
+
+
 def _opened(tea: Path) -> list[str]:
     """The files of the content that a new process opens for one reply."""
     code = """

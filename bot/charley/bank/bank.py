@@ -88,10 +88,12 @@ def _kept(folder: str | os.PathLike[str] | None) -> Bank:
     stamps = cache.Stamps(os.fspath(folder) if folder is not None else os.path.dirname(os.path.dirname(HOME)))  # noqa: PTH120
     known = stamps.known()
     if known and (bank := _restored(mapped(cache.place(known)), known)):
+        cache.used(cache.place(known))
         return bank
     found = texts(_root(folder))
     key = cache.key(found)
     bank = _restored(mapped(cache.place(key)), key) or _built(found, key)
+    cache.used(cache.place(key))
     stamps.keep(key)
     return bank
 
@@ -107,6 +109,7 @@ def _built(found: Mapping[str, str], key: str) -> Bank:
         on_build()
     packed = file.pack(_made(found, key))
     cache.write(cache.place(key), packed)
+    cache.tidy()
     bank = _restored(packed, key)
     assert bank is not None
     return bank

@@ -1,7 +1,8 @@
 """Where built banks are kept, and under which key: a hash of the content and of the code that makes a bank of it.
 
 Reading and hashing all of it takes longer than loading the bank. So the key is written down with the stamps of the files (size,
-times, place on the disk), and read again where no stamp has changed.
+times, place on the disk), and read again where no stamp has changed. Banks of other versions and contents go when there are many
+that nobody has used for a day.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ ROOMS = ("content", "reading", "triage", "matching", "bank")
 """The rooms whose code makes the bank; no code outside them changes what is in it."""
 RACY = 2_000_000_000
 """Nanoseconds for which a file that was changed may change again and keep its stamp, on the coarsest of clocks of files."""
+MOST = {"[0-9a-f]{64}-[0-9a-f]{16}[.]bank": 8, "[0-9a-f]{8}[.]key": 32, r"[.][0-9a-f-]+[.](?:bank|key)[.][0-9a-f]{16}": 0}
+"""Files of each kind that are kept however long ago they were used; the last were left by somebody who was killed."""
+RECENT = 86_400
+"""Seconds for which a file that was used stays anyway: as many as there are may be in use at once."""
+NOTED = 3_600
+"""Seconds after which it is noted again that a bank is in use."""
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> str:
@@ -58,6 +65,29 @@ def write(place: str, data: bytes) -> None:
             Path(place).parent.mkdir(parents=True, exist_ok=True)
             with replacing(Path(place)) as (handle, _), os.fdopen(handle, "wb") as file:
                 file.write(data)
+
+
+def used(place: str) -> None:
+    """Notes that a bank is in use, by the time of its file."""
+    with suppress(OSError):
+        if os.stat(place).st_mtime < time.time() - NOTED:  # noqa: PTH116
+            os.utime(place)
+
+
+def tidy() -> None:
+    """Removes what nobody has used for long. Whoever still reads it keeps what is mapped, and others build it anew."""
+    import re
+    from pathlib import Path
+
+    where, recently = folder(), time.time() - RECENT
+    with suppress(OSError):
+        files = [(item.stat().st_mtime, item) for item in Path(where).iterdir()] if where else []
+        for name, most in MOST.items():
+            of_kind = sorted((each for each in files if re.fullmatch(name, each[1].name)), reverse=True)
+            for when, item in of_kind[most:]:
+                if when < recently:
+                    with suppress(OSError):  # gone meanwhile, or mapped where such a file cannot be removed
+                        item.unlink()
 
 
 class Stamps:
