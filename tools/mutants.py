@@ -38,6 +38,7 @@ QUICK = {
     ),
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),
     "charley.answering": ("tests/answering/test_length.py", "tests/understanding/test_understand.py"),
+    "charley.triage.weighing": ("tests/triage/test_weighed.py",),
     "charley.triage": ("tests/triage/test_reach.py",),
     "charley.assistant": ("tests/triage/test_standing.py",),
 }

@@ -24,7 +24,7 @@ from charley.understanding.understanding import Understander, Understood
 
 REMARK = 12
 """A message of at most so many words that asks nothing is a remark on the topic."""
-OWN = 0.5
+OWN = 0.45
 """Confidence from which a short question that names nothing is one of its own."""
 SURE = 0.65
 """Confidence from which what asks nothing is a question of its own all the same ("magnesium tablets", "night cramps")."""

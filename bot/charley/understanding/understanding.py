@@ -21,36 +21,28 @@ from charley.understanding.split import Part, Splitter
 
 CHOICES = 3
 """Most choices that are offered."""
-NEAR = 4
-"""Labels of the whole message, for each of its clauses, that a clause may ask for."""
 COST = 0.1
 """How much surer a way must be that leaves words out."""
 SECOND = -0.5
 """Score from which the second label of a message that asks twice is asked for as well."""
 LEAN = 0.5
-"""Share of the last question's own scores that a message takes over."""
+"""Share of the last question's own scores that a message takes over, and of the whole message's that a clause of it does."""
 TAUGHT = 0.6
 """Share of what the last question adds that stays where conversations have taught what follows it."""
 FOLLOWS = 0.4
-"""Added for a label that the last answer leads on to."""
+"""Added for a label that the last answer leads on to, and for what was offered when the message before was not clear."""
 SPOKEN_OF = 1.0
 """Added for what was spoken of, where a message goes back to it."""
-UNCLEAR = 0.3
-"""Added for what was offered when the message before was not clear."""
 FITS = 0.5
 """Added for a label that asks about things of a kind that the message names."""
 AFAR = 1.0
 """Taken from a label from outside: who is in a conversation goes on with it."""
-ALONE = 0.45
-"""Confidence from which a message that names nothing asks for something by itself."""
 FADE = 5.0
 """Words from which a message takes over less of the last question."""
 AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
 SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
-SHARE = 0.5
-"""Share of the whole message's scores that a clause of it takes over."""
 
 
 class Understood(NamedTuple):
@@ -137,27 +129,24 @@ class Understander:
         return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best]), times))
 
     def _parts(self, clauses: Sequence[tuple[str, ...]], whole: Way) -> list[Way]:
-        """Clauses that ask, each in the light of the whole, where the whole message may well ask for them."""
-        scores = whole.match.scores
-        near = {self.matcher.labels[k] for k in sorted(range(len(scores)), key=lambda k: -scores[k])[: NEAR * len(clauses)]}
-        shared = [SHARE * (score + 1.0) for score in whole.match.scores]
+        """Clauses that ask, each in the light of the whole; not what is from outside, nor small talk in a question."""
+        shared = [LEAN * (score + 1.0) for score in whole.match.scores]
         out: list[Way] = []
         for words in clauses:
             way = self._way("part", words, going=whole.match.named)
             if not way.match.known:
                 way = way._replace(match=self.matcher.match(way.match.judged, shared, whole.match.named))
             courtesy = self.content.family(way.intent).talk and not self.content.family(whole.intent).talk
-            if way.intent in near and not way.match.outside and not courtesy:
+            if not way.match.outside and not courtesy:
                 out.append(way)
         return out
 
     def points(self, match: Match) -> bool:
-        """Whether a message names neither the subject nor a thing, and by itself asks for nothing that is known."""
+        """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
         if match.judged.subject or any(m.id for m in match.reading.mentions):
             return False
-        alone = self.matcher.match(match.judged)
-        outside = (s for s, label in zip(alone.scores, self.matcher.labels, strict=True) if label.startswith(OUTSIDE))
-        return alone.confidence < ALONE and not any(s > 0.0 for s in outside)
+        by_itself = zip(match.judged.scores, self.matcher.labels, strict=True)
+        return not any(score > 0.0 and label.startswith(OUTSIDE) for score, label in by_itself)
 
     def _way(self, how: str, words: tuple[str, ...], going: bool = False) -> Way:
         return Way(how, words, self.matcher.match(self.matcher.judged(words), going=going))
@@ -178,7 +167,7 @@ class Understander:
         extra = self._light(before.topics[-1], judged) if going and not act.back else []
         after = self._named(before.topics[-1]) if going and not act.back else ""
         unclear = before.choices or (before.offered if before.misses else ())
-        more = [(t.intent, UNCLEAR) for t in unclear]
+        more = [(t.intent, FOLLOWS) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if act.back]
         more += [(self._way("dismissed", clause).intent, -AWAY) for clause in away]
         for intent, adds in more:
