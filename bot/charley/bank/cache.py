@@ -81,7 +81,10 @@ def tidy() -> None:
 
     where, recently = folder(), time.time() - RECENT
     with suppress(OSError):
-        files = [(item.stat().st_mtime, item) for item in Path(where).iterdir()] if where else []
+        files = []
+        for item in Path(where).iterdir() if where else ():
+            with suppress(OSError):  # another process tidies too, and was quicker
+                files.append((item.stat().st_mtime, item))
         for name, most in MOST.items():
             of_kind = sorted((each for each in files if re.fullmatch(name, each[1].name)), reverse=True)
             for when, item in of_kind[most:]:
