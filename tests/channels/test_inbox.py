@@ -13,6 +13,7 @@ import pytest
 from tests.channels.conformance import ASK, EMERGENCY, flat
 
 from charley import Assistant
+from charley.channels import notebook
 from charley.channels.command import COMMANDS, NOT_YET
 from charley.channels.delivery import TRIES, BusyError, RefusedError
 from charley.channels.inbox import BRIEF, TOO_FAST, Inbox, Incoming
@@ -294,7 +295,7 @@ class Hanging(Memory):
 
 
 def test_a_store_that_hangs_holds_no_emergency_up(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charley.channels.notebook.AWAY", 600.0)
+    monkeypatch.setattr("charley.channels.notebook.FIRST", 600.0)
     store = Hanging()
     inbox = Inbox("test", assistant, store, SHAPE)
     begun = time.monotonic()
@@ -306,6 +307,25 @@ def test_a_store_that_hangs_holds_no_emergency_up(assistant: Assistant, monkeypa
         assert store.calls == 1, "the budget is spent once, not for each message"
     finally:
         store.free.set()
+
+
+def test_a_store_that_only_paused_is_soon_asked_again(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Hanging()
+    book = Inbox("test", assistant, store, SHAPE).book
+
+    def pause(budget: float) -> float:
+        """For how long the store is left alone when it has failed once more, or not."""
+        monkeypatch.setattr(notebook, "BUDGET", budget)
+        book.asked_again = 0.0
+        asyncio.run(book.page("pat").read())
+        return book.pause
+
+    try:
+        assert [pause(0.01) for _ in range(6)] == [notebook.FIRST * 2**i for i in (1, 2, 3, 4)] + [notebook.AWAY] * 2
+    finally:
+        store.free.set()
+    book.store = Memory()
+    assert pause(60) == notebook.FIRST
 
 
 def test_while_the_store_is_away_this_process_remembers(assistant: Assistant) -> None:

@@ -15,8 +15,11 @@ log = logging.getLogger("charley.channels")
 T = TypeVar("T")
 BUDGET = 0.3
 """Seconds that all calls of the store for one message may take together."""
-AWAY = 5.0
-"""Seconds for which a store that used the budget up is not asked again."""
+FIRST, AWAY = 0.3, 5.0
+"""Seconds for which a store that used the budget up is not asked again: at first, and at most; twice as long each time in turn.
+
+A store that only paused, as a disk does, is soon asked again; one that is gone seldom.
+"""
 SHADOW = 600.0
 """Seconds for which this process remembers by itself what the store could not take."""
 
@@ -29,6 +32,7 @@ class Notebook:
         self.store = store
         self.shadow = Memory(SHADOW)
         self.asked_again = 0.0
+        self.pause = FIRST
         self._secret = secret
         # Not the threads in which replies are made: a store that hangs must not take those.
         self.threads = ThreadPoolExecutor(8, "charley-store")
@@ -111,7 +115,9 @@ class Page:
             return False, otherwise
         try:
             asked = asyncio.get_running_loop().run_in_executor(book.threads, lambda: call(*values))
-            return True, await asyncio.wait_for(asked, self._left)
+            said = await asyncio.wait_for(asked, self._left)
+            book.pause = FIRST
+            return True, said
         except Exception as error:
             log.error("%s: the store fails: %s", book.channel, type(error).__name__)
             return False, otherwise
@@ -119,4 +125,4 @@ class Page:
             now = time.monotonic()
             self._left -= now - begun
             if self._left <= 0.05:
-                book.asked_again = now + AWAY
+                book.asked_again, book.pause = now + book.pause, min(2 * book.pause, AWAY)
