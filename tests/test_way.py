@@ -13,8 +13,9 @@ from tests.places import ROOT
 
 from charley import Assistant
 from charley.answering.replies import Question
+from charley.matching.judge import Judge
 from charley.matching.match import Judged, Match
-from charley.reading.interpreter import Reading
+from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.text import Message, read
 from charley.understanding.understanding import Way
 
@@ -22,6 +23,8 @@ PACKAGE = ROOT / "bot" / "charley"
 ROOMS = ("reading", "triage", "matching", "understanding", "answering")
 MOST = 4
 """Times that a message may enter a room that it has left."""
+SEVERAL = 7
+"""The same for one of several clauses, however many: its clauses go to be judged, and to be weighed, all at once."""
 
 
 def carries(value: Any, text: str, words: tuple[str, ...]) -> bool:
@@ -52,6 +55,7 @@ def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) 
     words = read(text).words
     inside: list[str] = []
     entered: list[str] = []
+    values = (Message, Reading, Judged, Match)
 
     def seen(frame: FrameType, event: str, _: Any) -> None:
         path = Path(frame.f_code.co_filename)
@@ -63,7 +67,10 @@ def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) 
             return
         code = frame.f_code
         given = [frame.f_locals[name] for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
-        crosses = not inside or inside[-1] != room
+        # Who asks a value that is handed on enters no room by it.
+        crosses = (not inside or inside[-1] != room) and not (
+            given and isinstance(given[0], values) and code.co_varnames[0] == "self"
+        )
         inside.append(room)
         if room in ROOMS and crosses and any(carries(value, text, words) for value in given):
             entered.append(room)
@@ -101,3 +108,39 @@ def test_a_message_seldom_enters_a_room_that_it_has_left(assistant: Assistant, b
     entered = way(assistant, text, context)
     assert entered[0] == "reading"
     assert len(entered) - len(set(entered)) <= MOST, entered
+
+
+QUESTIONS = (
+    "what is the best way to stop a cramp and does magnesium help",
+    "thanks a lot. why do my calves cramp at night?",
+    "thanks a lot. why do my calves cramp at night? which stretch is best?",
+    "i am not asking about salt. i am 62 and take a statin since may. could the statin do this? what should i do at night?",
+    "why me? is it my age? is it the heat? should i drink more? does milk help? when do i see a doctor?",
+)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_the_clauses_of_a_message_go_together(assistant: Assistant, text: str) -> None:
+    entered = way(assistant, text)
+    assert len(entered) - len(set(entered)) <= SEVERAL, entered
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_a_message_is_read_once_and_no_clause_is_judged_twice(assistant: Assistant, text: str) -> None:
+    words = read(text).words
+    read_, judged = [], []
+
+    def seen(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code is Interpreter.read.__code__:
+            read_.append(tuple(frame.f_locals["words"]))
+        elif event == "call" and frame.f_code is Judge.scores.__code__:
+            judged.append(tuple(sorted(frame.f_locals["vector"].items())))
+
+    sys.setprofile(seen)
+    try:
+        assistant.reply(text)
+    finally:
+        sys.setprofile(None)
+    assert [each for each in read_ if carries(each, text, words)] == [words]
+    assert len(judged) > 2
+    assert len(judged) == len(set(judged))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charley.content.model import Entity
-from charley.matching.features import CONCEPT, ENTITY, PAIR, Features
+from charley.matching.features import Features
+from charley.matching.judge import VALUE
 from charley.reading.families import bundled
 from charley.reading.interpreter import Interpreter
 from charley.reading.reader import Reader
@@ -37,11 +38,12 @@ FEATURES = features()
 
 
 def test_names_of_a_reading() -> None:
-    names = FEATURES.names(INTERPRETER.read("does green tea help bread".split()))
-    assert names["~baking"] == CONCEPT
-    assert names["@drink"] == names["@drink=tea"] == ENTITY
+    names = FEATURES.names(INTERPRETER.read("does green tea help bread".split()), after="tea.green")
+    assert names["~baking"] == 1.3
+    assert names["@drink"] == names["@drink=tea"] == 1.3
     assert names["help"] == 1.0
-    assert names["@drink help"] == names["help bread"] == names["bread $"] == PAIR
+    assert names["@drink help"] == names["help bread"] == names["bread $"] == 0.5
+    assert names[">tea.green"] == 0.5
     assert "green" not in names
 
 
@@ -66,3 +68,18 @@ def test_a_vector_is_no_longer_than_one_and_shorter_for_what_the_bank_lacks(word
 def test_words_that_never_stood_together_are_not_linked(first: str, second: str) -> None:
     together = any(f"{first} {second}" in line for line in BANK)
     assert (FEATURES.link(first, second) > 0.0) <= (together or stem(first) == stem(second))
+
+
+def test_words_are_linked_by_how_much_oftener_than_by_chance_they_stand_together() -> None:
+    """The pointwise mutual information of a pair, counted from minus two on. Each rarity has one above its logarithm."""
+    assert FEATURES.rare("black") == FEATURES.rare("black tea") == pytest.approx(math.log(5 / 2) + 1.0)
+    assert FEATURES.link("black", "tea") == pytest.approx(2.0 + FEATURES.rare("tea") - 1.0)
+
+
+def test_the_block_of_families_is_shorter_than_the_words() -> None:
+    block = FAMILIAR.families(INTERPRETER.read(("green", "bread")), bundled)
+    assert math.sqrt(math.fsum((x / VALUE) ** 2 for x in block)) == pytest.approx(0.8, abs=0.02)
+
+
+FAMILIAR = features()
+FAMILIAR.meaning = {word: bundled().of(word) for word in WORDS}

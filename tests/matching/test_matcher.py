@@ -106,6 +106,16 @@ def test_what_is_held_out_depends_on_each_phrasing_alone(label: str, line: int) 
         assert [x.example for x in fewer] == [x.example for x in more if (x.example.label, x.example.line) != (label, line)]
 
 
+def test_a_round_holds_out_every_fifth_line_and_every_eighth_label_and_learns_so_much() -> None:
+    """About 3,500 phrasings, of one label in eight and one line in five none."""
+    trainer = Trainer(Concepts(), Recogniser({}), bundled(), {}, frozenset())
+    lines = [Example(f"{word} {n}", f"label{n % 16}", n) for n, word in enumerate(bundled().words()[:12_000])]
+    learnt, held, away = parted(trainer.prepare(lines), 0)
+    assert away == {"label0", "label8"}
+    assert len(held) == pytest.approx(1_500 + 10_500 / 5, rel=0.05)
+    assert len(learnt) == pytest.approx(8_400 / 3, rel=0.05)
+
+
 @given(st.text(st.sampled_from("abcdefghij klmnopqrstuvwxyz0123456789'?"), max_size=80))
 def test_a_restored_matcher_is_the_same(text: str) -> None:
     again = RESTORED.match(RESTORED.judged(read(text).words))

@@ -146,10 +146,9 @@ def learn(
     targets: Sequence[int],
     size: int,
     keys: Sequence[int],
-    rounds: int = ROUNDS,
     trust: float = TRUST,
 ) -> Learnt:
-    """The judge that these examples teach. Cost: rounds × examples × features.
+    """The judge that these examples teach. Cost: `ROUNDS` × examples × features.
 
     The more the counts are trusted (0 to 1), the further a feature reaches that the examples show seldom, and the less is mended
     for the sake of one example: well where people tell stories, less so where messages are as short and tidy as the examples.
@@ -168,7 +167,7 @@ def learn(
         [*(int(x * COARSE + 0.5) for x in vector.values()), *((x * COARSE + VALUE // 2) // VALUE for x in block), COARSE]
         for vector, block in zip(vectors, blocks, strict=True)
     ]
-    _descend(rows, whole, values, targets, size, keys, rounds, SOFT - TRUSTED * trust)
+    _descend(rows, whole, values, targets, size, keys, SOFT - TRUSTED * trust)
     return Learnt(_packed(index, rows, size), used, centres)
 
 
@@ -212,14 +211,13 @@ def _descend(
     targets: Sequence[int],
     size: int,
     keys: Sequence[int],
-    rounds: int,
     soft: float,
 ) -> None:
     """Moves the rows round by round. `pushed` keeps for each example how far it has pushed each label so far."""
     level, slack, bound = _level(size), COARSE * COARSE / (2 * soft), _HALF - _ONE
     pushed: list[dict[int, int]] = [{} for _ in targets]
     calm = [False] * len(targets)
-    for turn in range(rounds):
+    for turn in range(ROUNDS):
         for i in shuffled(keys, 2 + turn):
             if turn % 3 and calm[i]:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add, mul
 from typing import Any
 
@@ -60,11 +60,25 @@ class Matcher:
 
     def judged(self, words: Sequence[str]) -> Judged:
         """Reads and judges a message. Cost: its features × some operations on numbers as long as there are labels."""
-        reading = self.reading(words)
+        return self._judged(tuple(words), self.reading(words))
+
+    def parts(self, whole: Judged, places: Iterable[Sequence[int]]) -> list[Judged]:
+        """Parts of a message, each by the places of its words, judged by themselves; they are not read again."""
+        return [self._judged(tuple([whole.words[i] for i in words]), whole.reading.part(words)) for words in places]
+
+    def matches(self, parts: Iterable[Judged], extra: Sequence[float] = (), going: bool = False) -> list[Match]:
+        """As `match` for each of several; one that is a phrasing of the bank, word for word, takes nothing over."""
+        return [self.match(part, () if self._owner(part) is not None else extra, going) for part in parts]
+
+    def _owner(self, judged: Judged) -> int | None:
+        owner = self.phrasings.owner([t.surface for t in judged.reading.tokens])
+        return owner if owner in self._inside else None
+
+    def _judged(self, words: tuple[str, ...], reading: Reading) -> Judged:
         vector = self.features.vector(reading)
         meaning = self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
-        return Judged(tuple(words), reading, vector, meaning, scores, self._names(reading))
+        return Judged(words, reading, vector, meaning, scores, self._names(reading))
 
     def meaning(self, reading: Reading) -> Sequence[int]:
         """The block of families of a reading (`Features.families`)."""
@@ -86,8 +100,8 @@ class Matcher:
         if extra:
             scores = list(map(add, scores, extra))
         ranked = sorted(self._inside, key=scores.__getitem__, reverse=True)[:SHOWN]
-        owner = None if extra or after else self.phrasings.owner([t.surface for t in reading.tokens])
-        if owner in self._inside:
+        owner = None if extra or after else self._owner(judged)
+        if owner is not None:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)

@@ -98,11 +98,16 @@ class Reader:
         return self._inner
 
     def read(self, words: Sequence[str], link: Link | None = None) -> Tokens:
-        """The reading of a message; a word may become several tokens, or two words one.
+        """The tokens of a message, as `placed` has them."""
+        return self.placed(words, link)[0]
+
+    def placed(self, words: Sequence[str], link: Link | None = None) -> tuple[Tokens, tuple[int, ...]]:
+        """The tokens of a message, and for each the word at which it begins; a word may become several, or two words one.
 
         `link` tells how strongly two words belong side by side (0 or more); `^` and `$` stand for the ends.
         """
         out: list[Token] = []
+        starts: list[int] = []
         doubtful = False
         skip = False
         for i, word in enumerate(words):
@@ -112,12 +117,14 @@ class Reader:
             token = self._known(word)
             if token is not None:
                 out.append(token)
+                starts.append(i)
                 continue
             doubtful = True
             pair = self._respaced(word, words[i + 1]) if i + 1 < len(words) else ()
             skip = bool(pair)
             out.extend(pair or self._unknown(word))
-        return _settled(out, link) if doubtful and link else tuple(out)
+            starts += [i] * (len(out) - len(starts))
+        return _settled(out, link) if doubtful and link else tuple(out), tuple(starts)
 
     def _known(self, word: str) -> Token | None:
         token = self._exact.get(word)

@@ -110,11 +110,12 @@ class PersonReader:
         self.known = frozenset([*self._passing, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
 
     def hear(self, message: Message, whole: Reading, before: People) -> People:
-        """What is known after a message; `whole` is its reading, from which a clause's may differ."""
-        after, fresh, tellings = before, [], []
+        """What is known after a message; `whole` is its reading."""
+        after, fresh, tellings, at = before, [], [], 0
         for clause in clauses(message):
             asks = bool(self._forms.find(clause))
-            reading = whole if len(clause.words) == len(message.words) else self._reading(clause.words)
+            reading = whole.part(range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
+            at += len(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
             named = self._named(line, after)
             about = named[-1][2] if named else SELF if self._asked.search(line) else after.about

@@ -23,6 +23,11 @@ class Part(NamedTuple):
     dismissed: bool = False
     sentence: bool = False
 
+    @property
+    def places(self) -> range:
+        """The places of its words in the message."""
+        return range(self.start, self.end)
+
 
 class Splitter:
     """Splits by punctuation, joints and the phrases of `intents/acts.yaml` that dismiss or turn."""

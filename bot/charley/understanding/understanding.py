@@ -17,7 +17,7 @@ from charley.understanding.acts import Act
 from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.slots import Slots, topic
-from charley.understanding.split import Part, Splitter
+from charley.understanding.split import Splitter
 
 CHOICES = 3
 """Most choices that are offered."""
@@ -106,40 +106,39 @@ class Understander:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
         parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
-        away = [p for p in parts if p.dismissed]
+        each = dict(zip(parts, self.matcher.parts(judged, [p.places for p in parts]), strict=True)) if len(parts) > 1 else {}
+        aside = [p for p in each if p.dismissed or not p.asks]
+        ways = dict(zip(aside, self._ways("aside", [each[p] for p in aside]), strict=True))
+        away = [ways[p].intent for p in aside if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
-        small = [p for p in kept if len(kept) > 1 and self._courtesy(p, message.words)]
-        words = tuple([w for i, w in enumerate(message.words) if i >= act.rest and not any(p.start <= i < p.end for p in small)])
-        if words and words != judged.words:
-            judged = self.matcher.judged(words)
-        whole = self._whole(judged, before, [message.words[p.start : p.end] for p in away], act)
-        clauses = [message.words[p.start : p.end] for p in kept if p.asks]
-        asking = self._parts(clauses, whole) if len(kept) > 1 else []
+        small = [p for p in aside if not p.dismissed and self._courtesy(ways[p])] if len(kept) > 1 else []
+        words = [i for i in range(act.rest, len(message.words)) if not any(i in p.places for p in small)]
+        rest = judged
+        if 0 < len(words) < len(message.words):
+            alone = [each[p] for p in kept if [*p.places] == words]
+            rest = (alone or self.matcher.parts(judged, [words]))[0]
+        whole = self._whole(rest, before, away, act)
+        clauses = [p for p in kept if p.asks]
+        asking = self._asking([each[p] for p in clauses], whole) if len(kept) > 1 else []
         times = len(clauses)
         if several := self._several(whole, asking, times, before):
             return several
-        ways = [whole]
+        taken = [whole]
         if not whole.match.outside and len(kept) > 1:
-            spans = {message.words[p.start : p.end] for p in kept if p.sentence}
+            spans = {message.words[p.start : p.end] for p in clauses if p.sentence}
             first = [c.intent for c in whole.match.candidates[:3]]
-            ways += [w._replace(how="sentence") for w in asking if w.words in spans and w.intent in first]
-        if clauses and (named := self._unlisted(judged.words, whole)):
-            ways.append(named)
-        best = max(ways, key=lambda way: way.chance - (COST if way is not whole else 0.0))
-        return self._each(self._decided(best, before, (best, *[w for w in ways if w is not best]), times))
+            taken += [w._replace(how="sentence") for w in asking if w.words in spans and w.intent in first]
+        if clauses and (named := self._unlisted(rest.words, whole)):
+            taken.append(named)
+        best = max(taken, key=lambda way: way.chance - (COST if way is not whole else 0.0))
+        return self._each(self._decided(best, before, (best, *[w for w in taken if w is not best]), times))
 
-    def _parts(self, clauses: Sequence[tuple[str, ...]], whole: Way) -> list[Way]:
+    def _asking(self, clauses: Sequence[Judged], whole: Way) -> list[Way]:
         """Clauses that ask, each in the light of the whole; not what is from outside, nor small talk in a question."""
         shared = [LEAN * (score + 1.0) for score in whole.match.scores]
-        out: list[Way] = []
-        for words in clauses:
-            way = self._way("part", words, going=whole.match.named)
-            if not way.match.known:
-                way = way._replace(match=self.matcher.match(way.match.judged, shared, whole.match.named))
-            courtesy = self.content.family(way.intent).talk and not self.content.family(whole.intent).talk
-            if not way.match.outside and not courtesy:
-                out.append(way)
-        return out
+        ways = self._ways("part", clauses, shared, whole.match.named)
+        talk = self.content.family(whole.intent).talk
+        return [w for w in ways if not w.match.outside and (talk or not self.content.family(w.intent).talk)]
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
@@ -148,20 +147,22 @@ class Understander:
         by_itself = zip(match.judged.scores, self.matcher.labels, strict=True)
         return not any(score > 0.0 and label.startswith(OUTSIDE) for score, label in by_itself)
 
-    def _way(self, how: str, words: tuple[str, ...], going: bool = False) -> Way:
-        return Way(how, words, self.matcher.match(self.matcher.judged(words), going=going))
+    def _way(self, how: str, words: tuple[str, ...]) -> Way:
+        """A way to take words that the message does not have just so."""
+        return Way(how, words, self.matcher.match(self.matcher.judged(words)))
 
-    def _courtesy(self, part: Part, words: tuple[str, ...]) -> bool:
+    def _ways(self, how: str, clauses: Sequence[Judged], extra: Sequence[float] = (), going: bool = False) -> list[Way]:
+        matches = self.matcher.matches(clauses, extra, going) if clauses else []
+        return [Way(how, match.judged.words, match) for match in matches]
+
+    def _courtesy(self, way: Way) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
-        if part.asks:
-            return False
-        way = self._way("courtesy", words[part.start : part.end])
         return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
 
-    def _whole(self, judged: Judged, before: Context, away: Sequence[tuple[str, ...]], act: Act) -> Way:
+    def _whole(self, judged: Judged, before: Context, away: Sequence[str], act: Act) -> Way:
         """The message as it stands; in a conversation, in the light of the last question.
 
-        `away` are clauses that say what is not asked: their labels lose by it.
+        `away` are the labels of clauses that say what is not asked: they lose by it.
         """
         going = self._going(before)
         extra = self._light(before.topics[-1], judged) if going and not act.back else []
@@ -169,7 +170,7 @@ class Understander:
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, FOLLOWS) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if act.back]
-        more += [(self._way("dismissed", clause).intent, -AWAY) for clause in away]
+        more += [(intent, -AWAY) for intent in away]
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
             extra[self.matcher.number(intent)] += adds
