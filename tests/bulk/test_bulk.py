@@ -480,6 +480,12 @@ def test_another_input_is_not_taken_up(tmp_path: Path) -> None:
     source.write_text("more\nmore\nmore\n", encoding="utf-8")
     job.answer(str(source), output=str(sink), resume=True)
     assert len(sink.read_text().splitlines()) == 3
+    for version in ("one", "another"):
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(ZeroDivisionError):
+            patch.setattr(job, "__version__", version)
+            patch.setattr(progress.Progress, "add", lambda *_: 1 / 0)
+            job.answer(str(source), output=str(sink), resume=True)
+    assert len(list(tmp_path.glob(".out*"))) == 3, "what another version began is taken up"
     for wrong in ({"output": "-"}, {"output": str(tmp_path / "o.txt")}):
         with pytest.raises(UsageError, match="--resume needs"):
             job.answer(str(source), resume=True, **wrong)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from charley import __version__
 from charley.bulk import results
 from charley.bulk.output import Resumed, opened, resumed, stoppable
 from charley.bulk.pool import Answerer, Written, alone, shared_out
@@ -58,7 +59,7 @@ def answer(
     with stoppable(), source(name, input, column) as given:
         # Made here for workers too: unusable content is told once, and the bank is built once.
         assistant = Assistant(content)
-        settled = (assistant.content.digest, same, input, column, form, given.columns)
+        settled = (__version__, assistant.content.digest, same, input, column, form, given.columns)
         before = resumed(output, form, settled) if resume else None
         rows, done, errors = _left(given.rows, before) if before else (given.rows, 0, 0)
         if engine == "ray":

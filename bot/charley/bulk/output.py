@@ -104,7 +104,7 @@ class Resumed:
 def resumed(name: str, form: str, settled: object) -> Resumed:
     """The part of `name` that a run before this one has left, without a row that was cut off.
 
-    `settled` is all that the rows depend on (content, input, options): of another input, nothing is taken up.
+    `settled` is all that the rows depend on (version, content, input, options): of another input, nothing is taken up.
 
     Raises:
         UsageError: the format or the output is none that can be taken up.
