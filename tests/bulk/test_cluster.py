@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from charley.bulk import job
+from charley.errors import CharleyError
 
 pytestmark = pytest.mark.slow
 ray = pytest.importorskip("ray")
@@ -76,6 +77,14 @@ def test_a_run_that_is_killed_is_taken_up_by_one_process(messages: Path, tmp_pat
     run.wait()
     assert subprocess.run(command, check=False).returncode == 0
     assert output.read_bytes() == _alone(messages, tmp_path)
+
+
+def test_a_machine_with_another_version_answers_nothing(messages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    monkeypatch.setattr("charley.bulk.cluster.__version__", "another")
+    with pytest.raises(CharleyError, match="another content or version"):
+        job.answer(str(messages), output=str(tmp_path / "out.jsonl"), engine="ray")
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_no_cluster_at_the_address_is_told(messages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

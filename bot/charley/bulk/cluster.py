@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
+from charley import __version__
 from charley.bulk import results
 from charley.bulk.batch import assistant
 from charley.bulk.pool import AHEAD, Answerer, Written, alone, shares
@@ -31,6 +32,7 @@ class _Settings(NamedTuple):
     content: str | None
     region: str | None
     digest: str
+    version: str
     form: str
     columns: tuple[str, ...]
 
@@ -57,15 +59,15 @@ def clustered(
         workers: pieces of work that are under way at once.
         address: of the cluster; "" for one on this machine, which is started and ended here.
         content: the content folder, which must lie at the same place on every machine; None: the package's own.
-        digest: the hash of the content here. A machine that has another one answers nothing.
+        digest: the hash of the content here. A machine that has another one, or another version, answers nothing.
 
     Raises:
         UsageError: Ray is not installed, or there is no cluster at the address.
-        CharleyError: a machine has another content, or work was lost `TRIES` times.
+        CharleyError: a machine has another content or version, or work was lost `TRIES` times.
     """
     ray = _ray(address, workers)
     answer = ray.remote(max_retries=TRIES)(answered)
-    settings = _Settings(content, os.environ.get("CHARLEY_REGION"), digest, form, columns)
+    settings = _Settings(content, os.environ.get("CHARLEY_REGION"), digest, __version__, form, columns)
     contexts: dict[str, bytes] = {}
     under_way: deque[_Batch] = deque()
     rows = iter(rows)
@@ -99,7 +101,7 @@ def clustered(
 def answered(settings: _Settings, rows: list[Row], contexts: dict[str, bytes]) -> _Done:
     """Answers some rows in a worker; `contexts` is what their conversations knew before."""
     here = assistant(settings.content, settings.region)
-    if here.content.digest != settings.digest:
+    if (here.content.digest, __version__) != (settings.digest, settings.version):
         raise CharleyError("a machine of the cluster has another content or version than this one")
     answerer = Answerer(here, contexts)
     return _Done(list(alone(rows, answerer, results.writer(settings.form, settings.columns))), answerer.contexts)
