@@ -31,6 +31,7 @@ QUICK = {
         *("tests/understanding/test_context.py", "tests/understanding/test_remarks.py", "tests/triage/test_standing.py"),
     ),
     "charley.understanding.person": ("tests/understanding/test_person.py",),
+    "charley.understanding.phrase": ("tests/understanding/test_phrase.py",),
     "charley.understanding": (
         *("tests/understanding/test_acts.py", "tests/understanding/test_remarks.py", "tests/understanding/test_split.py"),
         "tests/understanding/test_weighing.py",
@@ -39,7 +40,7 @@ QUICK = {
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),
     "charley.answering": ("tests/answering/test_length.py", "tests/understanding/test_understand.py"),
     "charley.triage.weighing": ("tests/triage/test_weighed.py",),
-    "charley.triage": ("tests/triage/test_reach.py",),
+    "charley.triage": ("tests/triage/test_reach.py", "tests/triage/test_denial.py", "tests/triage/test_patterns.py"),
     "charley.assistant": ("tests/triage/test_standing.py",),
 }
 """The quick tests of a module or package; of two, the first that fits."""

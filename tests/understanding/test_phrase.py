@@ -24,6 +24,7 @@ def _found(phrases: list[str], line: str) -> list[str]:
         (["<n> weeks", "(for|since) <n>"], "31 weeks since 5", ["31 weeks", "since 5"]),
         (["(type <n>|type one)"], "type 2 and type one", ["type 2", "type one"]),
         (["not ... better"], "it is not really any better or better", ["not really any better"]),
+        (["not ... better"], "not a b c d e f better", ["not a b c d e f better"]),
         (["not ... better"], "not a b c d e f g better", []),
         (["^ [ok] it stopped $"], "ok it stopped", ["ok it stopped"]),
         (["^ it stopped"], "then it stopped", []),

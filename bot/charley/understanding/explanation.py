@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from charley.understanding.turn import Turn
     from charley.understanding.understanding import Understander, Understood
 
-FAINT = 0.005
-"""What the conversation gave to a score is not told from here down."""
-
 
 class Explanation(NamedTuple):
     """The trace of one message. `questions` has an entry for each question that was found in it; none where a red flag was
@@ -132,9 +129,9 @@ def _question(u: Understood, understander: Understander, gate: dict[str, float])
 
 
 def _lent(match: Match) -> list[tuple[str, float]]:
-    """What the conversation gave to each candidate's score."""
+    """What the conversation gave to each candidate's score, where it can be seen in what is shown of it."""
     given = [(c.intent, round(c.score - own, 4)) for c, own in zip(match.candidates, match.own, strict=True)]
-    return [(intent, x) for intent, x in given if abs(x) > FAINT]
+    return [(intent, x) for intent, x in given if round(x, 2)]
 
 
 def _threshold(u: Understood, understander: Understander, gate: dict[str, float]) -> str:
