@@ -310,9 +310,10 @@ def test_nowhere_to_write_to_is_one_line(script: str, status: int, said: str) ->
 
 def test_a_home_that_is_not_known_is_no_error() -> None:
     clean = {k: v for k, v in os.environ.items() if k not in ("HOME", "CHARLEY_CACHE", "XDG_CACHE_HOME")}
-    code = "import pwd; pwd.getpwuid = lambda _: {}['nobody']; from charley.cli import main; exit(main(['ask', 'hello']))"
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=clean | {"PYTHONPATH": str(SOURCE)})
+    code = "import pwd; pwd.getpwuid = lambda _: {}['nobody']; from charley.cli import main; exit(main(sys.argv[1:]))"
+    # No cache is found without a home, so that the bank is built anew: a small one.
+    command = [sys.executable, "-c", f"import sys; {code}", "ask", "hello", "--content", str(SOURCE.parent / "tests/packs/bread")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=clean | {"PYTHONPATH": str(SOURCE)})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
 
