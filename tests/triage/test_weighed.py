@@ -47,11 +47,13 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "whole", "stays", "goes"), [(COLD, True, -2.2, -2.4), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)]
+    ("finding", "whole", "stays", "goes"),
+    [(COLD, True, -2.3, -2.5), (CLOT, True, -1.7, -1.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)],
 )
 def test_what_sounds_like_no_call_is_asked_about_and_not_raised(finding: Finding, whole: bool, stays: float, goes: float) -> None:
-    assert heard(found(finding), stays, whole=whole).finding == finding
-    calmed = heard(found(finding), goes, whole=whole)
+    today = 1.0 if finding.level == "urgent" else -1.0
+    assert heard(found(finding), stays, today=today, whole=whole).finding == finding
+    calmed = heard(found(finding), goes, today=today, whole=whole)
     assert (calmed.finding, calmed.possible) == (None, finding)
     assert calmed.carry == ("told",)
 

@@ -169,3 +169,35 @@ def test_it_stays_small(assistant: Assistant) -> None:
     ]
     for reply in talk(assistant, *tellings, *questions, *questions):
         assert len(json.dumps(dict(reply.context))) <= 2048
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("does magnesium work", "now it's in my calf, cramping"), ("why at night", "got one right now")]
+)
+def test_a_cramp_that_comes_on_meanwhile_is_helped_at_once(assistant: Assistant, first: str, then: str) -> None:
+    assert talk(assistant, first, then)[-1].intents == ("relief.now",)
+
+
+def test_a_remark_that_is_not_on_the_topic_brings_no_more_of_it(assistant: Assistant) -> None:
+    reply = talk(assistant, "does quinine help", "I painted the fence today")[-1]
+    assert not facts(reply)
+    assert reply.context["topics"] == [["doctor.quinine"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("what can be done", "prevention.overview"),
+        ("where does it come from", "causes.overview"),
+        ("is it bad", "about.seriousness"),
+    ],
+)
+def test_a_question_that_names_nothing_is_about_the_subject(assistant: Assistant, text: str, intent: str) -> None:
+    assert assistant.reply(text).intents == (intent,)
+
+
+@pytest.mark.parametrize("asked", ["could that be it", "is it that", "so might it be those"])
+def test_what_was_told_last_may_be_pointed_at(assistant: Assistant, asked: str) -> None:
+    reply = talk(assistant, "I get cramps every night", "I take a water tablet", asked)[-1]
+    assert reply.intents == ("causes.medication.item",)
+    assert "diuretic" in str(reply).lower()

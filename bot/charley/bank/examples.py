@@ -24,6 +24,9 @@ LOOK_ALIKE = f"{OUTSIDE}look_alike"
 SHARE = 9
 """One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
 
+TURNS = 3
+"""One turn of a conversation in so many does as well: much of what is said there is short, and sounds like anything."""
+
 
 def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     """Trains on every phrasing; `not_phrasings` are learnt as messages that nothing here answers.
@@ -88,6 +91,9 @@ def opinion(content: Content, matcher: Matcher, marks: Callable[[str], Sequence[
             text = fill(expand(placed(phrasing, content.kinds), 1)[0])
             if alarm or crc32(text.encode()) % SHARE == 0:
                 taught_by.setdefault(worded(text), (text, sounds))
+    for turn in (turn for turns in content.conversations.values() for turn in turns):
+        if crc32(turn.text.encode()) % TURNS == 0:
+            taught_by.setdefault(worded(turn.text), (turn.text, ""))
     if not kinds or not any(sounds for _, sounds in taught_by.values()):
         return None
     return taught(matcher, [Lesson(w, sounds, marks(text), hashed(w)) for w, (text, sounds) in taught_by.items()])

@@ -216,6 +216,8 @@ def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], learnt: Learn
     owners: dict[int, int] = {}
     for lesson, label in zip(lessons, targets, strict=True):
         texts[label].append(lesson.example.text)
+        if lesson.example.after:
+            continue
         key = hashed(lesson.words)
         if owners.setdefault(key, label) != label:
             owners[key] = _SHARED

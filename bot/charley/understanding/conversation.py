@@ -54,6 +54,8 @@ class Conversation:
         self._forms = forms
         self._narrow = content.person.get("narrow", {})
         self._causes = {id: t["cause"] for id, t in content.person.get("traits", {}).items() if "cause" in t}
+        to = [narrow["to"] for narrow in self._narrow.values()]
+        self._by_kind = {content.intents[intent].slot: intent for intent in to if content.intents[intent].slot}
         self._pointing = frozenset(content.person.get("pointing", ()))
         self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
 
@@ -74,11 +76,12 @@ class Conversation:
 
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
-        unsure = not answered or answered[0].intent in self._narrow
+        unsure = not answered or answered[0].intent in self._narrow or Topic(answered[0].intent) in before.topics
         if not unsure or asked.form not in self._verdicts or self._pointing.isdisjoint(asked.words):
             return answered
-        causes = [self._causes[fact] for fact in before.people.fresh if fact in self._causes and fact in before.people.facts]
-        return [Question(causes[0], asked=asked)] if causes and len(asked.words) <= POINTED else answered
+        told = [fact for fact in before.people.fresh if fact in before.people.facts]
+        causes = [cause for fact in told if (cause := self._causes.get(fact) or self._by_kind.get(fact.partition(":")[0]))]
+        return [self.filled(Question(causes[0], asked=asked), before)] if causes and len(asked.words) <= POINTED else answered
 
     def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
         kind = self._content.intents[intent].slot
@@ -99,7 +102,7 @@ class Conversation:
         if act.kind in TURNS and not asks:
             return self._turn(act.kind, before)
         if not (before.topics or before.choices or before.offered):
-            return Move(message="nothing_yet") if act.kind in ("more", "why", "repeat") else None
+            return Move(message="nothing_yet") if act.kind in ("more", "repeat") else None
         if act.kind == "choose":
             listed = before.choices or before.offered
             at = act.number - 1 if act.number > 0 else len(listed) - 1

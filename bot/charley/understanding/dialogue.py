@@ -58,6 +58,8 @@ class Dialogue:
         form, mended = self._forms.find(message), judged.reading.mended
         asks = bool(form) or "?" in message.breaks[-1]
         act = self.resolver.find(message.words, mended)
+        if act.kind in ("ask", "more") and self.conversation.pointed([], Asked(form, message.words), before):
+            act = Act()
         move = self.conversation.follow(act, before, asks)
         understood: tuple[Understood, ...] = ()
         if move is not None:
@@ -96,8 +98,9 @@ class Dialogue:
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
-        answered = self.conversation.pointed(answered, Asked(form, message.words), before)
-        if not (act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
+        pointed = self.conversation.pointed(answered, Asked(form, message.words), before)
+        points, answered = pointed is not answered, pointed
+        if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = "own" in self._content.forms[form]
             question = self.conversation.question(before.topics[-1], "more" if other else "short")
             reason = self.replies.why(question._replace(part="why"))
@@ -144,6 +147,8 @@ class Dialogue:
     ) -> Reply | None:
         """What a remark changes in the answer that was given, or what comes next in it; None where it is no remark.
 
+        What is neither told of somebody nor most like the topic is only heard.
+
         A fact about a person, with no topic yet, is taken up with what may be asked about it.
         """
         topic = before.topics[-1] if before.topics else None
@@ -151,13 +156,18 @@ class Dialogue:
             if before.people.told != known.told and not answered and near:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
-        talk = self._content.family(understood[0].intent).talk
         sure = bool(answered) and min(q.confidence for q in answered) >= SURE
-        for part in ("short", "more") if not sure else ("short",):
+        match = understood[0].match
+        likest = match is not None and not match.outside and understood[0].intent == topic.intent
+        on_topic = told or (likest and not sure)
+        for part in ("short",) if sure else ("short", "more"):
             question = self._with(self.conversation.filled(self.conversation.question(topic, part), before), before)
-            if (told or not (sure or talk)) and self.replies.news(question, before.heard, only_told=sure):
+            if on_topic and self.replies.news(question, before.heard, only_told=sure):
                 return self.say([question], before, note="noted")
-        return None if sure or len(message.words) > REMARK else self.follow(Move(message="noted", notes=True), before, message)
+        courtesy = bool(answered) and self._content.family(answered[0].intent).talk
+        if sure or courtesy or len(message.words) > REMARK:
+            return None
+        return self.follow(Move(message="noted", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:
         return question._replace(asked=question.asked._replace(person=self.persons.person(before.people)))

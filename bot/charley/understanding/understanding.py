@@ -37,6 +37,8 @@ FITS = 0.5
 """Added for a label that asks about things of a kind that the message names."""
 AFAR = 1.0
 """Taken from a label from outside: who is in a conversation goes on with it."""
+CLEAR = 0.8
+"""Confidence from which a message that names the subject or a thing, or is small talk, is taken by itself."""
 FADE = 5.0
 """Words from which a message takes over less of the last question."""
 AWAY = 0.9
@@ -165,8 +167,11 @@ class Understander:
         `away` are the labels of clauses that say what is not asked: they lose by it.
         """
         going = self._going(before)
-        extra = self._light(before.topics[-1], judged) if going and not act.back else []
-        after = self._named(before.topics[-1]) if going and not act.back else ""
+        leans = going and not act.back
+        if leans and self._clear(alone := Way("alone", judged.words, self.matcher.match(judged))):
+            return alone
+        extra = self._light(before.topics[-1], judged) if leans else []
+        after = self._named(before.topics[-1]) if leans else ""
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, FOLLOWS) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if act.back]
@@ -174,7 +179,14 @@ class Understander:
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
             extra[self.matcher.number(intent)] += adds
-        return Way("whole", judged.words, self.matcher.match(judged, extra, going, after))
+        match = self.matcher.match(judged, extra, going, after)
+        # With nothing to go on from, a phrasing of the bank is taken at its word, though it names nothing.
+        return Way("whole", judged.words, match._replace(confidence=1.0) if match.known and not going else match)
+
+    def _clear(self, way: Way) -> bool:
+        """Whether a message says by itself what it is about: it names the subject or a thing, or is small talk."""
+        own = way.match.named or self.content.family(way.intent).talk
+        return own and not way.match.outside and way.chance >= CLEAR
 
     def _going(self, before: Context) -> bool:
         """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
