@@ -157,9 +157,7 @@ class Dialogue:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
         sure = bool(answered) and min(q.confidence for q in answered) >= SURE
-        match = understood[0].match
-        likest = match is not None and not match.outside and understood[0].intent == topic.intent
-        on_topic = told or (likest and not sure)
+        on_topic = told or (not sure and understood[0].intent == topic.intent and self.understander.may_ask(understood[0], topic))
         for part in ("short",) if sure else ("short", "more"):
             question = self._with(self.conversation.filled(self.conversation.question(topic, part), before), before)
             if on_topic and self.replies.news(question, before.heard, only_told=sure):

@@ -142,6 +142,11 @@ class Understander:
         talk = self.content.family(whole.intent).talk
         return [w for w in ways if not w.match.outside and (talk or not self.content.family(w.intent).talk)]
 
+    def may_ask(self, understood: Understood, topic: Topic) -> bool:
+        """Whether a message may be about a topic by itself, whatever went before: the topic is among its candidates."""
+        match = understood.match
+        return match is not None and topic.intent in [c.intent for c in self.matcher.match(match.judged).candidates]
+
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
         if match.judged.subject or any(m.id for m in match.reading.mentions):
