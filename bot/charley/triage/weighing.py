@@ -15,9 +15,8 @@ RAISE: Final = -0.75
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
-DOUBT: Final = (-2.4, -1.8)
-"""What the rules found in a message that sounds less than this like it is asked about, and not raised: by level, the gravest
-first."""
+DOUBT: Final = -1.8
+"""What the rules found in a message that sounds less than this like it is asked about, and not raised."""
 GRIM: Final = -4.0
 """The same for harm to oneself and poison, of which people write in too many ways to be doubted as easily, and for a flag that a
 few plain words complete with what was told before: they need not sound like one."""
@@ -47,7 +46,7 @@ def weighed(
     likely = _likely(labels, general)
     found = look.finding if look.finding is not None and look.finding.level in GRAVE else None
     if found is not None:
-        if sounds < (DOUBT[GRAVE.index(found.level)] if whole and found.reply == ORDINARY else GRIM):
+        if sounds < (DOUBT if whole and found.reply == ORDINARY else GRIM):
             return look._replace(finding=None, possible=look.possible or found)
         if whole and found.reply == ORDINARY == likely.reply and found.level != likely.level:
             others = (other for other in map(flag, found.also) if (other.level, other.reply) == (likely.level, likely.reply))
