@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -23,7 +24,6 @@ PER_LINE = 5
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
 SHARE = 9
 """One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
-
 TURNS = 3
 """One turn of a conversation in so many does as well: much of what is said there is short, and sounds like anything."""
 
@@ -91,7 +91,7 @@ def opinion(content: Content, matcher: Matcher, marks: Callable[[str], Sequence[
             text = fill(expand(placed(phrasing, content.kinds), 1)[0])
             if alarm or crc32(text.encode()) % SHARE == 0:
                 taught_by.setdefault(worded(text), (text, sounds))
-    for turn in (turn for turns in content.conversations.values() for turn in turns):
+    for turn in chain.from_iterable(content.conversations.values()):
         if crc32(turn.text.encode()) % TURNS == 0:
             taught_by.setdefault(worded(turn.text), (turn.text, ""))
     if not kinds or not any(sounds for _, sounds in taught_by.values()):

@@ -217,7 +217,7 @@ def _phrasings(lessons: Sequence[_Lesson], targets: Sequence[int], learnt: Learn
     for lesson, label in zip(lessons, targets, strict=True):
         texts[label].append(lesson.example.text)
         if lesson.example.after:
-            continue
+            continue  # by itself it may ask for something else
         key = hashed(lesson.words)
         if owners.setdefault(key, label) != label:
             owners[key] = _SHARED
