@@ -77,6 +77,4 @@ released:
   gone: Good.
   denied: Good.
 """,
-    "plain_words": """words: [swallow]
-""",
 }

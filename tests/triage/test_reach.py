@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from tests.places import ROOT
 
+from charley.bank.examples import named
 from charley.content.folder import texts
 from charley.content.reader import read as content
 from charley.reading.text import read
 from charley.triage.red_flags import triage
 from charley.triage.triage import Triage
 
-RED_FLAGS = content(texts(ROOT))[0].red_flags
-TRIAGE: Triage = triage(RED_FLAGS)
+CONTENT = content(texts(ROOT))[0]
+TRIAGE: Triage = triage(CONTENT.red_flags)
+SPELT: Triage = triage(CONTENT.red_flags, named(CONTENT))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,25 @@ def test_seven_letters_may_be_two_words() -> None:
 
 
 def test_the_weightiest_twenty_four_signs_are_handed_on() -> None:
-    examples = [sign["examples"][0] for sign in RED_FLAGS["signs"]["signs"].values() if sign.get("examples")]
+    examples = [sign["examples"][0] for sign in CONTENT.red_flags["signs"]["signs"].values() if sign.get("examples")]
     told = TRIAGE.look(read(". ".join(examples[:60]))).carry
     assert len(told) == 24
     assert all(TRIAGE.signs[sign].rank == "finding" for sign in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        # A name of the content is no slip of a sign's word; a name that is itself misspelt is still read as what it means.
+        ("I'm on serevent and I get cramps in my legs", ""),
+        ("a serpant bit me and I get cramps in my legs", "poison.bite"),
+        # Nor is an English word, but for its endings: "overdoing" is no "overdosing", "foots" is the foot.
+        ("I've been overdoing it, paracetamol helps", ""),
+        ("i took an overdoze of paracetamol", "poison.overdose"),
+        ("my foots gone white as a sheet and cold", "cold_leg"),
+        ("charley horse or shin splints? front of my leg is sore when I press it", ""),
+    ],
+)
+def test_only_what_is_no_word_is_misspelt(text: str, flag: str) -> None:
+    finding = SPELT.look(read(text)).finding
+    assert (finding.flag if finding else "") == flag

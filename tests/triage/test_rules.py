@@ -40,7 +40,6 @@ PLANTED = [
     *(("numbers", f"    {k}:", f"    {k}x:", f"unknown key '{k}x'") for k in ("emergency", "urgent", "crisis", "poison")),
     ("signs", "groups:", "group:", "unknown key 'group'"),
     ("numbers", "sources:", "source:", "unknown key 'source'"),
-    ("plain_words", "words:", "word:", "unknown key 'word'"),
     ("signs", "rank: finding", "rank: finding!", "unknown rank"),
     ("signs", "plain: true", "plain: yes", "'plain' must be true or false"),
     ("signs", "history: false", "history: never", "'history' must be true or false"),
@@ -83,7 +82,6 @@ PLANTED = [
     ("replies", "Contact {urgent}.", "Contact {urgnt}.", "nothing fills '{urgnt}'"),
     ("replies", "  safe: Good.\n", "", "'released' has no wording for 'safe'"),
     ("replies", "also: {}", "also: {poisn: Help.}", "unknown key 'poisn'"),
-    ("plain_words", "words: [swallow]", "words: swallow", "'words' must be a list"),
 ]
 
 

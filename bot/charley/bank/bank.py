@@ -116,7 +116,7 @@ def _built(found: Mapping[str, str], key: str) -> Bank:
 
 
 def _made(found: Mapping[str, str], key: str) -> dict[str, Any]:
-    from charley.bank.examples import learn, names, opinion
+    from charley.bank.examples import learn, named, names, opinion
     from charley.content import reader
     from charley.content.place import Places
     from charley.content.reference import rules
@@ -132,7 +132,7 @@ def _made(found: Mapping[str, str], key: str) -> dict[str, Any]:
         raise ContentError(problems)
     known = names(content)
     matcher = learn(content, known)
-    made = compiled(content.red_flags) if content.red_flags else {}
+    made = compiled(content.red_flags, named(content)) if content.red_flags else {}
     step = Triage(made) if made else None
     heard = opinion(content, matcher, lambda text: step.marks(step.look(read(text)))) if step else None
     return {

@@ -144,6 +144,12 @@ def names(content: Content) -> dict[str, Any]:
     }
 
 
+def named(content: Content) -> list[frozenset[str]]:
+    """The words of the names of each thing."""
+    things = [entity for by_id in content.entities.values() for entity in by_id.values()]
+    return [frozenset(w for n in (*e.names, *e.exact, *e.in_context) for w in words(n)) for e in things]
+
+
 def _vocabulary(content: Content) -> dict[str, int]:
     """Words beside the phrasings' own that a message may be read as: the lexicon's, and the names of entities."""
     counts: dict[str, int] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
+from charley.reading.families import bundled
 from charley.reading.memo import Memo
 from charley.reading.spelling import within
 from charley.reading.text import stem
@@ -104,7 +105,10 @@ class PatternIndex:
 
     def known(self, word: str) -> bool:
         """Whether a word is read as it stands, with no look for what it may be a misspelling of."""
-        return word in self._forms or self._plain is None or not word.isalpha() or f" {word} " in self._plain
+        return word in self._forms or not word.isalpha() or self._itself(word)
+
+    def _itself(self, word: str) -> bool:
+        return self._plain is None or f" {word} " in self._plain
 
     def look(self, word: str) -> Word:
         found = self._memo.get(word)
@@ -139,7 +143,7 @@ class PatternIndex:
         One slip in a short word, two in a long one; in the shortest only letters that changed places, were doubled, or
         vowels left out.
         """
-        if self._plain is None or not 3 <= len(word) <= 16 or not word.isalpha() or f" {word} " in self._plain:
+        if not 3 <= len(word) <= 16 or not word.isalpha() or self._itself(word):
             return []
         most = 1 if len(word) < 8 else 2
         known = self._like(word[0], len(word), most) if len(word) > 3 else []
@@ -154,7 +158,8 @@ class PatternIndex:
             near = [(1, False, w) for w in self._like(word[0], 3, 0) if sorted(w) == sorted(word)]
         if not near and len(word) > 4:
             near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like("", len(word), 1), 1)]
-        near = [n for n in near if stem(n[2]) == stem(word)] or near
+        # An English word is no slip for another, but it may be a listed one with another ending.
+        near = [n for n in near if stem(n[2]) == stem(word)] or ([] if word in bundled() else near)
         least = min(near)[:2] if near else ()
         return sorted(n[2] for n in near if n[:2] == least)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, Final
 
 from charley.content.template import fill
@@ -94,15 +94,16 @@ class RedFlags:
         return self._flags[finding.flag].sources
 
 
-def triage(red_flags: Mapping[str, Any]) -> Triage:
+def triage(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> Triage:
     """The triage that the content describes."""
-    return Triage(compiled(red_flags))
+    return Triage(compiled(red_flags, names))
 
 
-def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
+def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> dict[str, Any]:
     """The triage that the content describes, as plain values that a built bank can keep.
 
-    Making it takes a while, loading it (`Triage`) does not.
+    `names` are the words of each thing's names in the content: none is a misspelling of what is no name of the same thing
+    ("serevent" is no serpent). Making it takes a while, loading it (`Triage`) does not.
     """
     from charley.triage import compiler
 
@@ -132,8 +133,8 @@ def compiled(red_flags: Mapping[str, Any]) -> dict[str, Any]:
     data["told"]["words"].update((w, "") for w in misspelt(language.rewrites) if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = PatternIndex(data["told"], language, f" {' '.join(small)} ")
-    words = (w for w in red_flags["plain_words"]["words"] if w not in data["told"]["words"] and book.mend(w))
-    data["plain"] = f" {' '.join([*sorted(small), *words])} "
+    words = {w for own in names for w in own if w not in data["told"]["words"] and not own.issuperset(book.mend(w))}
+    data["plain"] = f" {' '.join(sorted(small | words))} "
     return data
 
 

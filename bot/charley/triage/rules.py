@@ -26,7 +26,6 @@ FILES: Final = {
     "language": Language._fields,
     "numbers": ("regions", "sources"),
     "replies": ("replies", "also", "remind", "net", "released"),
-    "plain_words": ("words",),
 }
 """Files of the folder, each with the keys that it may have."""
 SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
@@ -65,8 +64,8 @@ def _files(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             for key in keys:
                 if key not in found:
                     yield places.problem(f"'{key}' is missing", path)
-                elif not isinstance(found[key], list if key == "words" else Mapping):
-                    yield places.problem(f"'{key}' must be a {'list' if key == 'words' else 'mapping'}", path, key)
+                elif not isinstance(found[key], Mapping):
+                    yield places.problem(f"'{key}' must be a mapping", path, key)
     for name in red_flags:
         if name not in FILES:
             yield places.problem(f"unknown file '{name}.yaml'{nearest(name, FILES)}", f"{FOLDER}{name}.yaml")
