@@ -110,13 +110,14 @@ def test_what_is_wrong_for_good_is_not_tried_again() -> None:
 
 
 def test_a_server_that_cannot_be_reached_is_named_and_a_lost_connection_is_told_apart(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     tries, lines = [False, True, None], []
     logger, handler = logging.getLogger("charley.channels"), logging.Handler()
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
     monkeypatch.setattr(logger, "handlers", [handler])
-    monkeypatch.setattr(logger, "level", logging.INFO)
+    # By the way for it: loggers remember which levels they let through.
+    caplog.set_level(logging.INFO, logger.name)
 
     async def run(connected: Callable[[], None]) -> None:
         stood = tries.pop(0)

@@ -12,6 +12,7 @@ pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[te
 
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from tests.channels.chaos import Chaos
 from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.discord_service import BOT, CHANNEL, PERSON, ROLE, TOKEN, DiscordService
 from tests.channels.standin import served
@@ -19,12 +20,13 @@ from yarl import URL
 
 from charley import Assistant
 from charley.channels import discord
+from charley.channels.waiting import Waiting
 from charley.errors import UsageError
 
 
 @asynccontextmanager
-async def standing_in(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordService]:
-    service = DiscordService()
+async def standing_in(monkeypatch: pytest.MonkeyPatch, chaos: Chaos | None = None) -> AsyncIterator[DiscordService]:
+    service = DiscordService(chaos)
     async with served(service.application) as service.address:
         monkeypatch.setattr(Route, "BASE", f"{service.address}/api/v10")
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", URL(f"ws{service.address.removeprefix('http')}/gateway"))
@@ -117,6 +119,28 @@ def test_it_comes_back(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, ass
             agrees(await talk.say(ASK), assistant.reply(ASK))
 
     asyncio.run(scene())
+
+
+def test_what_was_left_is_answered_although_it_cannot_be_read_at_once(
+    monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor, assistant: Assistant
+) -> None:
+    monkeypatch.setattr("charley.channels.discord.AGAIN", 0.05)
+    chaos = Chaos(most=8, rate=1.0, spares=lambda r: r.method != "GET" or not r.path.endswith("/messages"))
+
+    async def scene() -> None:
+        inbox = inbox_for("discord", discord.SHAPE)
+        async with standing_in(monkeypatch, chaos) as service:
+            message = service.written(EMERGENCY)
+            service.said[message["channel_id"]] = [message]
+            Waiting(inbox.book).add(message["channel_id"], message["id"])
+            await asyncio.sleep(0.1)
+            async with running(discord.run(inbox, {"CHARLEY_DISCORD_TOKEN": TOKEN})):
+                talk = Talk(assistant, service.say, service.ear, limit=2000)
+                agrees(await talk.hear(), assistant.reply(EMERGENCY))
+                await talk.quiet()
+
+    asyncio.run(scene())
+    assert chaos.count == 8
 
 
 def test_a_missing_or_refused_token_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, inbox_for: InboxFor) -> None:

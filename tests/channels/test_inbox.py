@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 from tests.channels.conformance import ASK, EMERGENCY, flat
+from tests.channels.stores import Unread
 
 from charley import Assistant
 from charley.channels import notebook
@@ -20,6 +21,7 @@ from charley.channels.inbox import BRIEF, TOO_FAST, Inbox, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape, token
 from charley.channels.store import Memory, Sqlite
+from charley.channels.waiting import Waiting
 
 SHAPE = Shape(PLAIN, 4096, buttons=True)
 
@@ -334,6 +336,53 @@ def test_while_the_store_is_away_this_process_remembers(assistant: Assistant) ->
     assert not ask(inbox, Incoming("pat", ASK, "1"))
     (said,) = ask(inbox, Incoming("pat", "tell me more", "2"))
     assert said.startswith(flat(assistant.reply("tell me more", assistant.reply(ASK).context).sections[0].text))
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_a_conversation_that_could_not_be_read_is_not_lost(assistant: Assistant, fails: int) -> None:
+    store = Unread()
+    inbox = Inbox("test", assistant, store, SHAPE)
+    ask(inbox, Incoming("pat", EMERGENCY, "1"))
+    before = asyncio.run(inbox.book.page("pat").read())["context"]
+    store.fails = fails
+    (said,) = ask(inbox, Incoming("pat", ASK, "2"))
+    assert said.startswith(flat(assistant.reply(ASK).sections[0].text)), "who asks is answered all the same"
+    after = assistant.reply(ASK).context
+    known = asyncio.run(inbox.book.page("pat").read())["context"]
+    assert known == {**{part: before[part] for part in ("alarm", "signs", "people")}, **after}
+    ask(inbox, Incoming("pat", "hello", "3"))
+    assert asyncio.run(inbox.book.page("pat").read())["context"]["alarm"][0] == before["alarm"][0]
+
+
+def test_what_could_not_be_read_is_not_written_over(assistant: Assistant) -> None:
+    store = Unread()
+    before, after = (Inbox("test", assistant, store, SHAPE, secret=b"one") for _ in range(2))
+    ask(before, Incoming("pat", EMERGENCY, "1"))
+    record = asyncio.run(before.book.page("pat").read())
+    store.fails = 2
+    ask(after, Incoming("pat", ASK, "2"))
+    store.fails = 0
+    assert asyncio.run(before.book.page("pat").read()) == record
+    ask(after, Incoming("pat", "/forget", "3"))
+    assert "Nothing has been said" in ask(before, Incoming("pat", "/sources", "4"))[0]
+
+
+def test_what_waits_for_an_answer_is_not_written_over_before_it_is_read(assistant: Assistant) -> None:
+    store = Unread()
+    inbox = Inbox("test", assistant, store, SHAPE)
+
+    async def scene(told: str, left: list[tuple[str, str]]) -> None:
+        waiting = Waiting(inbox.book)
+        waiting.add("here", told)
+        assert await waiting.left() == left
+        await asyncio.sleep(0.1)
+
+    asyncio.run(scene("1", []))
+    store.fails = 3
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebook, "AWAY", 0.01)
+        asyncio.run(scene("2", [("here", "1")]))
+    asyncio.run(scene("3", [("here", "1"), ("here", "2")]))
 
 
 def test_a_store_that_goes_away_after_an_answer_brings_no_second_one(assistant: Assistant) -> None:

@@ -19,9 +19,11 @@ import yaml
 from nio import AsyncClient, RoomMessageFormatted, RoomPreset
 from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
+from tests.channels.stores import Unread
 
 from charley import Assistant
 from charley.channels import matrix
+from charley.channels.inbox import Inbox
 from charley.errors import UsageError
 
 SYNAPSE = importlib.util.find_spec("synapse")
@@ -126,8 +128,11 @@ def settings_for(server: str) -> dict[str, str]:
 @pytest.mark.slow
 @needs_synapse
 def test_conformance_edits_and_groups(server: str, inbox_for: InboxFor, assistant: Assistant) -> None:
+    inbox = inbox_for("matrix", matrix.SHAPE)
+    inbox.book.store = store = Unread()
+
     async def scene() -> None:
-        async with running(matrix.run(inbox_for("matrix", matrix.SHAPE), settings_for(server))):
+        async with running(matrix.run(inbox, settings_for(server))):
             async with person(server, "pat", BOT) as pat:
                 await pat.bot_joined()
                 await _alone(pat, assistant)
@@ -135,6 +140,7 @@ def test_conformance_edits_and_groups(server: str, inbox_for: InboxFor, assistan
             async with person(server, "pat", BOT, "@kim:localhost") as pat:
                 await pat.bot_joined()
                 await _in_a_group(pat, assistant)
+        await _left_unanswered(inbox, store, server, assistant)
 
     asyncio.run(scene())
     with pytest.raises(UsageError, match="refuses"):
@@ -178,6 +184,20 @@ async def _in_a_group(pat: Person, assistant: Assistant) -> None:
     agrees(await talk.hear(), assistant.reply(ASK))
     await pat.write(EMERGENCY, **{"m.mentions": {"user_ids": [BOT]}})
     agrees(await talk.hear(), assistant.reply(EMERGENCY))
+
+
+async def _left_unanswered(inbox: Inbox, store: Unread, server: str, assistant: Assistant) -> None:
+    """What was said while nobody was there is answered, also where the store cannot be read at once."""
+    async with person(server, "pat", BOT) as pat:
+        talk = Talk(assistant, pat.say, pat.ear, limit=12_000)
+        async with running(matrix.run(inbox, settings_for(server))):
+            await pat.bot_joined()
+            agrees(await talk.say(ASK), assistant.reply(ASK))
+        await pat.write(EMERGENCY)
+        store.fails = 3
+        async with running(matrix.run(inbox, settings_for(server))):
+            agrees(await talk.hear(), assistant.reply(EMERGENCY, assistant.reply(ASK).context))
+            await talk.quiet()
 
 
 @pytest.mark.parametrize("missing", ["HOMESERVER", "USER", "PASSWORD"])

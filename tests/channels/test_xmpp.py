@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ pytest.importorskip("slixmpp", reason="needs slixmpp (Python 3.11 or newer): pip
 from slixmpp import JID, ClientXMPP
 from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
+from tests.channels.stores import Unread
 
 from charley import Assistant
 from charley.channels import xmpp
@@ -68,12 +71,14 @@ def prosody(folder: Path) -> Iterator[int]:
 class Person:
     """A person's client."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "pat") -> None:
+        self.name = name
         self.ear: asyncio.Queue[tuple[str, list[tuple[str, str]]]] = asyncio.Queue()
         self.states: list[str] = []
         self.ready = asyncio.Event()
         self.bot_there = asyncio.Event()
-        self.client = ClientXMPP("pat@localhost", "pat-pw", plugin_config={"feature_mechanisms": {"unencrypted_scram": True}})
+        plain = {"feature_mechanisms": {"unencrypted_scram": True}}
+        self.client = ClientXMPP(f"{name}@localhost", f"{name}-pw", plugin_config=plain)
         for plugin in ("xep_0045", "xep_0085", "xep_0308"):
             self.client.register_plugin(plugin)
         self.client.enable_direct_tls = self.client.enable_starttls = False
@@ -85,7 +90,7 @@ class Person:
 
     async def _start(self, _: object) -> None:
         self.client.send_presence()
-        self.client.plugin["xep_0045"].join_muc(JID(ROOM), "pat")
+        self.client.plugin["xep_0045"].join_muc(JID(ROOM), self.name)
         self.ready.set()
 
     def _present(self, presence: object) -> None:
@@ -93,8 +98,12 @@ class Person:
             self.bot_there.set()
 
     def _heard(self, message: object) -> None:
-        if message["body"] and message["mucnick"] != "pat":
+        if message["body"] and message["mucnick"] != self.name:
             self.ear.put_nowait((message["body"], []))
+
+    async def come(self, port: int) -> None:
+        self.client.connect("127.0.0.1", port)
+        await asyncio.wait_for(self.ready.wait(), 60)
 
     async def say(self, text: str) -> None:
         self.write(text)
@@ -116,8 +125,7 @@ def settings_for(port: int) -> dict[str, str]:
 @asynccontextmanager
 async def talking(port: int, inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tuple[Person, Talk]]:
     person, settings = Person(), settings_for(port)
-    person.client.connect("127.0.0.1", port)
-    await asyncio.wait_for(person.ready.wait(), 60)
+    await person.come(port)
     try:
         async with running(xmpp.run(inbox_for("xmpp", xmpp.SHAPE), settings)):
             await asyncio.wait_for(person.bot_there.wait(), 60)
@@ -191,6 +199,32 @@ def test_who_has_the_name_next_has_no_crisis_of_another(port: int, inbox_for: In
             agrees(await talk.hear(), assistant.reply("hello"))
 
     asyncio.run(scene())
+
+
+def test_what_was_taken_and_not_answered_is_although_the_store_cannot_be_read_at_once(
+    tmp_path: Path, inbox_for: InboxFor, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charley.channels.xmpp.ASKEW", timedelta(0))
+    monkeypatch.setattr("charley.channels.notebook.AWAY", 0.05)
+    inbox, since = inbox_for("xmpp", xmpp.SHAPE), time.time() - 2
+    inbox.book.store = store = Unread()
+
+    async def scene(port: int) -> None:
+        await inbox.book.page(xmpp.SINCE).write({"since": since}, ())
+        pat, killed = Person(), Person("charley")
+        await asyncio.gather(pat.come(port), killed.come(port))
+        pat.write(EMERGENCY, id="one")
+        await asyncio.wait_for(killed.ear.get(), 60)
+        await killed.client.disconnect(wait=1)
+        store.fails = 3
+        async with running(xmpp.run(inbox, settings_for(port))):
+            talk = Talk(assistant, pat.say, pat.ear)
+            agrees(await talk.hear(), assistant.reply(EMERGENCY))
+            await talk.quiet()
+        await pat.client.disconnect(wait=1)
+
+    with prosody(tmp_path) as port:
+        asyncio.run(scene(port))
 
 
 def test_a_missing_or_refused_password_is_a_clear_error(port: int, inbox_for: InboxFor) -> None:

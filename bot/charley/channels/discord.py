@@ -15,7 +15,7 @@ from discord.ui import Button, View
 
 from charley.channels.command import COMMANDS
 from charley.channels.delivery import RefusedError
-from charley.channels.inbox import Inbox, Incoming, log
+from charley.channels.inbox import AGAIN, Inbox, Incoming, log
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check
 from charley.channels.shape import MARKDOWN, Outgoing, Shape
@@ -75,14 +75,22 @@ def _told(connected: Connected) -> Any:
 async def _left(inbox: Inbox, client: Client, waiting: Waiting) -> None:
     """What was waiting for an answer when a process before this one ended."""
     for channel, first in await waiting.left():
-        try:
-            place: Any = client.get_channel(int(channel)) or await client.fetch_channel(int(channel))
-            async for message in place.history(after=discord.Object(int(first) - 1), oldest_first=True, limit=100):
-                await _answer(inbox, client, waiting, message)
-        except (discord.Forbidden, discord.NotFound):
-            waiting.done(channel, first)
-        except discord.DiscordException as error:
-            log.warning("discord: what was said before cannot be read (%s)", type(error).__name__)
+        while not client.is_closed() and not await _read_back(inbox, client, waiting, channel, first):
+            await asyncio.sleep(AGAIN)
+
+
+async def _read_back(inbox: Inbox, client: Client, waiting: Waiting, channel: str, first: str) -> bool:
+    """Answers what was said in a channel from one message on; whether it could be read."""
+    try:
+        place: Any = client.get_channel(int(channel)) or await client.fetch_channel(int(channel))
+        async for message in place.history(after=discord.Object(int(first) - 1), oldest_first=True, limit=100):
+            await _answer(inbox, client, waiting, message)
+    except (discord.Forbidden, discord.NotFound):
+        waiting.done(channel, first)
+    except Exception as error:
+        log.warning("discord: what was said before cannot be read (%s)", type(error).__name__)
+        return False
+    return True
 
 
 async def _edit(inbox: Inbox, client: Client, waiting: Waiting, payload: Any) -> None:

@@ -62,6 +62,7 @@ class _Session:
         self.inbox, self.server, self.user, self.password, self.token = inbox, server, user, password, token
         self.client: Any = None
         self.since = ""
+        self.known = False
         self.tasks: set[asyncio.Task[Any]] = set()
         self._read: asyncio.Task[Any] | None = None
 
@@ -78,9 +79,16 @@ class _Session:
         if under_way or before is None or before.done():
             self._read = asyncio.ensure_future(self._note(since, under_way, before))
 
+    async def go_back(self) -> None:
+        """Goes back to where a process before this one had come, once the store says where that was."""
+        page = self.inbox.book.page(SINCE)
+        since = (await page.read()).get("since", "")
+        self.since, self.known = since or self.since, page.known
+
     async def _note(self, since: str, under_way: list[asyncio.Task[Any]], before: asyncio.Task[Any] | None) -> None:
         await asyncio.gather(*under_way, *([before] if before else []), return_exceptions=True)
-        await self.inbox.book.page(SINCE).write({"since": since}, (), MARKED)
+        if self.known:
+            await self.inbox.book.page(SINCE).write({"since": since}, (), MARKED)
 
 
 async def _connect(session: _Session, connected: Connected) -> None:
@@ -90,7 +98,8 @@ async def _connect(session: _Session, connected: Connected) -> None:
         await _log_in(client, session)
         connected()
         client.add_event_callback(partial(_invited, client), InviteMemberEvent)
-        session.since = session.since or (await session.inbox.book.page(SINCE).read()).get("since", "")
+        if not session.known:
+            await session.go_back()
         if session.since:
             # What was said meanwhile, or was not answered by a process before this one, is answered now.
             _listen(session, client)
@@ -102,7 +111,13 @@ async def _connect(session: _Session, connected: Connected) -> None:
             _listen(session, client)
         session.reached(_next(first))
         while True:
-            session.reached(_next(await client.sync(timeout=30_000, since=session.since)))
+            if not session.known:
+                # What comes in the meantime is not kept waiting for the store.
+                await session.go_back()
+                # The library passes over what ends where it has come already.
+                client.next_batch = session.since
+            wait = 30_000 if session.known else 1_000
+            session.reached(_next(await client.sync(timeout=wait, since=session.since)))
     finally:
         await client.close()
 

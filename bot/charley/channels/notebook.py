@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from charley.channels.store import Memory, Store, key
+from charley.understanding.context import joined
 
 log = logging.getLogger("charley.channels")
 T = TypeVar("T")
@@ -45,6 +46,15 @@ class Notebook:
         """The name of something in the store."""
         return key(self.channel, *parts, secret=self._secret)
 
+    async def certain(self, sender: str) -> dict[str, Any]:
+        """The record of a sender as the store has it, however long that takes."""
+        while True:
+            page = self.page(sender)
+            record = await page.read()
+            if page.known:
+                return record
+            await asyncio.sleep(AWAY)
+
     async def purge(self, every: float = 60.0) -> None:
         """Deletes what has expired, for ever: also when nobody writes any more, it is gone in time."""
         while True:
@@ -57,9 +67,14 @@ class Notebook:
 
 
 class Page:
-    """What is remembered of one sender. Every method gives an answer, also without the store."""
+    """What is remembered of one sender. Every method gives an answer, also without the store.
+
+    `known`: whether what was read is all there is. A record that was made without that is never put over what the store
+    holds; it is laid beside it in this process, and what both say goes into the store once that can be read.
+    """
 
     def __init__(self, book: Notebook, sender: str) -> None:
+        self.known = False
         self._book = book
         self._sender = sender
         self._key = book.key(sender)
@@ -67,11 +82,10 @@ class Page:
 
     async def read(self) -> dict[str, Any]:
         """The record of the sender."""
-        kept = self._book.shadow.get(self._key)
-        if kept is not None:
-            return kept
-        _, found = await self._ask(None, self._book.store.get, self._key)
-        return found or {}
+        kept = self._book.shadow.get(self._key) or {}
+        self.known = bool(kept.get("whole"))
+        beside = kept.get("record") or {}
+        return beside if self.known else await self._with_stored(beside)
 
     async def seen(self, id: str, what: str = "") -> bool:
         """Whether a message was marked."""
@@ -90,14 +104,16 @@ class Page:
         shadow, store = self._book.shadow, self._book.store
         # Also of a store that takes them: it may be away when the message is delivered again.
         shadow.mark(*marks)
-        if record is None:
+        if record is not None and not self.known:
+            record = await self._with_stored(record)
+        if record is None or not self.known:
             done, _ = await self._ask(None, store.mark, *marks) if marks else (True, None)
         else:
             done, _ = await self._ask(None, store.put, self._key, record, marks, expire)
-        if record is not None and done:
+        if record is not None and self.known and done:
             shadow.forget(self._key)
         elif record is not None:
-            shadow.put(self._key, record, expire=expire)
+            shadow.put(self._key, {"record": record, "whole": self.known}, expire=expire)
 
     async def forget(self) -> bool:
         """Deletes the record; whether nothing of it is left behind."""
@@ -105,8 +121,16 @@ class Page:
         done, erased = await self._ask(False, self._book.store.forget, self._key)
         if not done:
             # Until the store can be asked again, this process knows better than it.
-            self._book.shadow.put(self._key, {})
+            self._book.shadow.put(self._key, {"record": {}, "whole": True})
         return erased
+
+    async def _with_stored(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record that was made without the store's, with what lasts of that."""
+        self.known, found = await self._ask(None, self._book.store.get, self._key)
+        if not found or not record:
+            return found or record
+        lasts = {"context": joined(found["context"], record.get("context"))} if "context" in found else {}
+        return {**found, **record, **lasts}
 
     async def _ask(self, otherwise: T, call: Callable[..., T], *values: Any) -> tuple[bool, T]:
         """Whether the store did as it was asked, and what it said."""

@@ -30,7 +30,7 @@ class Waiting:
         return await asyncio.shield(self._read)
 
     async def _before(self) -> list[tuple[str, str]]:
-        noted = (await self._book.page(NAME).read()).get("waiting", [])
+        noted = (await self._book.certain(NAME)).get("waiting", [])
         found = [(str(place), str(id)) for place, id in noted]
         # They wait on: what is noted from now on must not take their place.
         self._ids = dict.fromkeys([*found, *self._ids])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from slixmpp import JID, ClientXMPP, Message
 from slixmpp.exceptions import IqError, IqTimeout
 from slixmpp.jid import InvalidJID
 
-from charley.channels.inbox import Inbox, Incoming, log
+from charley.channels.inbox import AGAIN, Inbox, Incoming, log
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, number, yes
 from charley.channels.shape import PLAIN, Outgoing, Shape
@@ -58,6 +59,7 @@ class _Session:
         self.inbox, self.rooms = inbox, rooms
         self.client: Any = None
         self.ready = False
+        self.caught_up = False
         self.tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Any) -> None:
@@ -69,7 +71,8 @@ class _Session:
     async def _noted(self, work: Any) -> None:
         came = datetime.now(timezone.utc)
         await work
-        if len(self.tasks) == 1:
+        # Before the archive is read it is not known what else waits for an answer.
+        if len(self.tasks) == 1 and self.caught_up:
             await self.inbox.book.page(SINCE).write({"since": came.timestamp()}, (), MARKED)
 
 
@@ -114,10 +117,11 @@ def _client(settings: Mapping[str, str], jid: str, password: str) -> ClientXMPP:
 
 async def _start(session: _Session, connected: Connected, _: Any) -> None:
     client = session.client
-    session.ready = True
+    session.ready, session.caught_up = True, False
     connected()
     client.send_presence()
-    await client.get_roster()
+    with suppress(IqError, IqTimeout):
+        await client.get_roster()
     for room in session.rooms:
         client.plugin["xep_0045"].join_muc(JID(room), client.boundjid.user)
     await _catch_up(session)
@@ -125,16 +129,24 @@ async def _start(session: _Session, connected: Connected, _: Any) -> None:
 
 async def _catch_up(session: _Session) -> None:
     """Reads in the server's archive what came while nobody was there, or was left unanswered."""
-    page = session.inbox.book.page(SINCE)
-    since = (await page.read()).get("since")
+    book, came = session.inbox.book, datetime.now(timezone.utc)
+    since = (await book.certain(SINCE)).get("since")
     if not isinstance(since, float):
-        return await page.write({"since": datetime.now(timezone.utc).timestamp()}, (), MARKED)
-    start = datetime.fromtimestamp(since, timezone.utc) - ASKEW
-    try:
-        async for result in session.client.plugin["xep_0313"].iterate(start=start, rsm={"max": 100}, total=MOST):
-            await _chat(session, result["mam_result"]["forwarded"]["stanza"])
-    except (IqError, IqTimeout):
-        log.info("xmpp: the server keeps no archive: what is said while this is not running is answered if it is kept for later")
+        session.caught_up = True
+        await book.page(SINCE).write({"since": came.timestamp()}, (), MARKED)
+        return
+    client, start = session.client, datetime.fromtimestamp(since, timezone.utc) - ASKEW
+    while client is session.client and session.ready and not session.caught_up:
+        try:
+            async for result in client.plugin["xep_0313"].iterate(start=start, rsm={"max": 100}, total=MOST):
+                await _chat(session, result["mam_result"]["forwarded"]["stanza"])
+            session.caught_up = True
+        except (IqError, IqTimeout) as error:
+            if isinstance(error, IqError) and error.etype == "cancel":
+                log.info("xmpp: the server keeps no archive: what is said meanwhile is answered if it is kept for later")
+                return
+            log.warning("xmpp: what was said before cannot be read")
+            await asyncio.sleep(AGAIN)
 
 
 def _ended(ended: asyncio.Future[None], reason: Any) -> None:

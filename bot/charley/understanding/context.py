@@ -21,6 +21,8 @@ HEARD = 6
 """Replies whose sentences are not said again."""
 SENTENCES = 24
 """Sentences of one reply that are remembered."""
+LASTING = ("alarm", "signs", "advised", "people")
+"""Parts of a context that outlast the topic: what was warned of, and what was told of whom."""
 BYTES = 1900
 """What a context may take as JSON; sentences said long ago are forgotten first."""
 
@@ -116,6 +118,13 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         told=told,
         advised=tuple(f for f in advised[:MOST] if isinstance(f, str) and f in flags) if isinstance(advised, list) else (),
     )
+
+
+def joined(before: Any, after: Any) -> Any:
+    """The context of a conversation whose last part, `after`, was spoken without a look at `before`: what lasts is not lost."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return after or before
+    return {**{part: before[part] for part in LASTING if part in before}, **after}
 
 
 def _said(value: Any, content: Content) -> tuple[tuple[str, ...], ...]:
