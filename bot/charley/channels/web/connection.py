@@ -31,7 +31,7 @@ EACH = 50
 """Connections that one address may hold."""
 REFUSALS = {408: "The request did not arrive in time.", 431: f"The headers may have {HEAD:,} bytes."}
 LINGER = 1.0
-"""Seconds for which a connection that has asked nothing yet is kept when the server stops: what is on its way is answered."""
+"""Seconds for which a connection between two requests is kept when the server stops: what is on its way is answered."""
 
 
 async def _nothing(scope: Any, receive: Any, send: Any) -> None:
@@ -133,6 +133,9 @@ def protocol(trusted: frozenset[str] = frozenset()) -> Any:
 
         def shutdown(self) -> None:
             self.draining = True
+            # Whoever has asked nothing yet has the time that everybody has.
+            if self.cycle is None:
+                return
             if self._between():
                 # A request may be on its way.
                 self.loop.call_later(LINGER, self._leave)

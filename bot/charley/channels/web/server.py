@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from charley.assistant import Assistant
 from charley.channels.web import connection, metrics, settings
 from charley.channels.web.app import COUNTED, application
+from charley.channels.web.listening import opened, shut, waiting
 from charley.channels.web.settings import PASSED, PASSED_KEY, RATE, Settings
 from charley.console import warn
 from charley.errors import UsageError
@@ -35,15 +36,20 @@ SPARE = 64
 class Server(uvicorn.Server):
     """A server that can be stopped at any time, also before it has begun, and finishes what was sent to it."""
 
+    shared = False
+    """Whether other processes go on listening at the port."""
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in () if self.shared else sockets or ():
+            shut(listening)
         for held in list(self.server_state.connections):
             held.shutdown()
         await asyncio.sleep(DRAIN)
-        accepted = [each for listening in sockets or () for each in _accepted(listening)]
-        # At once: a connection that comes between the last look and the end of listening is reset by the system.
+        taken = [each for listening in sockets or () for each in waiting(listening)]
+        # At once: where the system still makes connections, one that comes between the last look and the end is lost.
         for server in self.servers:
             server.close()
-        for each in accepted:
+        for each in taken:
             await asyncio.get_running_loop().connect_accepted_socket(self._connection, each)
         await super().shutdown(sockets)
 
@@ -102,7 +108,7 @@ def serve(
     _more_files()
     # Also with workers: content that cannot be used is told here, and they find the bank built.
     assistant = Assistant(content)
-    with _listening(host, port) as listening, _stopped_by_sigterm() as stop:
+    with opened(host, port) as listening, _stopped_by_sigterm() as stop:
         if workers > 1:
             _many(given, (key, *old), host, listening, workers, stop, (metrics_host, metrics_port))
         else:
@@ -149,6 +155,7 @@ def _many(
                 else:
                     time.sleep(0.1)
         finally:
+            shut(listening)
             # Held open here it would take connections that no worker looks for any more.
             listening.close()
             for each in running:
@@ -163,20 +170,11 @@ def _work(listening: socket.socket, host: str) -> None:
     given = Settings.load(os.environ[PASSED])
     with _stopped_by_sigterm() as stop, contextlib.suppress(KeyboardInterrupt):
         server = Server(uvicorn.Config(worker(), **options(given, host, 0)))
+        server.shared = True
         _settled()
         stop.append(server)
         if None not in stop:
             server.run(sockets=[listening])
-
-
-def _accepted(listening: socket.socket) -> Iterator[socket.socket]:
-    """Takes the connections that the system has accepted for this server and not handed over yet."""
-    listening.setblocking(False)
-    with contextlib.suppress(OSError):
-        while True:
-            accepted, _ = listening.accept()
-            accepted.setblocking(False)
-            yield accepted
 
 
 @contextlib.contextmanager
@@ -229,10 +227,6 @@ def _connections() -> int:
     except (ImportError, OSError):
         most = 1024
     return max(SPARE, (most if most > 0 else 65_536) - SPARE)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
 
 
 def _announce(host: str, port: int) -> None:
