@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.places import ROOT
 
+from charley.bank import cache
 from charley.content import document, folder, reader
 from charley.content.model import Content
 from charley.errors import ContentError
@@ -114,6 +118,75 @@ def test_file_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "intents" / "causes.yaml").write_bytes(b"a: \xff\xfe\n")
     with pytest.raises(ContentError, match=r"intents/causes\.yaml: cannot be read"):
         folder.texts(tmp_path)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A content folder."""
+    for name in folder.FOLDERS:
+        (tmp_path / name).mkdir()
+    (tmp_path / "intents" / "causes.yaml").write_text("a: b\n", encoding="utf-8")
+    return tmp_path
+
+
+def names(place: Path) -> set[str]:
+    """The files that are read of a content folder."""
+    return {name for name in folder.texts(place) if not name.startswith(folder.DEFAULTS)}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes")
+def test_links_that_lead_in_circles_are_read_once(place: Path) -> None:
+    intents = place / "intents"
+    for name, to in {"a": ".", "b": ".", "more/c": "..", "more/again.yaml": "../causes.yaml", ".#lock.yaml": "gone"}.items():
+        (intents / name).parent.mkdir(exist_ok=True)
+        (intents / name).symlink_to(to)
+    (place / "knowledge" / "d").symlink_to(intents)
+    assert names(place) == {"intents/causes.yaml"}
+    assert cache.Stamps(str(place)).known() == ""
+
+
+def device(place: Path) -> None:
+    place.symlink_to("/dev/zero")
+
+
+def elsewhere(place: Path) -> None:
+    other = place.parent.parent / "other.yaml"
+    other.write_text("secret: key\n", encoding="utf-8")
+    place.symlink_to(other)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes")
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        (os.mkfifo if sys.platform != "win32" else None, "this is no regular file"),
+        (device, "this link leads out of the content"),
+        (elsewhere, "this link leads out of the content"),
+        (lambda place: place.symlink_to("gone.yaml"), "this is no regular file"),
+        (lambda place: place.write_text("a" * 200, encoding="utf-8"), "a file may have 100 letters"),
+    ],
+    ids=["pipe", "device", "elsewhere", "gone", "long"],
+)
+def test_a_file_that_never_ends_or_is_none_is_a_problem(
+    place: Path, odd: Callable[[Path], object], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "FILE", 100)
+    odd(place / "intents" / "odd.yaml")
+    with pytest.raises(ContentError) as raised:
+        folder.texts(place)
+    assert [str(p) for p in raised.value.problems] == [f"intents/odd.yaml: cannot be read: {why}"]
+
+
+@pytest.mark.parametrize(("limit", "most"), [("FILES", 5), ("WHOLE", 30)])
+def test_content_has_a_limit(place: Path, limit: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(3):
+        (place / "knowledge" / f"{i}.yaml").write_text("a: b\n", encoding="utf-8")
+    monkeypatch.setattr(folder, limit, most + 1)
+    assert len(names(place)) == 4
+    for i in range(3, 6):
+        (place / "knowledge" / f"{i}.yaml").write_text("a: b\n", encoding="utf-8")
+    with pytest.raises(ContentError, match=r"content may have .* files"):
+        folder.texts(place)
 
 
 def test_digest_tells_files_apart() -> None:

@@ -122,7 +122,12 @@ class Stamps:
     def _of(self, folders: Iterable[str], endings: tuple[str, ...]) -> Iterator[str]:
         for folder in folders:
             for item in sorted(os.scandir(folder), key=lambda item: item.name):
+                if item.name.startswith("."):
+                    continue
                 if item.is_dir():
+                    if item.is_symlink():
+                        # It may lead round in a circle; content that is so is read each time.
+                        raise OSError(f"{item.path} is a link")
                     yield from self._of([item.path], endings)
                 elif item.name.endswith(endings):
                     s = item.stat()
