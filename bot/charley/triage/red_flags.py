@@ -133,7 +133,7 @@ def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> di
     data["told"]["words"].update((w, "") for w in misspelt(language.rewrites) if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = PatternIndex(data["told"], language, f" {' '.join(small)} ")
-    words = {w for own in names for w in own if w not in data["told"]["words"] and not own.issuperset(book.mend(w))}
+    words = {w for own in names for w in own if w not in data["told"]["words"] and not set(book.mend(w)) <= own}
     data["plain"] = f" {' '.join(sorted(small | words))} "
     return data
 
