@@ -67,6 +67,7 @@ relief.rub:
     yes_no: "Yes, rubbing can help. [F-rub.1]"
     yes_no thin: "Yes, but be gentle. [F-thin]"
     yes_no (swollen): "Not a swollen leg. [F-not]"
+    yes_no (kid, diabet): "For some hours too. [F-long]"
     how_long: "For some hours. [F-long]"
   told: "{F-thin}"
   short: "{F-rub} {F-old}"
@@ -127,6 +128,14 @@ def test_words_of_the_question_win_over_a_trait_and_that_over_the_form(composer:
     thin = frozenset(["thin"])
     assert said(composer, "yes_no", "does it help", traits=thin)[0] == "Yes, but be gentle."
     assert said(composer, "yes_no", "on a swollen leg", traits=thin)[0] == "Not a swollen leg."
+
+
+@pytest.mark.parametrize(
+    ("words", "fits"),
+    [("can my kid", True), ("can the kids", True), ("can a kidney", False), ("can diabetics", True), ("can a diet", False)],
+)
+def test_a_short_word_is_a_whole_word_and_a_long_one_may_begin_one(composer: Composer, words: str, fits: bool) -> None:
+    assert (said(composer, "yes_no", words)[0] == "For some hours too.") == fits
 
 
 def test_what_was_told_brings_its_facts(composer: Composer) -> None:

@@ -16,6 +16,7 @@ little: yes no not perhaps but it is for some on only can a an the you your
 subject: rubbing
 openings: {"yes": ["yes"], perhaps: [perhaps], "no": ["not a"], unknown: [nobody knows]}
 refused: [certainly]
+verdicts: {forms: [yes_no], openings: ["yes,"]}
 sureness: {unknown: [no source], perhaps: [may, can], "no": [not]}
 """
 )
@@ -66,6 +67,12 @@ def test_what_is_wrong_with_a_lead_is_told(lead_text: str, message: str) -> None
 
 def test_an_unknown_form_or_trait() -> None:
     assert "unknown form or trait 'yes_on' (did you mean 'yes_no'?)" in problems("yes_no thin:", "yes_on thin:")
+
+
+def test_only_a_question_that_a_verdict_answers_gets_one() -> None:
+    lead = '"For some hours. [F-long]"'
+    told = "a question of the form 'how_long' is not answered by yes, no or perhaps"
+    assert told in problems(lead, '"Yes, for some hours. [F-long]"') and told not in problems()
 
 
 def test_two_sentences_that_say_the_same() -> None:

@@ -15,6 +15,7 @@ from charley.answering.speech import Speech
 from charley.content.lead import bare, base, cited, refs
 from charley.content.model import Answer, Content, Entity, Fact, Lead, Source, Wording
 from charley.content.template import fill
+from charley.reading.text import stem
 
 PARTS = ("short", "more", "why")
 FACTS = (*PARTS, "care", "told")
@@ -22,6 +23,8 @@ FACTS = (*PARTS, "care", "told")
 GRADES = "GRICTS"
 """Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""
 PROJECT = "project"
+SHORT = 4
+"""Letters of a word that a question must have as a whole: longer ones may be the beginning of one ("diabet")."""
 WORDS, MORE = 70, 110
 """Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
@@ -254,7 +257,12 @@ class Composer:
 
 
 def _has(words: tuple[str, ...], phrase: str) -> bool:
-    """Whether a word of the question begins so, or the words of a phrase stand in it in a row."""
+    """Whether a word of the question begins so, or the words of a phrase stand in it in a row.
+
+    A short word is to be the whole word, but for its ending: "kid" is "kids" and not "kidney".
+    """
     if " " in phrase:
         return f" {phrase}" in f" {' '.join(words)}"
-    return any(w.startswith(phrase) for w in words)
+    if len(phrase) > SHORT:
+        return any(w.startswith(phrase) for w in words)
+    return phrase in words or any(stem(w) == phrase for w in words)

@@ -23,28 +23,38 @@ class Forms:
         self._joints = frozenset(forms.get("joints", ()))
 
     def find(self, message: Message) -> str:
-        """The form of the last question of a message, else of its last clause that has one; "" for none."""
+        """The form of the last question of a message, else of its last clause that has one; "" for none.
+
+        A lone word that names no form gives way to one before it in its sentence: "does it help, and how?"
+        """
         for asks in (True, False):
-            for clause, mark in self._clauses(message):
+            found = ""
+            for clause, mark, ends in self._clauses(message):
+                if found and ends:
+                    break
                 if mark == asks and (form := self._form(clause)):
-                    return form
+                    found = form if self._name[form] else found or form
+                    if self._name[form] or clause.count(" ") > 1:
+                        return found
+            if found:
+                return found
         return ""
 
     def name(self, form: str) -> str | None:
         """The name under which a reply gives a form; None for none."""
         return self._name.get(form)
 
-    def _clauses(self, message: Message) -> Iterator[tuple[str, bool]]:
-        """Clauses from the last to the first, and whether their sentence ends with a question mark."""
+    def _clauses(self, message: Message) -> Iterator[tuple[str, bool, bool]]:
+        """Clauses from the last to the first, whether their sentence ends with a question mark, and whether they end it."""
         words, breaks = message.words, message.breaks
-        end, asks = len(words), "?" in breaks[-1]
+        end, asks, ends = len(words), "?" in breaks[-1], True
         for i in range(len(words) - 1, -1, -1):
             if i == 0 or not ENDS.isdisjoint(breaks[i]) or words[i] in self._joints:
                 start = i + 1 if words[i] in self._joints and i + 1 < end else i
-                yield f"{' '.join(words[start:end])} ", asks
-                end = i
+                yield f"{' '.join(words[start:end])} ", asks, ends
+                end, ends = i, False
             if any(c in ".?!" for c in breaks[i]):
-                asks = "?" in breaks[i]
+                asks, ends = "?" in breaks[i], True
 
     def _form(self, clause: str) -> str:
         start = 0

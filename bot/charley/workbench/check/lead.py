@@ -51,11 +51,17 @@ class _Voice:
         self._openings = [(kind, text) for kind, texts in voice.get("openings", {}).items() for text in texts]
         self.refused = tuple(voice.get("refused", ()))
         self._sureness: Mapping[str, list[str]] = voice.get("sureness", {})
+        verdicts: Mapping[str, list[str]] = voice.get("verdicts", {})
+        self.judged = tuple(verdicts.get("forms", ()))
+        self._verdicts = tuple(verdicts.get("openings", ()))
 
     def opening(self, text: str) -> str:
         low = text.lower()
         found = [(len(opening), kind) for kind, opening in self._openings if low.startswith(opening)]
         return max(found)[1] if found else ""
+
+    def verdict(self, text: str) -> bool:
+        return text.lower().startswith(self._verdicts)
 
     def sure(self, text: str) -> str:
         low = text.lower()
@@ -146,6 +152,8 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
         yield "mark who is spoken to: {you}, {your}, {yourself}"
     if refused := next((w for w in voice.refused if re.search(rf"\b{re.escape(w)}\b", text.lower())), ""):
         yield f"'{refused}' is surer than any source"
+    if lead.form and lead.form not in voice.judged and voice.verdict(text):
+        yield f"a question of the form '{lead.form}' is not answered by yes, no or perhaps"
     opening = voice.opening(_PLACE.sub("", text).strip())
     sure = {voice.sure(text_of(content, r)) for r in rests}
     if (
