@@ -55,6 +55,19 @@ def test_the_server_does_what_the_document_says(operation: str, base: str) -> No
         check()
 
 
+@pytest.mark.parametrize("operation", operations())
+def test_what_is_refused_before_it_is_looked_at_is_in_the_document(operation: str, base: str) -> None:
+    method, path = operation.split()
+    described = schemathesis.openapi.from_url(f"{base}/openapi.json")[path][method]
+    case = described.Case(path_parameters={"id": "x"}, **({"body": {}} if method == "POST" else {}))
+    for status, headers in ((431, {"X-Long": "y" * 17_000}), (400, {"Host": "a b"})):
+        answer = case.call(base_url=base, headers=headers)
+        assert answer.status_code == status
+        case.validate_response(answer)
+    responses = described.definition.raw["responses"]
+    assert {"408", "421", "503"} <= set(responses)
+
+
 def test_the_document_names_every_address_of_the_api(assistant: Assistant, base: str) -> None:
     document = openapi.document(assistant.content)
     assert httpx.get(f"{base}/openapi.json").json() == json.loads(json.dumps(document))
