@@ -72,8 +72,11 @@ def test_a_book_passes_over_no_phrase_that_stands_in_a_line(named: list[list[str
         assert near.get(name, []) == list(patterns(phrases).finditer(line))
 
 
-@pytest.mark.parametrize(("line", "near"), [("leave it ", ["off"]), ("my leg ", []), ("12 ", ["years"]), ("", [])])
-def test_a_book_gives_what_a_word_of_the_line_may_begin(line: str, near: list[str]) -> None:
+BESIDE = [("leave it off ", ["off"]), ("leave it ", []), ("my leg is off ", []), ("years 12 ", ["years"]), ("12 ", []), ("", [])]
+
+
+@pytest.mark.parametrize(("line", "near"), BESIDE)
+def test_a_book_gives_what_may_stand_in_a_line_by_its_words(line: str, near: list[str]) -> None:
     index = PhraseIndex({"off": ["[please] (leave|go) off"], "years": ["(12|13) years"], "none": []})
     assert [name for name, _ in index.near(line)] == near
     assert "off" in index and "on" not in index

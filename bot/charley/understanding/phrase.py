@@ -39,7 +39,7 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = tuple(phrases)
-        self._steps: dict[int, tuple[_Step, ...]] = {}
+        self._steps: dict[int, tuple[tuple[_Step, ...], frozenset[str] | None]] = {}
 
     def search(self, line: str) -> Found | None:
         """Where the first of the phrases stands."""
@@ -47,19 +47,19 @@ class Phrases:
 
     def match(self, line: str, start: int) -> Found | None:
         """The phrase that stands at a place, which must be the beginning of a word or the end of the line."""
-        words, places = _split(line)
+        words, places, present = _split(line)
         at = line.count(" ", 0, start)
-        end = self._at(words, at)
+        end = self._at(words, at, present)
         return None if end < 0 else Found(places[at], places[end])
 
     def finditer(self, line: str, until: int | None = None) -> Iterator[Found]:
         """Where phrases stand, one behind the other, in the line up to a place between two words."""
-        words, places = _split(line)
+        words, places, present = _split(line)
         words = words if until is None else words[: line.count(" ", 0, until)]
         first, anywhere = self.begins, ANY in self.begins
         end = 0
         for at in range(len(words) + 1) if anywhere else [i for i, word in enumerate(words) if word in first]:
-            if at >= end and (stops := self._at(words, at)) >= 0:
+            if at >= end and (stops := self._at(words, at, present)) >= 0:
                 yield Found(places[at], places[stops])
                 end = stops
 
@@ -75,16 +75,29 @@ class Phrases:
                 known.append(number)
         return first
 
-    def _at(self, words: Sequence[str], at: int) -> int:
-        """Where the phrase ends that stands at the word `at`; -1 where none does."""
-        first = self.begins
+    def needs(self, word: str) -> frozenset[str] | None:
+        """Words of which a line must have one where a phrase stands that begins with this word; None where it need not."""
+        every = [self._opened(number)[1] for number in self.begins[word]]
+        needed = [words for words in every if words is not None]
+        return frozenset[str]().union(*needed) if len(needed) == len(every) else None
+
+    def _opened(self, number: int) -> tuple[tuple[_Step, ...], frozenset[str] | None]:
+        """The steps of a phrase, and the words of which it needs one."""
+        if number not in self._steps:
+            steps = _steps(self._phrases[number])
+            self._steps[number] = steps, _needed(steps)
+        return self._steps[number]
+
+    def _at(self, words: Sequence[str], at: int, present: frozenset[str]) -> int:
+        """Where the phrase ends that stands at the word `at`; -1 where none does. `present`: the words of the whole line."""
+        first, known = self.begins, self._steps
         for number in (at < len(words) and first.get(words[at])) or first.get(ANY, ()):
-            steps = self._steps.get(number)
-            if steps is None:
-                steps = self._steps[number] = _steps(self._phrases[number])
-            end = _follow(steps, 0, words, at)
-            if end >= 0:
-                return end
+            steps, needed = known[number] if number in known else self._opened(number)
+            # Most phrases that may begin here lack a later word, which is seen sooner than by following them.
+            if needed is None or not needed.isdisjoint(present):
+                end = _follow(steps, 0, words, at)
+                if end >= 0:
+                    return end
         return -1
 
 
@@ -111,14 +124,20 @@ class PhraseIndex(Generic[_Name]):
 
     def __init__(self, named: Mapping[_Name, Iterable[str]]) -> None:
         self._named = tuple((name, Phrases(phrases)) for name, phrases in named.items())
+        self._needs: dict[str, tuple[tuple[int, frozenset[str] | None], ...]] = {}
 
     def __contains__(self, name: object) -> bool:
         return any(name == known for known, _ in self._named)
 
     def near(self, line: str) -> list[tuple[_Name, Phrases]]:
-        """Those that a word of the line may begin, in the order in which they were given."""
-        begins = self._begins
-        found = {number for word in (ANY, *_split(line)[0]) if word in begins for number in begins[word]}
+        """Those that may stand in the line by its words, in the order in which they were given."""
+        begins, present, known = self._begins, _split(line)[2], self._needs
+        found: set[int] = set()
+        for word in (ANY, *present):
+            if word in begins:
+                if word not in known:
+                    known[word] = tuple((number, self._named[number][1].needs(word)) for number in begins[word])
+                found.update(number for number, needed in known[word] if needed is None or not needed.isdisjoint(present))
         return [self._named[number] for number in sorted(found)]
 
     @cached_property
@@ -131,13 +150,13 @@ class PhraseIndex(Generic[_Name]):
 
 
 @lru_cache(maxsize=8)
-def _split(line: str) -> tuple[list[str], list[int]]:
-    """The words of a line, and where each begins; at last where the line ends."""
+def _split(line: str) -> tuple[list[str], list[int], frozenset[str]]:
+    """The words of a line, where each begins, at last where the line ends, and the words without their order."""
     words = line.split(" ")[:-1]
     places = [0]
     for word in words:
         places.append(places[-1] + len(word) + 1)
-    return words, places
+    return words, places, frozenset(words)
 
 
 def _begins(phrase: str) -> dict[str, None] | None:
@@ -164,6 +183,13 @@ def _choices(part: str) -> list[tuple[str, ...]]:
 
 def _steps(phrase: str) -> tuple[_Step, ...]:
     return tuple(p if p in (_BEGIN, _END, _GAP) else _step(p) for p in _PART.findall(phrase))
+
+
+def _needed(steps: Sequence[_Step]) -> frozenset[str] | None:
+    """Words of which a phrase needs one behind its beginning; None where it needs none."""
+    bound = [step for step in steps if not isinstance(step, str) and "" not in step]
+    choices = [frozenset(step) for step in bound[1:] if NUMBER not in step and WORD not in step]
+    return min(choices, key=len, default=None)
 
 
 def _step(part: str) -> _Step:
