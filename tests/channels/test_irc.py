@@ -30,11 +30,12 @@ WAYS = ["charley:{}", "charley!: {}", "Charley, {}", "@charley {}", "charley... 
 class Server:
     """A ngircd that can be stopped and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: str = "") -> None:
         self.port = free_port()
         self._folder = folder
         (folder / "ngircd.conf").write_text(
             f"[Global]\nName = irc.test\nInfo = test\nListen = 127.0.0.1\nPorts = {self.port}\nServerUID = 0\nServerGID = 0\n"
+            f"Password = {password}\n"
             "[Limits]\nMaxNickLength = 20\nMaxPenaltyTime = 0\nMaxConnectionsIP = 0\n[Options]\nDNS = no\nIdent = no\nPAM = no\n"
         )
 
@@ -198,6 +199,17 @@ def test_it_comes_back_when_the_server_was_away(server: Server, inbox_for: Inbox
                 agrees(await Talk(assistant, someone.say, someone.ear).say(ASK), assistant.reply(ASK))
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("given", [{}, {"CHARLEY_IRC_PASSWORD": "wrong"}])
+def test_a_missing_or_refused_password_is_a_clear_error(tmp_path: Path, inbox_for: InboxFor, given: dict[str, str]) -> None:
+    server = Server(tmp_path, "right")
+    server.start()
+    try:
+        with pytest.raises(UsageError, match="CHARLEY_IRC_PASSWORD"):
+            asyncio.run(irc.run(inbox_for("irc", irc.SHAPE), settings(server, **given)))
+    finally:
+        server.stop()
 
 
 def test_a_missing_server_is_a_clear_error(inbox_for: InboxFor) -> None:

@@ -37,6 +37,7 @@ PEOPLE = 10_000
 """People whose leaving is watched for."""
 TAKEN = 15.0
 """Seconds within which the server must have taken a line."""
+PASSWORD = "the IRC server refuses the password in CHARLEY_IRC_PASSWORD, or wants one"
 NAME = r"\s*@?{}(?![\w\[\]\\`^{{}}|-])[\s:,;.!?]*(.*)"
 """A line to somebody: "charley: why", "charley why", "charley!: why"; not "charleyhorse" or "charley-horse"."""
 
@@ -66,7 +67,8 @@ async def _connect(talk: _Talk, settings: Mapping[str, str], server: str, port: 
     for event, handler in {
         "welcome": partial(_welcome, channels, connected),
         "nicknameinuse": lambda c, _: c.nick(f"{c.get_nickname()}_"),
-        "passwdmismatch": partial(_refused, ended, "the IRC server refuses the password in CHARLEY_IRC_PASSWORD"),
+        "passwdmismatch": partial(_refused, ended, PASSWORD),
+        "error": partial(_error, ended),
         "erroneusnickname": partial(_refused, ended, "the IRC server does not take the name in CHARLEY_IRC_NICK"),
         "yourebannedcreep": partial(_refused, ended, "the IRC server has banned this machine"),
         "disconnect": partial(_ended, ended),
@@ -108,6 +110,12 @@ def _ended(ended: asyncio.Future[None], *_: Any) -> None:
 def _refused(ended: asyncio.Future[None], why: str, *_: Any) -> None:
     if not ended.done():
         ended.set_exception(UsageError(why))
+
+
+def _error(ended: asyncio.Future[None], _: Any, event: Any) -> None:
+    """Why the server ends the connection, in its own words."""
+    if "password" in str(event.target).lower():
+        _refused(ended, PASSWORD)
 
 
 async def _ping(connection: Any) -> None:

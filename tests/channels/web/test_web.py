@@ -12,7 +12,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from tests.places import ROOT
 from charley import Assistant
 from charley.answering.reply import Sentence
 from charley.channels.web import metrics, phone, settings
+from charley.channels.web.answer import SHORT
 from charley.channels.web.app import COUNTED, application
 from charley.channels.web.cache import Cache
 from charley.channels.web.limits import Limiter, sender
@@ -299,6 +302,31 @@ def test_long_messages_cost_more(assistant: Assistant) -> None:
     assert limiter.take("pat", 4.0) == 0
     assert limiter.take("pat", 4.0) == 1
     assert limiter.take("kim", 10_000.0) == 0, "a message that costs more than there is can be sent by who has waited"
+
+
+def test_a_long_message_holds_nobody_up(assistant: Assistant) -> None:
+    free, begun = threading.Event(), threading.Semaphore(0)
+
+    class Busy(Assistant):
+        def reply(self, text: str, context: Any = None) -> Any:
+            if len(text) > SHORT:
+                begun.release()
+                assert free.wait(60)
+            return super().reply(text, context)
+
+    busy = Busy.__new__(Busy)
+    busy.__dict__.update(assistant.__dict__)
+    app, patient = application(busy, KEY, Settings(rate=0)), httpx.Client(timeout=60)
+    with patient, running(app) as base, ThreadPoolExecutor(3) as senders:
+        try:
+            long = [senders.submit(ask, patient, {"text": "just curious " * 200}, base) for _ in range(3)]
+            assert all(begun.acquire(timeout=60) for _ in long)
+            assert httpx.get(f"{base}/healthz").status_code == 200
+            assert ask(httpx, {"text": "my calf is swollen and red and i cant breathe"}, base).json()["triage"] == "emergency"
+            assert not any(each.done() for each in long)
+        finally:
+            free.set()
+        assert [each.result().status_code for each in long] == [200] * 3
 
 
 @pytest.mark.parametrize("path", ["/", "/faq", "/v1/intents", "/nope", "/widget.js"])
