@@ -22,9 +22,14 @@ from charley.understanding.understanding import Way
 PACKAGE = ROOT / "bot" / "charley"
 ROOMS = ("reading", "triage", "matching", "understanding", "answering")
 MOST = 4
-"""Times that a message may enter a room that it has left."""
-SEVERAL = 7
-"""The same for one of several clauses, however many: its clauses go to be judged, and to be weighed, all at once."""
+"""Times that a message may enter a room that it has left, however many questions it asks."""
+QUESTIONS = (
+    "what is the best way to stop a cramp and does magnesium help",
+    "thanks a lot. why do my calves cramp at night?",
+    "thanks a lot. why do my calves cramp at night? which stretch is best?",
+    "i am not asking about salt. i am 62 and take a statin since may. could the statin do this? what should i do at night?",
+    "why me? is it my age? is it the heat? should i drink more? does milk help? when do i see a doctor?",
+)
 
 
 def carries(value: Any, text: str, words: tuple[str, ...]) -> bool:
@@ -34,13 +39,13 @@ def carries(value: Any, text: str, words: tuple[str, ...]) -> bool:
     if isinstance(value, Message):
         return carries(value.words, text, words)
     if isinstance(value, Judged):
-        return carries(value.words, text, words)
+        return carries(value.reading, text, words)
     if isinstance(value, Match):
         return carries(value.judged, text, words)
     if isinstance(value, Way):
         return carries(value.match, text, words)
     if isinstance(value, Reading):
-        return carries(tuple(t.surface for t in value.tokens), text, words)
+        return carries(value.words, text, words)
     if isinstance(value, Question):
         return carries(value.asked.words, text, words)
     if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
@@ -51,11 +56,10 @@ def carries(value: Any, text: str, words: tuple[str, ...]) -> bool:
 
 
 def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) -> list[str]:
-    """The rooms that a message enters, in order: each time that a function of a room is handed it from elsewhere."""
+    """The rooms that a message enters, in order: each time that a function or method of a room is handed it from elsewhere."""
     words = read(text).words
     inside: list[str] = []
     entered: list[str] = []
-    values = (Message, Reading, Judged, Match)
 
     def seen(frame: FrameType, event: str, _: Any) -> None:
         path = Path(frame.f_code.co_filename)
@@ -67,10 +71,7 @@ def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) 
             return
         code = frame.f_code
         given = [frame.f_locals[name] for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
-        # Who asks a value that is handed on enters no room by it.
-        crosses = (not inside or inside[-1] != room) and not (
-            given and isinstance(given[0], values) and code.co_varnames[0] == "self"
-        )
+        crosses = not inside or inside[-1] != room
         inside.append(room)
         if room in ROOMS and crosses and any(carries(value, text, words) for value in given):
             entered.append(room)
@@ -99,6 +100,10 @@ def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) 
         (("does magnesium help against cramps",), "tell me more"),
         (("does magnesium help against cramps",), "how long does it take to work"),
         (("my leg is cold and blue",), "can i just stretch it"),
+        (("my leg is cold and blue",), "it is warm again. thanks. why did that happen? should i rest it?"),
+        (("does magnesium help against cramps",), "thanks. how long? and how much? i take furosemide"),
+        *(((), text) for text in QUESTIONS),
+        *((("does magnesium help against cramps",), text) for text in QUESTIONS),
     ],
 )
 def test_a_message_seldom_enters_a_room_that_it_has_left(assistant: Assistant, before: tuple[str, ...], text: str) -> None:
@@ -108,21 +113,6 @@ def test_a_message_seldom_enters_a_room_that_it_has_left(assistant: Assistant, b
     entered = way(assistant, text, context)
     assert entered[0] == "reading"
     assert len(entered) - len(set(entered)) <= MOST, entered
-
-
-QUESTIONS = (
-    "what is the best way to stop a cramp and does magnesium help",
-    "thanks a lot. why do my calves cramp at night?",
-    "thanks a lot. why do my calves cramp at night? which stretch is best?",
-    "i am not asking about salt. i am 62 and take a statin since may. could the statin do this? what should i do at night?",
-    "why me? is it my age? is it the heat? should i drink more? does milk help? when do i see a doctor?",
-)
-
-
-@pytest.mark.parametrize("text", QUESTIONS)
-def test_the_clauses_of_a_message_go_together(assistant: Assistant, text: str) -> None:
-    entered = way(assistant, text)
-    assert len(entered) - len(set(entered)) <= SEVERAL, entered
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

@@ -11,6 +11,8 @@ from charley.answering.reply import Reply
 from charley.bank import bank
 from charley.content.model import Content
 from charley.matching.match import Judged
+from charley.matching.opinion import Heard, heard
+from charley.reading.interpreter import Reading
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
@@ -19,15 +21,13 @@ from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
-from charley.understanding.turn import UNHEARD, Turn
+from charley.understanding.turn import Turn
 
 if TYPE_CHECKING:
     from charley.understanding.explanation import Explanation
 
 FULL = 2
 """Times that a red flag which stands is said in full; after that in one sentence."""
-TAKEN_BACK = ("explicit", "other")
-"""Acts that say that what a message tells is not so, or not of the person."""
 
 
 class Assistant:
@@ -49,6 +49,7 @@ class Assistant:
     def __init__(self, content: str | os.PathLike[str] | None = None, *, region: str | None = None) -> None:
         loaded = bank.load(content)
         self._content: Content = loaded.content
+        self._matcher = loaded.matcher
         self._dialogue = Dialogue(loaded.content, loaded.matcher)
         self._opinion = loaded.opinion
         self._alarm = RedFlags(loaded.content.red_flags, loaded.triage, region or os.environ.get("CHARLEY_REGION") or ANY)
@@ -80,16 +81,19 @@ class Assistant:
         if not isinstance(text, str):
             raise TypeError(f"text must be a string, not {type(text).__name__}")
         known = self._context(context)
-        turn = self._triaged(text, read(text), known)
+        turn = self._triaged(text, *self._matcher.interpreter.message(text), known)
         return turn._replace(reply=self._dialogue.shown(turn.reply, dropped=bool(context) and known == Context()))
 
-    def _triaged(self, text: str, message: Message, before: Context) -> Turn:
+    def _triaged(self, text: str, message: Message, reading: Reading, before: Context) -> Turn:
         """Red flags first; then what the message asks."""
-        ended = self._alarm.release(message, before.alarm, before.signs) if before.alarm else ""
+        ended, look, own, marks = self._alarm.hear(message, before.alarm, before.signs)
         note = self._alarm.released(ended, before.alarm) if ended else ""
         before = before._replace(alarm="", signs=()) if ended else before
-        judged = self._dialogue.understander.matcher.judged(message.words)
-        look, sounds, doubted = self._weighed(message, judged, before) if ended not in TAKEN_BACK else (UNHEARD, {}, False)
+        # A message in which the rules know nothing again is about something else, whatever it sounds like.
+        judged, likeness = heard(self._matcher, self._opinion, reading, marks)
+        sounds = likeness.labels if likeness else {}
+        found, look = look, self._weighed(look, own, likeness) if likeness else look
+        doubted = found.finding is not None and found.finding.level in GRAVE and look.finding is None
         # What is worth a visit, but not today, is spoken of once in a conversation.
         worth = look.finding.flag if look.finding is not None and look.finding.level not in GRAVE else ""
         news = worth not in ("", *before.advised)
@@ -105,23 +109,17 @@ class Assistant:
             return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
         return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 
-    def _weighed(self, message: Message, judged: Judged, before: Context) -> tuple[TriageResult, Mapping[str, float], bool]:
-        """What triage finds once the second opinion is heard, what the message sounds like, and whether a flag was doubted."""
-        look, own = self._alarm.looks(message, before.signs)
-        # A message in which the rules know nothing again is about something else, whatever it sounds like.
-        if self._opinion is None or not (marks := self._alarm.marks(own)):
-            return look, {}, False
-        heard = self._opinion.hear(judged.reading, judged.meaning, marks)
+    def _weighed(self, look: TriageResult, own: TriageResult, likeness: Heard) -> TriageResult:
+        """What triage finds once the second opinion is heard. `own` is what the message raises by itself."""
         whole = own.finding is not None and own.finding.level in GRAVE
-        after = weighed(look, heard.sounds, heard.labels, self._alarm.sounding, self._alarm.again, whole)
-        return after, heard.labels, look.finding is not None and look.finding.level in GRAVE and after.finding is None
+        return weighed(look, likeness.sounds, likeness.labels, self._alarm.sounding, self._alarm.again, whole)
 
     def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
         """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""
         finding = look.finding
         if finding is not None and finding.level in GRAVE and (finding.fresh or finding.flag != before.alarm):
-            heard = self._dialogue.hear(message, judged, before)
-            return Turn(self._raise(finding, heard), heard)
+            told = self._dialogue.hear(message, judged, before)
+            return Turn(self._raise(finding, told), told)
         turn = self._read(text, message, judged, before)
         return turn._replace(reply=self._stand(turn)) if before.alarm else turn
 

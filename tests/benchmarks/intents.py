@@ -52,7 +52,7 @@ def ours(bank: Sequence[tuple[str, str]]) -> tuple[Matcher, float]:
 
 def asked(matcher: Matcher) -> Ask:
     def ask(text: str) -> tuple[str, float]:
-        match = matcher.match(matcher.judged(read(text).words))
+        match = matcher.match(matcher.judged(matcher.reading(read(text).words)))
         return match.candidates[0].intent, match.confidence
 
     return ask

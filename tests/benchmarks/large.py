@@ -86,7 +86,7 @@ def matched(place: str, asked: Sequence[tuple[str, str]]) -> tuple[float, list[f
     took = spent(load)
     matcher, times, right = woken[0], [], 0
     for text, id in asked:
-        times.append(spent(lambda text=text: woken.append(matcher.match(matcher.judged(worded(text))))))
+        times.append(spent(lambda text=text: woken.append(matcher.match(matcher.judged(matcher.reading(worded(text)))))))
         right += woken.pop().candidates[0].intent == id
     return took, times, right, memory()
 

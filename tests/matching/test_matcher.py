@@ -39,12 +39,12 @@ MATCHER = small()
 
 
 def first(text: str) -> str:
-    return MATCHER.match(MATCHER.judged(read(text).words)).candidates[0].intent
+    return MATCHER.match(MATCHER.judged(MATCHER.reading(read(text).words))).candidates[0].intent
 
 
 @pytest.mark.parametrize(("label", "text"), [(k, t) for k, lines in LINES.items() if ":" not in k for t in lines])
 def test_every_phrasing_finds_its_own_label(label: str, text: str) -> None:
-    match = MATCHER.match(MATCHER.judged(read(text).words))
+    match = MATCHER.match(MATCHER.judged(MATCHER.reading(read(text).words)))
     assert match.candidates[0].intent == label
     assert MATCHER.witness(match) == text
     assert not match.outside
@@ -59,31 +59,31 @@ def test_misspelt_messages_are_read(text: str) -> None:
 
 
 def test_a_phrasing_word_for_word_is_known() -> None:
-    judged = MATCHER.judged(read("Is white tea mild?").words)
+    judged = MATCHER.judged(MATCHER.reading(read("Is white tea mild?").words))
     match = MATCHER.match(judged)
     assert match.known
     assert match.candidates[0].intent == "tea"
     assert not MATCHER.match(judged, [0.1] * len(MATCHER.labels)).known
-    assert not MATCHER.match(MATCHER.judged(read("is black tea mild").words)).known
-    assert MATCHER.match(MATCHER.judged(read("open the window").words)).outside == "x"
+    assert not MATCHER.match(MATCHER.judged(MATCHER.reading(read("is black tea mild").words))).known
+    assert MATCHER.match(MATCHER.judged(MATCHER.reading(read("open the window").words))).outside == "x"
 
 
 def test_a_phrasing_that_two_labels_share_belongs_to_neither() -> None:
     lines = [*LINES["tea"], "shall we go on"], [*LINES["bread"], "shall we go on"]
     examples = [Example(text, f"label{k}", n) for k, texts in enumerate(lines) for n, text in enumerate(texts)]
     twice = build(examples, Concepts(), Recogniser({}), bundled())
-    assert not twice.match(twice.judged(("shall", "we", "go", "on"))).known
+    assert not twice.match(twice.judged(twice.reading(("shall", "we", "go", "on")))).known
 
 
 def test_what_nobody_answers_is_known_as_such() -> None:
-    assert MATCHER.match(MATCHER.judged(read("what is the capital of spain").words)).outside == "x"
+    assert MATCHER.match(MATCHER.judged(MATCHER.reading(read("what is the capital of spain").words))).outside == "x"
 
 
 def test_a_bank_whose_words_nobody_knows_answers_as_well() -> None:
     examples = [Example(f"zq{k}x vqq{k}z", f"label{k % 2}", k) for k in range(12)]
     odd = build(examples, Concepts(), Recogniser({}), bundled())
     assert not odd.judge.numbers
-    match = odd.match(odd.judged(read("zq3x about the garden").words))
+    match = odd.match(odd.judged(odd.reading(read("zq3x about the garden").words)))
     assert match.candidates[0].intent == "label1"
     assert dict(odd.why(match, "label1"))
 
@@ -118,8 +118,8 @@ def test_a_round_holds_out_every_fifth_line_and_every_eighth_label_and_learns_so
 
 @given(st.text(st.sampled_from("abcdefghij klmnopqrstuvwxyz0123456789'?"), max_size=80))
 def test_a_restored_matcher_is_the_same(text: str) -> None:
-    again = RESTORED.match(RESTORED.judged(read(text).words))
-    assert again == MATCHER.match(MATCHER.judged(read(text).words))
+    again = RESTORED.match(RESTORED.judged(RESTORED.reading(read(text).words)))
+    assert again == MATCHER.match(MATCHER.judged(MATCHER.reading(read(text).words)))
 
 
 RESTORED = restore(MATCHER.dump(), Features(Concepts(), Recogniser({})), frozenset(), bundled())
@@ -170,7 +170,7 @@ def test_the_first_eight_labels_are_candidates(library: Assistant) -> None:
 
 def test_all_rivals_together_make_a_match_less_sure() -> None:
     """The lead over them is that over one rival as strong as all of them: a log-sum of six times the scores."""
-    match = MATCHER.match(MATCHER.judged(("how", "often", "do", "i", "bake", "tomatoes")))
+    match = MATCHER.match(MATCHER.judged(MATCHER.reading(("how", "often", "do", "i", "bake", "tomatoes"))))
     asked = list(match.scores)
     asked.remove(match.candidates[0].score)
     assert match.evidence[3] == pytest.approx(match.candidates[0].score - math.log(sum(math.exp(6.0 * s) for s in asked)) / 6.0)

@@ -153,13 +153,13 @@ class Trainer:
             for x in [x for x in held if not x.example.after][:HELD]:
                 rng = random.Random(x.key)
                 words = x.words if rng.randrange(3) else worded(misspelt(x.example.text, 12, rng))
-                match = matcher.match(matcher.judged(words))
+                match = matcher.match(matcher.judged(matcher.reading(words)))
                 label = x.example.label
                 rows.append(match.evidence)
                 inside.append(label not in away and not label.startswith(OUTSIDE))
                 right.append(inside[-1] and match.candidates[0].intent == label)
                 if rng.randrange(2) and (mixed := self._mixed(match.reading, matcher.features, rng)):
-                    rows.append(matcher.match(matcher.judged(mixed)).evidence)
+                    rows.append(matcher.match(matcher.judged(matcher.reading(mixed))).evidence)
                     right.append(False)
                     inside.append(False)
         curve = fit(rows, right)

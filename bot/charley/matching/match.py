@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,12 +19,11 @@ class Candidate(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """A message by itself: its words, their reading, and the score of every label in the order of `Matcher.labels`.
+    """A message by itself: its reading, and the score of every label in the order of `Matcher.labels`.
 
     `subject`: it names the subject, as any message does where the content does not say what names it.
     """
 
-    words: tuple[str, ...]
     reading: Reading
     vector: Vector
     meaning: Sequence[int]
@@ -54,3 +54,26 @@ class Match(NamedTuple):
     def margin(self) -> float:
         """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
         return min(self.evidence[1], self.evidence[2])
+
+
+class Light(NamedTuple):
+    """What a conversation lends to a message.
+
+    `adds` is what it adds to the score of each label, in the order of `Matcher.labels`; `going`: the subject has been named
+    already; `after`: the intent whose answer came before, "" for none. It lends nothing to a message that is as sure as `clear`
+    by itself, where that names the subject or a thing, or asks for one of `bare`.
+    """
+
+    adds: Sequence[float] = ()
+    going: bool = False
+    after: str = ""
+    clear: float = math.inf
+    bare: frozenset[str] = frozenset()
+
+
+class Lit(NamedTuple):
+    """A message in the light of a conversation, and its clauses in the light of the message. `alone` is the message by itself."""
+
+    alone: Match
+    whole: Match
+    clauses: tuple[Match, ...]

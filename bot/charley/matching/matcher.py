@@ -10,7 +10,7 @@ from typing import Any
 from charley.matching.features import ANSWERED, FAMILY, Features, Vector
 from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, code, restored
-from charley.matching.match import Candidate, Judged, Match
+from charley.matching.match import Candidate, Judged, Light, Lit, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
@@ -52,33 +52,39 @@ class Matcher:
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
         self._asked = (*self._inside, *self._outside)
         self._used: dict[str, int] = {}
-        self._interpreter = Interpreter(reader, features.concepts, features.recogniser)
+        self.interpreter = Interpreter(reader, features.concepts, features.recogniser, features.link)
 
     def reading(self, words: Sequence[str]) -> Reading:
         """Reads the words of a message and recognises what they speak of."""
-        return self._interpreter.read(words, self.features.link)
+        return self.interpreter.read(words)
 
-    def judged(self, words: Sequence[str]) -> Judged:
-        """Reads and judges a message. Cost: its features × some operations on numbers as long as there are labels."""
-        return self._judged(tuple(words), self.reading(words))
+    def judged(self, reading: Reading) -> Judged:
+        """Judges a message. Cost: its features × some operations on numbers as long as there are labels."""
+        vector = self.features.vector(reading)
+        meaning = self.meaning(reading)
+        scores = self.judge.scores(vector, meaning)
+        return Judged(reading, vector, meaning, scores, self._names(reading))
 
-    def parts(self, whole: Judged, places: Iterable[Sequence[int]]) -> list[Judged]:
-        """Parts of a message, each by the places of its words, judged by themselves; they are not read again."""
-        return [self._judged(tuple([whole.words[i] for i in words]), whole.reading.part(words)) for words in places]
+    def matches(self, parts: Iterable[Reading]) -> list[Match]:
+        """Each of several parts of a message by itself."""
+        return [self.match(self.judged(part)) for part in parts]
 
-    def matches(self, parts: Iterable[Judged], extra: Sequence[float] = (), going: bool = False) -> list[Match]:
-        """As `match` for each of several; one that is a phrasing of the bank, word for word, takes nothing over."""
-        return [self.match(part, () if self._owner(part) is not None else extra, going) for part in parts]
+    def lit(self, message: Judged | Reading, light: Light, clauses: Iterable[Match], share: float) -> Lit:
+        """A message in the light of a conversation, and its clauses in the light of the message.
+
+        A clause takes over this share of the message's scores, unless it is a phrasing of the bank, word for word.
+        """
+        judged = message if isinstance(message, Judged) else self.judged(message)
+        alone = self.match(judged)
+        lends = (light.adds or light.going or light.after) and not _clear(alone, light)
+        whole = self.match(judged, light.adds, light.going, light.after) if lends else alone
+        adds = [share * (score + 1.0) for score in whole.scores]
+        parts = [self.match(c.judged, () if self._owner(c.judged) is not None else adds, whole.named) for c in clauses]
+        return Lit(alone, whole, tuple(parts))
 
     def _owner(self, judged: Judged) -> int | None:
         owner = self.phrasings.owner([t.surface for t in judged.reading.tokens])
         return owner if owner in self._inside else None
-
-    def _judged(self, words: tuple[str, ...], reading: Reading) -> Judged:
-        vector = self.features.vector(reading)
-        meaning = self.meaning(reading)
-        scores = self.judge.scores(vector, meaning)
-        return Judged(words, reading, vector, meaning, scores, self._names(reading))
 
     def meaning(self, reading: Reading) -> Sequence[int]:
         """The block of families of a reading (`Features.families`)."""
@@ -92,7 +98,7 @@ class Matcher:
             going: the subject has been named already.
             after: the intent whose answer came before, "" for none.
         """
-        _, reading, vector, meaning, scores, subject = judged
+        reading, vector, meaning, scores, subject = judged
         if after:
             vector = self.features.vector(reading, after)
             scores = self.judge.scores(vector, meaning)
@@ -261,6 +267,12 @@ def _soft_lead(scores: Sequence[float], best: float) -> float:
     top = max(scores)
     rivals = math.fsum([math.exp(SHARP * (s - top)) for s in scores]) - math.exp(SHARP * (best - top))
     return best - top - math.log(max(0.0, rivals) + 1e-9) / SHARP
+
+
+def _clear(alone: Match, light: Light) -> bool:
+    """Whether a message says by itself what it is about."""
+    own = alone.named or alone.candidates[0].intent in light.bare
+    return own and not alone.outside and alone.confidence >= light.clear
 
 
 def breadth(labels: int) -> int:

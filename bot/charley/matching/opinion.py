@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from charley.matching.features import Features, Vector
 from charley.matching.judge import Judge, learn, restored
+from charley.matching.match import Judged
 from charley.matching.matcher import Matcher
 from charley.reading.arrays import opened, stored
 from charley.reading.interpreter import Reading
@@ -64,6 +65,12 @@ class Opinion:
             **self._judge.dump(),
             "rarity": stored("f", self._features.rarity),
         }
+
+
+def heard(matcher: Matcher, opinion: Opinion | None, reading: Reading, marks: Sequence[str]) -> tuple[Judged, Heard | None]:
+    """A message judged, and what it sounds like; None where there is no opinion, or the rules leave no mark."""
+    judged = matcher.judged(reading)
+    return judged, opinion.hear(reading, judged.meaning, marks) if opinion is not None and marks else None
 
 
 def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:

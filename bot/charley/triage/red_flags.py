@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from charley.content.template import fill
 from charley.reading.text import Message
 from charley.triage.language import CUES, Language
 from charley.triage.patterns import Named, PatternIndex
-from charley.triage.sign import LEVELS, TRIED, WEAK, Finding, Flag, Sign, TriageResult
+from charley.triage.sign import LEVELS, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
 
 ANY: Final = "any"
 """The region with the numbers of all, for a person whose region is not known."""
 
+TAKEN_BACK: Final = ("explicit", "other")
+"""Acts that say that what a message tells is not so, or not of the person."""
+
 _KEPT: Final = ("rank", "plain", "passing", "history", "spoiled_by")  # of a sign whose patterns are compiled
+
+
+class Hearing(NamedTuple):
+    """What triage hears in a message: the act by which it ends the flag that stands, "" if it does not; what it raises with the
+    signs told before, and by its `own`; and what was found in it as `marks` for a second opinion.
+    """
+
+    ended: str
+    look: TriageResult
+    own: TriageResult
+    marks: list[str]
 
 
 class RedFlags:
@@ -40,18 +54,17 @@ class RedFlags:
         """What each kind of message of the second opinion raises, where no sign was found in it."""
         self.flags = frozenset(self._flags)
 
-    def looks(self, message: Message, signs: tuple[str, ...]) -> tuple[TriageResult, TriageResult]:
-        """What a message raises together with the signs of earlier turns, and what it raises by itself."""
+    def hear(self, message: Message, alarm: str, signs: tuple[str, ...]) -> Hearing:
+        """What a message does in a conversation, where a flag may stand (`alarm`, "" for none), with the signs told before."""
+        ended = self.release(message, alarm, signs) if alarm else ""
+        if ended in TAKEN_BACK or self._triage is None:
+            return Hearing(ended, UNHEARD, UNHEARD, [])
         own = self.look(message, ())
-        return (self.look(message, signs) if signs else own), own
+        return Hearing(ended, self.look(message, signs) if signs and not ended else own, own, self._triage.marks(own))
 
     def look(self, message: Message, carried: tuple[str, ...]) -> TriageResult:
         """What triage finds in a message, in the light of the signs of earlier turns."""
-        return self._triage.look(message, carried) if self._triage else TriageResult(None, ())
-
-    def marks(self, look: TriageResult) -> list[str]:
-        """What was found, as marks for a second opinion."""
-        return self._triage.marks(look) if self._triage else []
+        return self._triage.look(message, carried) if self._triage else UNHEARD
 
     def again(self, flag: str) -> Finding:
         """The finding of a flag that an earlier message raised."""

@@ -89,3 +89,6 @@ class TriageResult(NamedTuple):
     aside: tuple[str, ...] = ()
     possible: Finding | None = None
     denied: tuple[str, ...] = ()
+
+
+UNHEARD: Final = TriageResult(None, ())

@@ -136,7 +136,7 @@ class Resolver:
         return tuple(w for w in words if w not in self._small)
 
     def _kind(self, words: tuple[str, ...]) -> str:
-        for each in (words, self._bare(words)):
+        for each in dict.fromkeys((words, self._bare(words))):
             line = " ".join(each)
             kind = self._kinds.get(line)
             if kind:

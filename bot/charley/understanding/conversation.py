@@ -90,11 +90,14 @@ class Conversation:
         classes = {known[id].parent for id in ids}
         return tuple(Slot(kind, known[id].name, known[id]) for id in ids if id not in classes)[:MOST_TOLD]
 
-    def follow(self, act: Act, before: Context, asks: bool = False) -> Move | None:
+    def follow(self, act: Act, asked: Asked, before: Context, asks: bool) -> Move | None:
         """The move that a follow-up calls for; None when the message is a question of its own.
 
-        `asks`: it has the form of a question, so that what else it says is no report.
+        `asks`: it has the form of a question, so that what else it says is no report. What asks whether a thing that was told
+        is the cause ("could that be it?") asks of that thing, and not for more of the topic.
         """
+        if act.kind in ("ask", "more") and self.pointed([], asked, before):
+            return None
         if act.kind == "restart":
             return Move(message="restarted", restarts=True)
         if act.kind in NOTED:

@@ -58,9 +58,7 @@ class Dialogue:
         form, mended = self._forms.find(message), judged.reading.mended
         asks = bool(form) or "?" in message.breaks[-1]
         act = self.resolver.find(message.words, mended)
-        if act.kind in ("ask", "more") and self.conversation.pointed([], Asked(form, message.words), before):
-            act = Act()
-        move = self.conversation.follow(act, before, asks)
+        move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
         if move is not None:
             reply = self.follow(move, before, message)
@@ -68,7 +66,7 @@ class Dialogue:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)
         reply = self._felt(reply, asks, mended, before, known)
-        alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(judged.words)
+        alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
         return Turn(reply, before, act, understood, alone)
 
     def _felt(self, reply: Reply, asks: bool, mended: tuple[str, ...], before: Context, known: People) -> Reply:

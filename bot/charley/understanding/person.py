@@ -16,6 +16,7 @@ from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
 from charley.understanding.phrase import PhraseIndex, patterns
+from charley.understanding.split import cut
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""
@@ -114,7 +115,7 @@ class PersonReader:
         after, fresh, tellings, at = before, [], [], 0
         for clause in clauses(message):
             asks = bool(self._forms.find(clause))
-            reading = whole.part(range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
+            reading = cut(whole, range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
             at += len(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
             named = self._named(line, after)

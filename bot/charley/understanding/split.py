@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from charley.reading.english import ASKING, COMMA_ASKING, JOINTS, OPENERS, REQUESTS, TELLING, WHICH_TOO
+from charley.reading.interpreter import Reading
 from charley.reading.text import Message, read
 from charley.understanding.phrase import Openings
 
@@ -27,6 +28,19 @@ class Part(NamedTuple):
     def places(self) -> range:
         """The places of its words in the message."""
         return range(self.start, self.end)
+
+
+def cut(whole: Reading, words: Sequence[int]) -> Reading:
+    """The reading of some of a message's words, by their places: what was recognised in them and no others."""
+    place = {word: n for n, word in enumerate(words)}
+    kept = [i for i, start in enumerate(whole.starts) if start in place]
+    at = {i: n for n, i in enumerate(kept)}
+    mentions = [m._replace(start=at[m.start], end=at[m.end - 1] + 1) for m in whole.mentions if at.keys() >= {*m.places}]
+    concepts = [(at[a], at[b - 1] + 1, c) for a, b, c in whole.concepts if at.keys() >= {*range(a, b)}]
+    tokens, stems = tuple([whole.tokens[i] for i in kept]), tuple([whole.stems[i] for i in kept])
+    starts = tuple([place[whole.starts[i]] for i in kept])
+    said, mended = tuple([whole.words[i] for i in words]), tuple([t.best for t in tokens])
+    return Reading(said, tokens, stems, tuple(mentions), tuple(concepts), mended, starts)
 
 
 class Splitter:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from charley.answering.reply import Reply
-from charley.triage.sign import TriageResult
+from charley.triage.sign import UNHEARD, TriageResult
 from charley.understanding.acts import Act
 from charley.understanding.context import Context
 from charley.understanding.understanding import Understood
-
-UNHEARD = TriageResult(None, ())
 
 
 class Turn(NamedTuple):

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
-from charley.matching.match import Judged, Match
+from charley.matching.match import Judged, Light, Match
 from charley.matching.matcher import OUTSIDE, Matcher
 from charley.reading.english import EITHER
+from charley.reading.interpreter import Reading
 from charley.reading.spelling import slips
 from charley.reading.text import Message, read
 from charley.understanding.acts import Act
 from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.slots import Slots, topic
-from charley.understanding.split import Splitter
+from charley.understanding.split import Splitter, cut
 
 CHOICES = 3
 """Most choices that are offered."""
@@ -66,12 +68,15 @@ class Understood(NamedTuple):
 
 
 class Way(NamedTuple):
-    """One way to take a message, or a part of it: `how` says which. `name` is a name in it that no list holds."""
+    """One way to take a message, or a part of it: `how` says which. `name` is a name in it that no list holds, `alone` the match
+    by itself where the conversation lent it something.
+    """
 
     how: str
     words: tuple[str, ...]
     match: Match
     name: Slot | None = None
+    alone: Match | None = None
 
     @property
     def intent(self) -> str:
@@ -89,7 +94,6 @@ class Understander:
         self.content = content
         self.matcher = matcher
         self._composer = Composer(content)
-        self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
         # What a reply offers can be typed back word for word.
         self._labels = {
             read(text).words: intent.id
@@ -98,6 +102,8 @@ class Understander:
             if text and "{" not in text and intent.id in content.answers
         }
         self._open = tuple(kind for kind in content.kinds.values() if kind.open)
+        self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
+        self._talk = frozenset(intent for intent in content.intents if content.family(intent).talk)
         self._slots = Slots(content)
         self._last: dict[Topic, tuple[float, ...]] = {}
 
@@ -108,20 +114,18 @@ class Understander:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
         parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
-        each = dict(zip(parts, self.matcher.parts(judged, [p.places for p in parts]), strict=True)) if len(parts) > 1 else {}
-        aside = [p for p in each if p.dismissed or not p.asks]
-        ways = dict(zip(aside, self._ways("aside", [each[p] for p in aside]), strict=True))
-        away = [ways[p].intent for p in aside if p.dismissed]
+        readings = [cut(judged.reading, part.places) for part in parts] if len(parts) > 1 else []
+        each = dict(zip(parts, self.matcher.matches(readings), strict=True)) if readings else {}
+        away = [each[p].candidates[0].intent for p in each if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
-        small = [p for p in aside if not p.dismissed and self._courtesy(ways[p])] if len(kept) > 1 else []
+        small = [p for p in each if not (p.dismissed or p.asks) and self._courtesy(each[p])] if len(kept) > 1 else []
         words = [i for i in range(act.rest, len(message.words)) if not any(i in p.places for p in small)]
-        rest = judged
+        rest: Judged | Reading = judged
         if 0 < len(words) < len(message.words):
-            alone = [each[p] for p in kept if [*p.places] == words]
-            rest = (alone or self.matcher.parts(judged, [words]))[0]
-        whole = self._whole(rest, before, away, act)
+            one = [each[p].judged for p in each if not p.dismissed and [*p.places] == words]
+            rest = one[0] if one else cut(judged.reading, words)
         clauses = [p for p in kept if p.asks]
-        asking = self._asking([each[p] for p in clauses], whole) if len(kept) > 1 else []
+        whole, asking = self._lit(rest, before, away, act, [each[p] for p in clauses] if len(kept) > 1 else [])
         times = len(clauses)
         if several := self._several(whole, asking, times, before):
             return several
@@ -130,22 +134,15 @@ class Understander:
             spans = {message.words[p.start : p.end] for p in clauses if p.sentence}
             first = [c.intent for c in whole.match.candidates[:3]]
             taken += [w._replace(how="sentence") for w in asking if w.words in spans and w.intent in first]
-        if clauses and (named := self._unlisted(rest.words, whole)):
+        if clauses and (named := self._unlisted(whole)):
             taken.append(named)
         best = max(taken, key=lambda way: way.chance - (COST if way is not whole else 0.0))
         return self._each(self._decided(best, before, (best, *[w for w in taken if w is not best]), times))
 
-    def _asking(self, clauses: Sequence[Judged], whole: Way) -> list[Way]:
-        """Clauses that ask, each in the light of the whole; not what is from outside, nor small talk in a question."""
-        shared = [LEAN * (score + 1.0) for score in whole.match.scores]
-        ways = self._ways("part", clauses, shared, whole.match.named)
-        talk = self.content.family(whole.intent).talk
-        return [w for w in ways if not w.match.outside and (talk or not self.content.family(w.intent).talk)]
-
     def may_ask(self, understood: Understood, topic: Topic) -> bool:
         """Whether a message may be about a topic by itself, whatever went before: the topic is among its candidates."""
-        match = understood.match
-        return match is not None and topic.intent in [c.intent for c in self.matcher.match(match.judged).candidates]
+        alone = [way.alone or way.match for way in understood.ways[:1]]
+        return any(topic.intent == c.intent for match in alone for c in match.candidates)
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
@@ -156,27 +153,35 @@ class Understander:
 
     def _way(self, how: str, words: tuple[str, ...]) -> Way:
         """A way to take words that the message does not have just so."""
-        return Way(how, words, self.matcher.match(self.matcher.judged(words)))
+        return Way(how, words, self.matcher.match(self.matcher.judged(self.matcher.reading(words))))
 
-    def _ways(self, how: str, clauses: Sequence[Judged], extra: Sequence[float] = (), going: bool = False) -> list[Way]:
-        matches = self.matcher.matches(clauses, extra, going) if clauses else []
-        return [Way(how, match.judged.words, match) for match in matches]
-
-    def _courtesy(self, way: Way) -> bool:
+    def _courtesy(self, match: Match) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
-        return self.content.family(way.intent).talk and way.chance >= self.matcher.levels.sure and not way.match.named
+        return match.candidates[0].intent in self._talk and match.confidence >= self.matcher.levels.sure and not match.named
 
-    def _whole(self, judged: Judged, before: Context, away: Sequence[str], act: Act) -> Way:
-        """The message as it stands; in a conversation, in the light of the last question.
+    def _lit(
+        self, said: Judged | Reading, before: Context, away: Sequence[str], act: Act, clauses: Sequence[Match]
+    ) -> tuple[Way, list[Way]]:
+        """The message as it stands, in a conversation in the light of the last question; and the clauses of it that ask, each in
+        the light of the message: not what is from outside, nor small talk in a question.
 
         `away` are the labels of clauses that say what is not asked: they lose by it.
         """
+        light = self._light(said if isinstance(said, Reading) else said.reading, before, away, act)
+        lit = self.matcher.lit(said, light, clauses, LEAN)
+        match, words = lit.whole, lit.whole.reading.words
+        how = "alone" if light.going and match is lit.alone else "whole"
+        # With nothing to go on from, a phrasing of the bank is taken at its word, though it names nothing.
+        match = match._replace(confidence=1.0) if match.known and not light.going else match
+        ways = [Way("part", each.reading.words, each) for each in lit.clauses if not each.outside]
+        talk = match.candidates[0].intent in self._talk
+        return Way(how, words, match, alone=lit.alone), [w for w in ways if talk or w.intent not in self._talk]
+
+    def _light(self, reading: Reading, before: Context, away: Sequence[str], act: Act) -> Light:
+        """What the conversation lends to a message."""
         going = self._going(before)
         leans = going and not act.back
-        if leans and self._clear(alone := Way("alone", judged.words, self.matcher.match(judged))):
-            return alone
-        extra = self._light(before.topics[-1], judged) if leans else []
-        after = self._named(before.topics[-1]) if leans else ""
+        extra = self._leaning(before.topics[-1], reading) if leans else []
         unclear = before.choices or (before.offered if before.misses else ())
         more = [(t.intent, FOLLOWS) for t in unclear]
         more += [(t.intent, SPOKEN_OF) for t in (*before.past, *before.topics) if act.back]
@@ -184,28 +189,22 @@ class Understander:
         for intent, adds in more:
             extra = extra or [0.0] * len(self.matcher.labels)
             extra[self.matcher.number(intent)] += adds
-        match = self.matcher.match(judged, extra, going, after)
-        # With nothing to go on from, a phrasing of the bank is taken at its word, though it names nothing.
-        return Way("whole", judged.words, match._replace(confidence=1.0) if match.known and not going else match)
-
-    def _clear(self, way: Way) -> bool:
-        """Whether a message says by itself what it is about: it names the subject or a thing, or is small talk."""
-        own = way.match.named or self.content.family(way.intent).talk
-        return own and not way.match.outside and way.chance >= CLEAR
+        after = self._named(before.topics[-1]) if leans else ""
+        return Light(extra, going, after, CLEAR if leans else math.inf, self._talk)
 
     def _going(self, before: Context) -> bool:
         """Whether there is an answer to go on from: not after small talk, or what is not answered here."""
         family = self.content.family(before.topics[-1].intent) if before.topics else None
         return family is not None and not (family.talk or family.declines)
 
-    def _unlisted(self, words: tuple[str, ...], whole: Way) -> Way | None:
+    def _unlisted(self, whole: Way) -> Way | None:
         """The message with its one word that is neither the bank's nor English read as a name that no list holds."""
-        strange = [w for w in words if self._strange(w)]
+        strange = [w for w in whole.words if self._strange(w)]
         if len(strange) != 1 or not whole.match.named:
             return None
         tried = []
         for kind in self._open:
-            way = self._way("unlisted", tuple(kind.place if w == strange[0] else w for w in words))
+            way = self._way("unlisted", tuple(kind.place if w == strange[0] else w for w in whole.words))
             if self.content.intents[way.intent].slot == kind.id and not way.match.outside:
                 tried.append(way._replace(name=Slot(kind.id, strange[0])))
         return max(tried, key=lambda way: way.chance, default=None)
@@ -222,7 +221,7 @@ class Understander:
     def _named(self, topic: Topic) -> str:
         return self.content.intents[topic.intent].named
 
-    def _light(self, last: Topic, judged: Judged) -> list[float]:
+    def _leaning(self, last: Topic, reading: Reading) -> list[float]:
         """What the last question adds to the scores of a message: its own scores, and something for each tie to its answer."""
         if last not in self._last:
             kind, id = last.slot
@@ -233,9 +232,9 @@ class Understander:
                 LEAN * (score + 1.0) + FOLLOWS * (label in following) - AFAR * label.startswith(OUTSIDE)
                 for score, label in zip(scores, self.matcher.labels, strict=True)
             )
-        kinds = {m.kind for m in judged.reading.mentions if m.id}
+        kinds = {m.kind for m in reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        less = min(1.0, FADE / max(1, len(judged.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
+        less = min(1.0, FADE / max(1, len(reading.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
