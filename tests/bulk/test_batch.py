@@ -98,3 +98,19 @@ def test_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert [row.reply_kind for row in answered.collect()] == ["answer", "answer"]
     finally:
         spark.stop()
+
+
+@pytest.mark.slow
+def test_ray_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, ray = pytest.importorskip("ray.data"), pytest.importorskip("ray")
+    from pyarrow import parquet
+
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    parquet.write_table(_table(), tmp_path / "messages.parquet")
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    try:
+        answered = data.read_parquet(str(tmp_path)).map_batches(answer_batch, batch_format="pyarrow").take_all()
+    finally:
+        ray.shutdown()
+    assert [row["reply_kind"] for row in answered] == KINDS
+    assert [row["weight"] for row in answered] == ROWS["weight"]
