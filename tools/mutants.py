@@ -1,14 +1,16 @@
 """Changes one number of the code at a time and says which test fails without it.
 
-    PYTHONPATH=bot:. python tools/mutants.py [PART OF MODULE.NAME ...]
+    PYTHONPATH=bot:. python tools/mutants.py [PART OF MODULE.NAME ...] [--rows FILE]
 
 A number is one that stands under a name of its own at the top of a module. Each is halved and doubled, a small whole number
 made one less and one more, in the running program; then the quick tests of its package are run until one fails. Numbers that
-only bound a cost are not tried: nothing that a person would notice hangs on them.
+only bound a cost are not tried: nothing that a person would notice hangs on them. `--rows` keeps each row as soon as it is
+known, so that a run that was stopped goes on behind it.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
 import importlib
@@ -37,6 +39,8 @@ QUICK = {
         "tests/understanding/test_weighing.py",
     ),
     "charley.bank.training": ("tests/matching",),
+    "charley.bank.examples": ("tests/bank/test_examples.py",),
+    "charley.reading": ("tests/reading",),
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),
     "charley.answering": ("tests/answering/test_length.py", "tests/understanding/test_understand.py"),
     "charley.triage.weighing": ("tests/triage/test_weighed.py",),
@@ -46,6 +50,7 @@ QUICK = {
 """The quick tests of a module or package; of two, the first that fits."""
 COSTS = frozenset({"_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "CALM", "HELD"})
 """Numbers that bound memory or time alone, or only mix."""
+NOTHING = "**nothing**"
 SMALL = 12
 """A whole number up to this one is changed by one."""
 
@@ -155,22 +160,35 @@ def run(tests: tuple[str, ...]) -> str:
     return seen.failed
 
 
-def main(parts: list[str]) -> None:
+def kept(rows: Path | None) -> dict[str, str]:
+    """The rows of an earlier run, by their beginning: number and change."""
+    lines = rows.read_text("utf-8").splitlines() if rows and rows.exists() else []
+    return {line.rpartition(" | ")[0]: line for line in lines}
+
+
+def main(parts: list[str], rows: Path | None) -> None:
     """Prints a row for each change, and how many of all were caught."""
     chosen = [n for n in numbers() if not parts or any(p in f"{n.module}.{n.name}" for p in parts)]
     for tests in dict.fromkeys(n.tests for n in chosen):
         if failed := run(tests):
             raise SystemExit(f"{failed} fails with every number as it is: mend that first")
     print("| number | change | caught by |\n|---|---|---|")
-    held = []
+    held, known = [], kept(rows)
     for number, change in ((n, change) for n in chosen for change in n.changes):
-        test = caught(number, change)
-        held.append(bool(test))
         name = f"{number.module}.{number.name}".removeprefix("charley.")
-        print(f"| {name} | {number.value} → {change:g} | {test or '**nothing**'} |", flush=True)
+        begins = f"| {name} | {number.value} → {change:g}"
+        row = known.get(begins) or f"{begins} | {caught(number, change) or NOTHING} |"
+        held.append(not row.endswith(f"{NOTHING} |"))
+        print(row, flush=True)
+        if rows and begins not in known:
+            with rows.open("a", encoding="utf-8") as file:
+                file.write(f"{row}\n")
     print(f"\n{sum(held)} of {len(held)} changes caught")
 
 
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(SOURCE)]
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("parts", nargs="*", metavar="PART OF MODULE.NAME")
+    parser.add_argument("--rows", type=Path, metavar="FILE")
+    main(**vars(parser.parse_args()))

@@ -47,6 +47,16 @@ def test_a_cramp_that_stays_gets_the_next_thing(assistant: Assistant) -> None:
     assert facts(second) and not facts(first) & facts(second)
 
 
+@pytest.mark.parametrize("report", ["it is back again", "they are back", "my pain is back now"])
+def test_a_cramp_that_comes_back_stays(assistant: Assistant, report: str) -> None:
+    assert assistant.content.messages["still"] in str(talk(assistant, "my calf is cramping what do I do", report)[-1])
+
+
+@pytest.mark.parametrize("report", ["my calf is still sore this morning", "it hurts my back", "it is back pain"])
+def test_what_is_left_of_a_cramp_and_a_back_are_none_that_stays(assistant: Assistant, report: str) -> None:
+    assert assistant.content.messages["still"] not in str(talk(assistant, "my calf is cramping what do I do", report)[-1])
+
+
 @pytest.mark.parametrize("plan", ["I will ask my pharmacist", "gonna try that tonight"])
 def test_a_plan_is_heard(assistant: Assistant, plan: str) -> None:
     assert assistant.content.messages["plan"] in str(talk(assistant, "do bananas help", plan)[-1])

@@ -59,6 +59,9 @@ def test_a_message(library: Assistant, text: str, intents: tuple[str, ...], enti
         # A thing of a kind that the last question does not ask about is asked about itself, but only where it is all there is.
         (["how many books may i take", "what about oakfield"], ("visit.place",)),
         (["can i print here", "what about oakfield"], ("space.printing",)),
+        # What is clear by itself is taken so, whatever went before; what is half clear is not.
+        (["how many books may i take", "how do i return books"], ("loans.return",)),
+        (["do you have desks", "do i need my card"], ("space.study",)),
     ],
 )
 def test_a_conversation(library: Assistant, turns: list[str], intents: tuple[str, ...]) -> None:
