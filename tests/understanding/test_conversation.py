@@ -79,7 +79,7 @@ def test_going_back(assistant: Assistant) -> None:
     assert replies[-1].intents == replies[0].intents
 
 
-@pytest.mark.parametrize("start", ["start over", "let's begin again", "new topic please"])
+@pytest.mark.parametrize("start", ["start over", "let's start from the top", "new topic please"])
 def test_starting_over_drops_the_topic(assistant: Assistant, start: str) -> None:
     reply = talk(assistant, "do bananas help", start)[-1]
     assert "topics" not in reply.context and reply.suggestions
@@ -130,7 +130,7 @@ def test_enough_is_enough(assistant: Assistant, done: str) -> None:
 
 
 def test_what_cannot_be_done_is_not_said_to_be_tried(assistant: Assistant) -> None:
-    first, second = talk(assistant, "how do I stretch a cramped calf", "I can't get down on the floor")
+    first, second = talk(assistant, "how do I stretch my calf in a cramp", "I can't get down on the floor")
     assert assistant.content.messages["unable"] in str(second)
     assert not facts(first) & facts(second)
 
@@ -157,7 +157,7 @@ def test_a_plan_while_an_alarm_stands_is_reminded_and_not_praised(assistant: Ass
 
 
 def test_the_topic_of_somebody_else_goes(assistant: Assistant) -> None:
-    replies = talk(assistant, "my wife is pregnant and has cramps", "but I get them too. what can I do for mine?")
+    replies = talk(assistant, "my wife is pregnant and cramps a lot", "but I get them too. what can I do for mine?")
     assert "pregnan" not in str(replies[-1]).lower().partition("you could also ask")[0]
 
 

@@ -129,7 +129,7 @@ def test_it_is_taken_back(assistant: Assistant) -> None:
 
 
 def test_each_keeps_what_is_theirs(assistant: Assistant) -> None:
-    known = told(assistant, "my wife is pregnant and gets cramps", "but I get them too, after the gym")
+    known = told(assistant, "my wife is expecting and she cramps", "but I get them too, after the gym")
     assert "pregnant" in known["she"] and "pregnant" not in known.get("self", set())
     reply = assistant.reply("what can I do for mine", None)
     assert reply.person.get("who", "self") == "self"
