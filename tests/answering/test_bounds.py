@@ -17,7 +17,7 @@ from charley.content.model import Content, Wording
 from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
 from charley.workbench.check.fact import of_wording
 
-TOLD = 100
+TOLD = 95
 """Words of an answer with everything that is owed to a person who told something of himself."""
 NO_ANSWER = re.compile(
     r"(my sources (do not|don't|explain)|i have no source|i found no|i can'?t say|i don'?t know|i know of no"

@@ -84,7 +84,8 @@ class Paragraph:
                     continue
                 group = self._new(ref, fact.urgent or round)
                 if group:
-                    group += [s for q in fact.qualified_by for s in self._new(q, self._composer.fact(q).urgent)]
+                    fresh = [q for q in fact.qualified_by if self._composer.fact(q).point not in self._points]
+                    group += [s for q in fresh for s in self._new(q, self._composer.fact(q).urgent)]
                 size = 0
                 for _, text, _ in group:
                     size += len(text.split())

@@ -21,7 +21,7 @@ from charley.reading.text import stem
 from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
 from charley.workbench.check.grade import GRADE, grade
 
-LONGEST = 110
+LONGEST = 95
 """Words of an answer, with everything that it owes."""
 ALIKE = 0.6
 """Two sentences that have so many of their words in common say the same."""
