@@ -76,6 +76,12 @@ def test_table(row: str, wanted: str, text: str) -> None:
     assert level(text) in wanted.split("-or-")
 
 
+@pytest.mark.parametrize("text", TABLE["RF-14"]["none"][:3])
+def test_a_cramp_of_no_stated_length_is_asked_about(text: str) -> None:
+    possible = TRIAGE.look(read(text)).possible
+    assert possible is not None and possible.flag == "long_cramp"
+
+
 @pytest.mark.parametrize(("wanted", "text"), cases(LOOKALIKES))
 def test_lookalikes(wanted: str, text: str) -> None:
     assert level(text) == wanted

@@ -48,7 +48,11 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("finding", "whole", "stays", "goes"),
-    [(COLD, True, -1.7, -1.9), (CLOT, True, -1.7, -1.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)],
+    [
+        *((COLD, True, -1.7, -1.9), (CLOT, True, -1.7, -1.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)),
+        *((f._replace(mended=True), True, -0.7, -0.8) for f in (COLD, CLOT, CRISIS)),
+        (COLD._replace(mended=True), False, -3.9, -4.1),
+    ],
 )
 def test_what_sounds_like_no_call_is_asked_about_and_not_raised(finding: Finding, whole: bool, stays: float, goes: float) -> None:
     today = 1.0 if finding.level == "urgent" else -1.0

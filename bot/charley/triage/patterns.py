@@ -72,6 +72,11 @@ class Text(NamedTuple):
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
+    def mended(self, place: int) -> bool:
+        """Whether a word is read as another one: not as itself, nor with another ending."""
+        form = self.read[place].form
+        return form not in ("", self.words[place]) and stem(form) != stem(self.words[place])
+
 
 _UNKNOWN: Final = Word("", frozenset(), ())
 

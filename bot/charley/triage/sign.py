@@ -65,7 +65,7 @@ class Flag(NamedTuple):
 class Finding(NamedTuple):
     """What triage found: the gravest flag, its signs and words, and the other flags.
 
-    `fresh`: it rests on something graver than background that this message tells.
+    `fresh`: it rests on something graver than background that this message tells. `mended`: on a word that was read as another.
     """
 
     level: str
@@ -75,6 +75,7 @@ class Finding(NamedTuple):
     evidence: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     fresh: bool = True
+    mended: bool = False
 
 
 class TriageResult(NamedTuple):

@@ -244,4 +244,5 @@ def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
         tuple(text.words[p] for p in places),
         tuple(f.id for f, _ in raised[1:]),
         proof.fresh,
+        any(text.mended(p) for p in places),
     )

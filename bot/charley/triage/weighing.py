@@ -16,7 +16,8 @@ RAISE: Final = -0.75
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
 DOUBT: Final = -1.8
-"""What the rules found in a message that sounds less than this like it is asked about, and not raised."""
+"""What the rules found in a message that sounds less than this like it is asked about, and not raised. Where they took a word for
+another ("wheely", "wheezy"), the message must itself sound like a call for help."""
 GRIM: Final = -4.0
 """The same for harm to oneself and poison, of which people write in too many ways to be doubted as easily, and for a flag that a
 few plain words complete with what was told before: they need not sound like one."""
@@ -46,7 +47,7 @@ def weighed(
     likely = _likely(labels, general)
     found = look.finding if look.finding is not None and look.finding.level in GRAVE else None
     if found is not None:
-        if sounds < (DOUBT if whole and found.reply == ORDINARY else GRIM):
+        if sounds < (GRIM if not whole else RAISE if found.mended else DOUBT if found.reply == ORDINARY else GRIM):
             return look._replace(finding=None, possible=look.possible or found)
         if whole and found.reply == ORDINARY == likely.reply and found.level != likely.level:
             others = (other for other in map(flag, found.also) if (other.level, other.reply) == (likely.level, likely.reply))
