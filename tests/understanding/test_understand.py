@@ -125,3 +125,12 @@ def test_a_question_that_shares_words_with_a_follow_up_is_none(assistant: Assist
     resolver = Resolver(assistant.content.acts)
     assert not resolver.find(read("how many people are plagued by leg cramps").words).kind
     assert not resolver.find(read("why do my calves cramp").words).kind
+
+
+@pytest.mark.parametrize(
+    "text", ["shin gone solid halfway up the church tower, no clue", "thigh like a plank and the kettle is boiling over"]
+)
+def test_somebody_in_the_middle_of_a_cramp_gets_no_menu(assistant: Assistant, text: str) -> None:
+    reply = assistant.reply(text)
+    assert (reply.kind, reply.intents) == ("answer", ("relief.now",))
+    assert reply.confidence < 0.3

@@ -105,6 +105,7 @@ class Understander:
         self._splitter = Splitter(*(content.acts.get(key, ()) for key in ("dismiss", "dismissed", "turn")))
         self._talk = frozenset(intent for intent in content.intents if content.family(intent).talk)
         self._slots = Slots(content)
+        self._now = content.role("now")
         self._last: dict[Topic, tuple[float, ...]] = {}
 
     def understand(self, message: Message, judged: Judged, act: Act, before: Context) -> tuple[Understood, ...]:
@@ -254,7 +255,10 @@ class Understander:
         return tuple(self._said(whole, intent, before, ANSWER, (whole, *asking), times) for intent in both)
 
     def _decided(self, way: Way, before: Context, ways: tuple[Way, ...], times: int) -> Understood:
-        """Answered; or the first few offered, where the subject or a thing is named; or refused."""
+        """Answered; or the first few offered, where the subject or a thing is named; or refused.
+
+        What answers while it is there is answered where it would be the first of those offered.
+        """
         match, levels = way.match, self.matcher.levels
         talk = self.content.family(way.intent).talk
         say = partial(self._said, way, way.intent, before, ways=ways, times=times)
@@ -262,7 +266,8 @@ class Understander:
             return say(ANSWER)
         if talk or match.outside or not (match.named or way.chance >= levels.answer):
             return say(REFUSE)
-        return say(OFFER)
+        # A menu is no help in the middle of a cramp, and to be told how to ease one harms nobody.
+        return say(ANSWER if way.intent == self._now else OFFER)
 
     def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
