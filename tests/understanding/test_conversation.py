@@ -79,6 +79,22 @@ def test_going_back(assistant: Assistant) -> None:
     assert replies[-1].intents == replies[0].intents
 
 
+@pytest.mark.parametrize("first", ["do statins cause leg cramps", "which foods help against leg cramps"])
+def test_courtesy_behind_what_else_is_asked_changes_nothing(assistant: Assistant, first: str) -> None:
+    before, closers = assistant.reply(first).context, assistant.content.acts["closers"]
+    names = [entity.names[0] for of in assistant.content.entities.values() for entity in of.values() if entity.names]
+    for i, name in enumerate(names[::9]):
+        asked, closer = f"what about {name}", closers[i % len(closers)]
+        plain = assistant.reply(asked, before)
+        for said in (f"{asked}, {closer}", f"{asked} {closer} {closers[i % 3]}!"):
+            assert assistant.reply(said, before).sections == plain.sections, said
+
+
+def test_courtesy_alone_is_still_thanked_for(assistant: Assistant) -> None:
+    for thanks in ("thanks", "and thanks", "ok, thank you", "cheers"):
+        assert talk(assistant, "do statins cause leg cramps", thanks)[-1].intents[0].startswith("chat.")
+
+
 @pytest.mark.parametrize("start", ["start over", "let's start from the top", "new topic please"])
 def test_starting_over_drops_the_topic(assistant: Assistant, start: str) -> None:
     reply = talk(assistant, "do bananas help", start)[-1]

@@ -35,7 +35,8 @@ class Act(NamedTuple):
     """`kind` is one of `ACTS`, "choose" (with `number`, from 1; -1 the last), or "" for a question.
 
     `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before
-    ("what about …"); `meant`: it mends the message before ("no, I meant …"); `back`: it goes back to what was spoken of.
+    ("what about …"), and the last `end` words are courtesy ("…, thanks"); `meant`: it mends the message before ("no, I
+    meant …"); `back`: it goes back to what was spoken of.
     """
 
     kind: str = ""
@@ -44,6 +45,7 @@ class Act(NamedTuple):
     about: bool = False
     meant: bool = False
     back: bool = False
+    end: int = 0
 
 
 class Resolver:
@@ -51,6 +53,7 @@ class Resolver:
 
     def __init__(self, acts: Mapping[str, tuple[str, ...]]) -> None:
         self._filler = self._phrases(acts.get("filler", ()))
+        self._closers = self._phrases(acts.get("closers", ()))
         self._meant = Openings(acts.get("meant", ()))
         self._about = Openings(acts.get("about", ()))
         self._return = Openings(acts.get("return", ()))
@@ -103,7 +106,8 @@ class Resolver:
             start += step
         # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
         asks = words[start] in ASKING and words[start] != WHEN if start < len(words) else False
-        return Act(rest=start if start < len(words) else 0, about=led and not asks)
+        rest, about = start if start < len(words) else 0, led and not asks
+        return Act(rest=rest, about=about, end=self._courtesy(words[rest + 1 :]) if about else 0)
 
     def feeling(self, mended: tuple[str, ...]) -> str:
         """The feeling that a message speaks of, as the name of the message that answers it; "" for none."""
@@ -121,6 +125,13 @@ class Resolver:
             return int(words[start + 1] in OPENERS or words[start + 1] in ASKING), False
         lead = words[start] in self._small and words[start] not in POINTING if start < len(words) - 1 else False
         return int(lead), False
+
+    def _courtesy(self, words: tuple[str, ...]) -> int:
+        """How many words at the end are said for courtesy."""
+        left = len(words)
+        while size := next((len(p) for p in self._closers if words[max(0, left - len(p)) : left] == p), 0):
+            left -= size
+        return len(words) - left
 
     def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without filler at either end."""

@@ -120,7 +120,7 @@ class Understander:
         away = [each[p].candidates[0].intent for p in each if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
         small = [p for p in each if not (p.dismissed or p.asks) and self._courtesy(each[p])] if len(kept) > 1 else []
-        words = [i for i in range(act.rest, len(message.words)) if not any(i in p.places for p in small)]
+        words = [i for i in range(act.rest, len(message.words) - act.end) if not any(i in p.places for p in small)]
         rest: Judged | Reading = judged
         if 0 < len(words) < len(message.words):
             one = [each[p].judged for p in each if not p.dismissed and [*p.places] == words]
