@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -15,6 +18,7 @@ pytest.importorskip("irc", reason="needs irc: pip install 'charley[test-channels
 
 from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
 from tests.channels.servers import free_port, stop, wait_for_port
+from tests.places import ROOT
 
 from charley import Assistant
 from charley.channels import irc
@@ -197,6 +201,28 @@ def test_it_comes_back_when_the_server_was_away(server: Server, inbox_for: Inbox
             async with person(server.port) as someone:
                 await someone.until("charley")
                 agrees(await Talk(assistant, someone.say, someone.ear).say(ASK), assistant.reply(ASK))
+
+    asyncio.run(scene())
+
+
+def test_a_stop_finishes_the_answer(server: Server, assistant: Assistant) -> None:
+    async def scene() -> None:
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "bot"), **settings(server, CHARLEY_IRC_PACE="300")}
+        command = [sys.executable, "-m", "charley", "connect", "irc"]
+        async with person(server.port) as someone:
+            bot = await asyncio.create_subprocess_exec(*command, env=env, stderr=asyncio.subprocess.DEVNULL)
+            try:
+                await someone.until("JOIN :#legs")
+                await someone.say(ASK)
+                while someone.ear.empty():
+                    await asyncio.sleep(0.01)
+                bot.send_signal(signal.SIGTERM)
+                heard = await Talk(assistant, someone.say, someone.ear).hear()
+                assert len(heard.parts) > irc.BURST + 1, "it takes some time"
+                assert await asyncio.wait_for(bot.wait(), 60) == 0
+            finally:
+                if bot.returncode is None:
+                    bot.kill()
 
     asyncio.run(scene())
 

@@ -21,6 +21,8 @@ from charley.channels.secret import key
 from charley.channels.setting import check
 from charley.channels.store import EXPIRE, open_store, secret_for
 
+GRACE = 10.0
+"""Seconds that answers get to finish after the signal to stop."""
 CHANNELS = ("telegram", "slack", "discord", "matrix", "xmpp", "irc")
 
 
@@ -70,11 +72,18 @@ def _log(libraries: tuple[str, ...]) -> None:
 
 
 async def _until_stopped(run: Coroutine[Any, Any, None], inbox: Inbox) -> None:
-    """Runs a channel; a polite request to stop lets it say goodbye to its server."""
+    """Runs a channel; a polite request to stop lets it finish its answers and say goodbye to its server."""
     task, purge = asyncio.ensure_future(run), asyncio.ensure_future(inbox.book.purge())
+    stops: list[asyncio.Future[None]] = []
+
+    async def stop() -> None:
+        # Not every service tells again what was not answered.
+        await inbox.settle(GRACE)
+        task.cancel()
+
     # Windows has no signal handlers in a loop, and only the main thread may set one: there it ends without a goodbye.
     with suppress(NotImplementedError, RuntimeError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: stops.append(asyncio.ensure_future(stop())))
     try:
         await task
     except asyncio.CancelledError:

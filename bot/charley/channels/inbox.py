@@ -101,6 +101,7 @@ class Inbox:
         self._shape = shape
         self._pace = pace or Pace()
         self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+        self._open = 0
 
     async def handle(self, incoming: Incoming, send: Send, typing: Callable[[], Awaitable[object]] | None = None) -> bool:
         """Answers a message through `send`, those of one sender in the order in which this was called.
@@ -109,6 +110,7 @@ class Inbox:
         """
         # Nothing may be awaited before the lock: whoever waits for something else loses their place.
         turn = self._turns.setdefault(incoming.sender, _Turn())
+        self._open += 1
         came, begun = self._pace.now(), asyncio.get_running_loop().time()
         wait = self._pace.wait(incoming.sender, came)
         urgent = None if wait == 0 else asyncio.ensure_future(self._hurried(incoming, turn))
@@ -134,6 +136,7 @@ class Inbox:
             log.error("%s: a message was not answered: %s", self._channel, type(error).__name__)
             return False
         finally:
+            self._open -= 1
             if urgent is not None and not urgent.cancel() and urgent.result():
                 turn.hurry(-1)
 
@@ -141,6 +144,13 @@ class Inbox:
         """Answers a message of a service that delivers none again: until it is answered, however long that takes."""
         while not await self.handle(incoming, send, typing):
             await asyncio.sleep(AGAIN)
+
+    async def settle(self, seconds: float) -> None:
+        """Waits until all that came is answered, at most so long."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while self._open and loop.time() < end:
+            await asyncio.sleep(0.05)
 
     async def tell(self, incoming: Incoming, text: str, send: Send) -> None:
         """Sends a notice, once for the id of `incoming`."""
