@@ -41,6 +41,7 @@ speech:
   she: {you: she, your: her, do: she should, verb: second}
 acting: [do]
 join: {last: and}
+verdicts: {forms: [yes_no], openings: ["yes,"], words: does it help}
 """,
     "knowledge/entities/foods.yaml": """\
 kind: food
@@ -136,6 +137,21 @@ def test_words_of_the_question_win_over_a_trait_and_that_over_the_form(composer:
 )
 def test_a_short_word_is_a_whole_word_and_a_long_one_may_begin_one(composer: Composer, words: str, fits: bool) -> None:
     assert (said(composer, "yes_no", words)[0] == "For some hours too.") == fits
+
+
+@pytest.mark.parametrize(
+    ("form", "words", "first"),
+    [
+        ("yes_no", "does it help", "Yes, rubbing can help."),
+        ("yes_no", "does it shine", "Rubbing can help your muscle."),
+        ("yes_no", "does swollen help", "Not a swollen leg."),
+        ("how_long", "does it shine", "For some hours."),
+    ],
+)
+def test_a_follow_up_gets_a_verdict_only_where_it_asks_the_same(composer: Composer, form: str, words: str, first: str) -> None:
+    asked = Asked(form, tuple(words.split()), loose=True)
+    assert composer.section("relief.rub", asked=asked).sentences[0].text == first
+    assert composer.section("relief.rub", asked=asked._replace(loose=False)).sentences[0].text == first or "shine" in words
 
 
 def test_what_was_told_brings_its_facts(composer: Composer) -> None:

@@ -227,3 +227,12 @@ def test_what_was_told_last_may_be_pointed_at(assistant: Assistant, asked: str) 
     reply = talk(assistant, "I get cramps every night", "I take a water tablet", asked)[-1]
     assert reply.intents == ("causes.medication.item",)
     assert "diuretic" in str(reply).lower()
+
+
+@pytest.mark.parametrize(
+    ("then", "verdict"), [("does it really", True), ("is that any good", True), ("would that spoil over time", False)]
+)
+def test_a_follow_up_that_asks_something_else_gets_no_yes_or_no(assistant: Assistant, then: str, verdict: bool) -> None:
+    reply = talk(assistant, "can magnesium stop leg cramps", then)[-1]
+    assert reply.intents == ("prevention.supplements",) and reply.form == "yes_no"
+    assert str(reply).startswith("Probably not") == verdict

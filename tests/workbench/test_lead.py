@@ -16,7 +16,6 @@ little: yes no not perhaps but it is for some on only can a an the you your
 subject: rubbing
 openings: {"yes": ["yes"], perhaps: [perhaps], "no": ["not a"], unknown: [nobody knows]}
 refused: [certainly]
-verdicts: {forms: [yes_no], openings: ["yes,"]}
 sureness: {unknown: [no source], perhaps: [may, can], "no": [not]}
 """
 )

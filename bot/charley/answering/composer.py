@@ -38,11 +38,15 @@ class Slot(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """How an answer is asked for: the form of the question, its words, and the person that it is for."""
+    """How an answer is asked for: the form of the question, its words, and the person that it is for.
+
+    `loose`: it names nothing, so that it was taken for a question of the topic, though it may ask something else of it.
+    """
 
     form: str = ""
     words: tuple[str, ...] = ()
     person: Person = Person()
+    loose: bool = False
 
 
 class Composer:
@@ -52,6 +56,9 @@ class Composer:
         self._content = content
         self.kinship = Kinship(content)
         self.speech = Speech(content.voice)
+        verdicts = content.voice.get("verdicts", {})
+        self._judged = frozenset(verdicts.get("forms", ()))
+        self._plain = frozenset([*str(content.voice.get("little", "")).split(), *str(verdicts.get("words", "")).split()])
         self._following: dict[str, list[tuple[str, str]]] = {}
         for trait, spec in content.person.get("traits", {}).items():
             for follows in spec.get("follows", ()):
@@ -106,7 +113,11 @@ class Composer:
         best, text = 0, ""
         forms = self._content.forms
         verdict = not asked.form or forms.get(asked.form, {}).get("verdict") == "true"
+        # "Will it mend?" after "does diabetes cause cramps?" is not answered by "Yes, diabetes can lead to cramps".
+        other = asked.loose and asked.form in self._judged and not self._plain.issuperset(asked.words)
         for each in leads:
+            if other and not each.words:
+                continue
             if (each.form and each.form != asked.form) or (each.traits and not each.form and not verdict):
                 continue
             if each.words and not any(_has(asked.words, w) for w in each.words):

@@ -187,7 +187,7 @@ class Dialogue:
             before = before._replace(topics=(), past=(), part="short", choices=(), offered=())
         if move.questions:
             form = before.form if move.repeats else self._forms.find(message) if move.asks else ""
-            questions = [q._replace(asked=Asked(form, message.words)) for q in move.questions]
+            questions = [q._replace(asked=Asked(form, message.words, loose=move.asks)) for q in move.questions]
             before = before._replace(said=before.said[1:]) if move.repeats else before
             if move.other:
                 form = self._forms.find(message)
