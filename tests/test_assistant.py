@@ -37,6 +37,11 @@ def test_any_text_gets_a_reply_that_ends_with_the_disclaimer(assistant: Assistan
     assert json.loads(json.dumps(reply.to_dict()))["text"] == str(reply)
 
 
+@pytest.mark.parametrize(("size", "kind"), [(2000, "answer"), (2001, "fallback")])
+def test_two_thousand_characters_are_read(assistant: Assistant, size: int, kind: str) -> None:
+    assert assistant.reply("why do my calves cramp at night".ljust(size)).kind == kind
+
+
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "cramp " * 200_000, "(" * 500_000, "\u202e" * 100_000, "9 " * 50_000])
 def test_a_megabyte_is_refused_and_told_so(assistant: Assistant, text: str) -> None:
     reply = assistant.reply(text)

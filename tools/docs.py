@@ -137,7 +137,7 @@ def rates() -> str:
     """What gate.yaml may state, with what serves otherwise."""
     from charley.bank.training import WRONG, WRONG_BARE
     from charley.content.reference import GATE
-    from charley.matching.judge import TRUST
+    from charley.matching.learner import TRUST
 
     rows = zip((f"`{name}`" for name in GATE), GATE.values(), map(str, (WRONG, WRONG_BARE, TRUST)), strict=True)
     return table(("key", "applies", "left out"), rows)

@@ -40,6 +40,7 @@ QUICK = {
     ),
     "charley.bank.training": ("tests/matching",),
     "charley.bank.examples": ("tests/bank/test_examples.py",),
+    "charley.reading.text": ("tests/test_assistant.py",),
     "charley.reading": ("tests/reading",),
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),
     "charley.answering": ("tests/answering/test_length.py", "tests/understanding/test_understand.py"),
@@ -48,7 +49,7 @@ QUICK = {
     "charley.assistant": ("tests/triage/test_standing.py",),
 }
 """The quick tests of a module or package; of two, the first that fits."""
-COSTS = frozenset({"_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "CALM", "HELD"})
+COSTS = frozenset({"_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "CALM", "HELD", "BYTES", "LOOKUPS", "WORD"})
 """Numbers that bound memory or time alone, or only mix."""
 NOTHING = "**nothing**"
 SMALL = 12

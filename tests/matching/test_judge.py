@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charley.matching.gate import UNFITTED, fit
-from charley.matching.judge import VALUE, Judge, learn, shuffled
+from charley.matching.judge import VALUE, Judge
+from charley.matching.learner import learn, shuffled
 
 Vector = dict[str, float]
 

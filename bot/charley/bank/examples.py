@@ -34,7 +34,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     `known` is what `names` made of the content.
     """
     from charley.bank.training import WRONG, WRONG_BARE, Example, build
-    from charley.matching.judge import TRUST
+    from charley.matching.learner import TRUST
     from charley.reading.families import bundled
 
     examples: list[Example] = []

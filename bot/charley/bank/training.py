@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from charley.matching.features import Features, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
-from charley.matching.judge import TRUST, Learnt, code, learn, shuffled
+from charley.matching.judge import code
+from charley.matching.learner import TRUST, Learnt, learn, shuffled
 from charley.matching.matcher import OUTSIDE, Matcher, breadth, worded
 from charley.matching.phrasings import Phrasings, hashed
 from charley.reading.families import SIZE, Families

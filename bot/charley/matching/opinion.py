@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from charley.matching.features import Features, Vector
-from charley.matching.judge import Judge, learn, restored
+from charley.matching.judge import Judge, restored
 from charley.matching.match import Judged
 from charley.matching.matcher import Matcher
 from charley.reading.arrays import opened, stored
@@ -78,6 +78,8 @@ def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:
 
     The counts are trusted in full: there are few examples, and people tell what happened in their own words.
     """
+    from charley.matching.learner import learn
+
     features = _features(matcher)
     readings = [matcher.reading(x.words) for x in lessons]
     names = [features.names(r) for r in readings]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from charley.content.lead import base
 from charley.content.model import Content
 from charley.triage.triage import CARRIED
-from charley.understanding.person import People
+from charley.understanding.people import People
 
 VERSION = 1
 STANDS = 4

@@ -18,7 +18,8 @@ from charley.understanding.acts import LONGEST, Act, Resolver
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
-from charley.understanding.person import People, PersonReader
+from charley.understanding.people import People
+from charley.understanding.person import PersonReader
 from charley.understanding.turn import Turn
 from charley.understanding.understanding import Understander, Understood
 

@@ -15,49 +15,12 @@ from charley.reading.interpreter import Reading
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
+from charley.understanding.people import FRESH, People
 from charley.understanding.phrase import PhraseIndex, patterns
 from charley.understanding.split import cut
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""
-FRESH = 8
-"""Ids that can be given to another when the person says who was meant."""
-
-Facts = frozenset[str]
-"""What was told of one person: ids of traits, and `kind:id` of entities."""
-
-
-class People(NamedTuple):
-    """What a conversation knows: of each who, what was told; `about` is who is spoken of, `actor` who would act.
-
-    `fresh` was told in the last message that told anything.
-    """
-
-    told: Mapping[str, Facts] = {}
-    about: str = SELF
-    actor: str = SELF
-    fresh: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Ids, in order; empty when nothing was told."""
-        told = {who: sorted(facts) for who, facts in sorted(self.told.items()) if facts}
-        out: dict[str, Any] = {"told": told} if told else {}
-        if self.about != SELF:
-            out["about"] = self.about
-        if self.fresh and told:
-            out["fresh"] = list(self.fresh[:FRESH])
-        return out
-
-    @property
-    def facts(self) -> Facts:
-        """What was told of the one who is spoken of."""
-        return self.told.get(self.about, frozenset())
-
-    def person(self, means: Facts = frozenset()) -> Person:
-        """The one who is spoken of, as an answer needs it. `means`: what everybody of that who is."""
-        things = frozenset((kind, id) for kind, colon, id in (fact.partition(":") for fact in self.facts) if colon)
-        traits = frozenset(fact for fact in self.facts if ":" not in fact) | means
-        return Person(self.about, self.actor, traits, things)
 
 
 class _Telling(NamedTuple):
@@ -122,7 +85,7 @@ class PersonReader:
             about = named[-1][2] if named else SELF if self._asked.search(line) else after.about
             told = list(self._tellings(line, reading, named, about, asks))
             if self._moved.search(line) and about != before.about and not any(t.so for t in told):
-                after = _given(after._replace(about=about), before)
+                after = after._replace(about=about).given(before)
             after = after._replace(about=about)
             tellings += told
         for telling in tellings:
@@ -283,13 +246,6 @@ class PersonReader:
         fresh = tuple(f for f in fresh[:FRESH] if isinstance(f, str) and f in self.known) if isinstance(fresh, list) else ()
         about = about if isinstance(about, str) and about in self._who else SELF
         return People(kept, about, about, fresh)
-
-
-def _given(known: People, before: People) -> People:
-    """What was told last, given to the one who was meant ("no, that's my sister")."""
-    given = frozenset(before.fresh) & before.facts
-    told = {**known.told, before.about: before.facts - given}
-    return known._replace(told={**told, known.about: known.facts | given})
 
 
 def _words(line: str, start: int, end: int) -> int:
