@@ -27,6 +27,8 @@ GRACE = 10
 """Seconds that requests get to finish after the signal to stop."""
 DRAIN = 0.5
 """Seconds for which a server that stops goes on taking requests, each the last of its connection."""
+HALF_MADE = 0.2
+"""Seconds, the last of those, in which no new connection is made: those that are half made become whole."""
 SELDOM = 1000
 """Looks of the collector at values of middle age for each at all of them."""
 SPARE = 64
@@ -40,11 +42,12 @@ class Server(uvicorn.Server):
     """Whether other processes go on listening at the port."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for listening in () if self.shared else sockets or ():
-            shut(listening)
         for held in list(self.server_state.connections):
             held.shutdown()
-        await asyncio.sleep(DRAIN)
+        await asyncio.sleep(DRAIN - HALF_MADE)
+        for listening in () if self.shared else sockets or ():
+            shut(listening)
+        await asyncio.sleep(HALF_MADE)
         taken = [each for listening in sockets or () for each in waiting(listening)]
         # At once: where the system still makes connections, one that comes between the last look and the end is lost.
         for server in self.servers:
