@@ -236,3 +236,13 @@ def test_a_follow_up_that_asks_something_else_gets_no_yes_or_no(assistant: Assis
     reply = talk(assistant, "can magnesium stop leg cramps", then)[-1]
     assert reply.intents == ("prevention.supplements",) and reply.form == "yes_no"
     assert str(reply).startswith("Probably not") == verdict
+
+
+def test_what_has_not_let_go_gets_another_way_whatever_the_topic(assistant: Assistant) -> None:
+    """After an answer on rubbing, on stretching or on the cause, it is what else helps while it is there."""
+    for topic in ("should i rub a cramp", "how do i stretch a cramped calf", "why do i get cramps at night"):
+        _, reply = talk(assistant, topic, "it is not working")
+        assert reply.intents == ("relief.now",)
+    replies = talk(assistant, "calf cramp help", "it is still there", "its been 4 minutes")
+    said = [key for r in replies for section in r.sections for s in section.sentences for key in s.said]
+    assert len(said) == len(set(said)) > 6

@@ -140,10 +140,7 @@ class Conversation:
             return Move((self.question(topic, "more"),), message=kind, part=True) if topic else None
         if kind == "still":
             now = Topic(self._content.role("now"))
-            family = self._content.family(now.intent).id
-            about = topic if topic and self._content.family(topic.intent).id == family else now
-            known = about.intent in self._content.answers
-            return Move((self.question(about, "more"),), message=kind, part=True) if known else None
+            return Move((self.question(now, "more"),), message=kind, part=True) if now.intent in self._content.answers else None
         if kind == "over":
             return self._role("after", kind)
         if kind in ("stop", "complaint"):
