@@ -114,6 +114,9 @@ def killed(turns: int, store: str, kills: int, patient: bool) -> int:
         child.stdin.close()
         held, pause = 0.0, rng.uniform(0, 0.01)
         for line in child.stdout:
+            if not line.endswith("\n"):
+                # Cut off by the kill.
+                continue
             turn, failed, lost, who, mark = line.split()
             begin, known[who], faults = int(turn) + 1, int(mark), faults + int(failed) + int(lost)
             if begin % 100 == 0:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import sys
+from array import array
 from collections.abc import Iterator
 
 _FILTER = ((0x30, 0, 0, 13), (0x45, 0, 1, 2), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFF_FFFF))
@@ -25,12 +27,12 @@ def shut(listening: socket.socket) -> None:
     that it had accepted are lost. So the first packet of a new one is dropped before; who sent it tries again after a second,
     and finds the port closed, or another server at it. Where there is no such filter (it is Linux's), new ones are let in.
     """
-    with contextlib.suppress(ImportError, OSError):
-        import ctypes
-
-        program = b"".join(struct.pack("=HBBI", *step) for step in _FILTER)
-        memory = ctypes.create_string_buffer(program, len(program))
-        listening.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HP", len(_FILTER), ctypes.addressof(memory)))
+    if sys.platform != "linux":
+        return
+    program = array("B", b"".join(struct.pack("=HBBI", *step) for step in _FILTER))
+    place, _ = program.buffer_info()
+    with contextlib.suppress(OSError):
+        listening.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HP", len(_FILTER), place))
 
 
 def waiting(listening: socket.socket) -> Iterator[socket.socket]:
