@@ -30,3 +30,15 @@ class Problem(NamedTuple):
 
 class UsageError(CharleyError):
     """What was asked of the command line cannot be done."""
+
+
+class RefusedError(CharleyError):
+    """The service will not take the message, however often it is sent: the person blocked the bot, the room is gone."""
+
+
+class BusyError(CharleyError):
+    """The service wants no message for `after` seconds."""
+
+    def __init__(self, after: float) -> None:
+        self.after = after
+        super().__init__(f"busy for {after} s")

@@ -16,12 +16,13 @@ from tests.channels.stores import Unread
 from charley import Assistant
 from charley.channels import notebook
 from charley.channels.command import COMMANDS, NOT_YET
-from charley.channels.delivery import TRIES, BusyError, RefusedError
+from charley.channels.delivery import TRIES
 from charley.channels.inbox import BRIEF, TOO_FAST, Inbox, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape, token
 from charley.channels.store import Memory, Sqlite
 from charley.channels.waiting import Waiting
+from charley.errors import BusyError, RefusedError
 
 SHAPE = Shape(PLAIN, 4096, buttons=True)
 

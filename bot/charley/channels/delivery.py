@@ -8,7 +8,7 @@ import math
 from collections.abc import Awaitable, Callable
 
 from charley.channels.shape import Outgoing
-from charley.errors import CharleyError
+from charley.errors import BusyError, RefusedError
 
 log = logging.getLogger("charley.channels")
 Send = Callable[[Outgoing, int], Awaitable[object]]
@@ -19,18 +19,6 @@ TRIES = 12
 """Tries of a part, which take four minutes; a service that delivers again is then asked to."""
 TIMEOUT = 30.0
 """Seconds that a try may take."""
-
-
-class RefusedError(CharleyError):
-    """The service will not take the message, however often it is sent: the person blocked the bot, the room is gone."""
-
-
-class BusyError(CharleyError):
-    """The service wants no message for `after` seconds."""
-
-    def __init__(self, after: float) -> None:
-        self.after = after
-        super().__init__(f"busy for {after} s")
 
 
 async def deliver(channel: str, outgoing: Outgoing, send: Send) -> None:

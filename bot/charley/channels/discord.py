@@ -14,13 +14,12 @@ from discord.app_commands import Command, CommandTree
 from discord.ui import Button, View
 
 from charley.channels.command import COMMANDS
-from charley.channels.delivery import RefusedError
 from charley.channels.inbox import AGAIN, Inbox, Incoming, log
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check
 from charley.channels.shape import MARKDOWN, Outgoing, Shape
 from charley.channels.waiting import Waiting
-from charley.errors import UsageError
+from charley.errors import RefusedError, UsageError
 
 SHAPE = Shape(MARKDOWN, 2000, buttons=True)
 LIBRARIES = ("discord",)

@@ -14,12 +14,13 @@ from weakref import WeakValueDictionary
 from charley.answering.reply import Reply
 from charley.assistant import Assistant
 from charley.channels.command import COMMANDS, FORGET, NOT_YET, Command
-from charley.channels.delivery import RefusedError, Send, deliver
+from charley.channels.delivery import Send, deliver
 from charley.channels.notebook import Notebook, Page
 from charley.channels.pace import Pace
 from charley.channels.quote import unquoted
 from charley.channels.shape import Outgoing, Shape, chosen, shape_reply, shape_text
 from charley.channels.store import Store
+from charley.errors import RefusedError
 
 log = logging.getLogger("charley.channels")
 FACTS = 60

@@ -20,14 +20,13 @@ from nio import (
 )
 from nio.responses import ErrorResponse, SyncError, WhoamiError
 
-from charley.channels.delivery import BusyError, RefusedError
 from charley.channels.inbox import Inbox, Incoming
 from charley.channels.quote import unquoted
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, need
 from charley.channels.shape import HTML, Outgoing, Shape
 from charley.channels.store import MARKED
-from charley.errors import UsageError
+from charley.errors import BusyError, RefusedError, UsageError
 
 # An event may have 65,536 bytes, and holds the text twice.
 SHAPE = Shape(HTML, 12_000)

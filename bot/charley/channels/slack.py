@@ -14,12 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from charley.channels.delivery import BusyError, RefusedError
 from charley.channels.inbox import Inbox, Incoming
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check, number
 from charley.channels.shape import MRKDWN, Button, Outgoing, Shape
-from charley.errors import UsageError
+from charley.errors import BusyError, RefusedError, UsageError
 
 SHAPE = Shape(MRKDWN, 3000, buttons=True)
 LIBRARIES = ("slack_bolt", "slack_sdk", "aiohttp")

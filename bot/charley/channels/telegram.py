@@ -25,12 +25,11 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Re
 from telegram.request import HTTPXRequest
 
 from charley.channels.command import COMMANDS
-from charley.channels.delivery import BusyError, RefusedError
 from charley.channels.inbox import Inbox, Incoming, log
 from charley.channels.reconnecting import Connected, keep
 from charley.channels.setting import check
 from charley.channels.shape import HTML, Outgoing, Shape
-from charley.errors import UsageError
+from charley.errors import BusyError, RefusedError, UsageError
 
 SHAPE = Shape(HTML, MessageLimit.MAX_TEXT_LENGTH, buttons=True)
 LIBRARIES = ("telegram", "httpx", "httpcore")

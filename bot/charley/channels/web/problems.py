@@ -9,10 +9,12 @@ from typing import Any
 
 from starlette.responses import Response
 
+from charley.errors import CharleyError
+
 MEDIA = "application/problem+json"
 
 
-class ProblemError(Exception):
+class ProblemError(CharleyError):
     """A request that gets an error. `pointer` is the place in the body (RFC 6901) that is wrong."""
 
     def __init__(self, status: int, detail: str, *, pointer: str | None = None, headers: Mapping[str, str] | None = None) -> None:
