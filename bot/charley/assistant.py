@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from charley.answering.replies import advised, reminded
@@ -16,7 +17,7 @@ from charley.reading.interpreter import Reading
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
-from charley.triage.weighing import weighed
+from charley.triage.weighing import Sounding, weighed
 from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
@@ -92,7 +93,7 @@ class Assistant:
         # A message in which the rules know nothing again is about something else, whatever it sounds like.
         judged, likeness = heard(self._matcher, self._opinion, reading, marks)
         sounds = likeness.labels if likeness else {}
-        found, look = look, self._weighed(look, own, likeness) if likeness else look
+        found, look = look, self._weighed(message, look, own, likeness) if likeness else look
         doubted = found.finding is not None and found.finding.level in GRAVE and look.finding is None
         # What is worth a visit, but not today, is spoken of once in a conversation.
         worth = look.finding.flag if look.finding is not None and look.finding.level not in GRAVE else ""
@@ -109,10 +110,16 @@ class Assistant:
             return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
         return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 
-    def _weighed(self, look: TriageResult, own: TriageResult, likeness: Heard) -> TriageResult:
+    def _weighed(self, message: Message, look: TriageResult, own: TriageResult, likeness: Heard) -> TriageResult:
         """What triage finds once the second opinion is heard. `own` is what the message raises by itself."""
-        whole = own.finding is not None and own.finding.level in GRAVE
-        return weighed(look, likeness.sounds, likeness.labels, self._alarm.sounding, self._alarm.again, whole)
+        sounding = Sounding(len(message.words), likeness.sounds, likeness.labels, partial(self._alone, message))
+        return weighed(look, own, sounding, self._alarm.sounding, self._alarm.again)
+
+    def _alone(self, message: Message, finding: Finding) -> float:
+        """How much the part of a message that tells a finding sounds like a call for help by itself."""
+        part, reading = self._matcher.interpreter.message(self._alarm.part(message, finding))
+        likeness = heard(self._matcher, self._opinion, reading, self._alarm.hear(part, "", ()).marks)[1]
+        return likeness.sounds if likeness else 0.0
 
     def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
         """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""

@@ -32,6 +32,29 @@ def test_what_sounds_like_an_alarm_and_is_one_is_raised(assistant: Assistant, te
     assert assistant.reply(text).triage == "emergency"
 
 
+STORIES = (
+    "My calves have cramped for years, mostly around four, and our doctor calls it harmless. My wife kneads them till it goes. ",
+    "On Sunday we took the grandchildren to the sea, and it rained all the way. I made soup. ",
+)
+
+
+@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("My chest hurts and I can not breathe. ", "emergency"),
+        ("I took all my tablets at once. ", "emergency"),
+        ("My calf is swollen and hot since the flight. ", "urgent"),
+    ],
+)
+def test_a_plain_sign_in_a_long_story_is_not_doubted(
+    assistant: Assistant, story: str, place: float, text: str, level: str
+) -> None:
+    before = int(12 * place)
+    assert assistant.reply(story * before + text + story * (12 - before)).triage == level
+
+
 def test_a_flag_that_is_whole_only_with_the_turn_before_needs_no_second_opinion(assistant: Assistant) -> None:
     first = assistant.reply("I was spraying weedkiller all afternoon")
     assert assistant.reply("and now my legs are cramping", first.context).triage in ("urgent", "emergency")

@@ -23,7 +23,7 @@ from charley.triage.scope import Scopes
 from charley.triage.tale import Tale
 
 LANGUAGE = Language.of(content(texts(ROOT))[0].red_flags["language"])
-INDEX = PatternIndex({"names": [], "barriers": [""], "words": {}, "starts": [0], "patterns": ""}, LANGUAGE, None)
+INDEX = PatternIndex({"names": [], "barriers": [""], "words": {}, "starts": [0], "patterns": "", "span": 1}, LANGUAGE, None)
 WORDS = (*"my leg is not no and if i red was years what are but pain now".split(), ",", ".", "?")
 
 
@@ -57,6 +57,8 @@ def cue(known: Clauses, words: str, name: str = "") -> Match:
         ("it hurts when i walk", ["it hurts when i walk"]),
         ("leg cramps, swelling and heat", ["leg cramps swelling and heat"]),
         ("i get cramps but dad fell", ["i get cramps", "but", "dad fell"]),
+        ("i swim every day, took twenty tablets", ["i swim every day", "took twenty tablets"]),
+        ("i swim every day, can not feel it", ["i swim every day", "can not feel it"]),
     ],
 )
 def test_clauses(said: str, parts: list[str]) -> None:
@@ -92,6 +94,11 @@ def test_denials(said: str, denied: str) -> None:
         ("can a cramp be a clot", "can a cramp be a clot"),
         ("my leg is red and is spreading", ""),
         ("is there swelling since sunday", ""),
+        # A comma ends a question that no mark ends, but for what is chosen from, or asked of a thing with more than one trait.
+        ("can magnesium help, chest pain and leg cramp", "can magnesium help"),
+        ("can magnesium help, chest pain and leg cramp?", "can magnesium help chest pain and leg cramp"),
+        ("can cramps cause redness, heat or pain", "can cramps cause redness heat or pain"),
+        ("is a swollen, hot, red calf a sign of a clot", "is a swollen hot red calf a sign of a clot"),
     ],
 )
 def test_questions_about_the_matter(said: str, asked: str) -> None:

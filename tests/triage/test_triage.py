@@ -19,7 +19,6 @@ from charley.reading.text import read
 from charley.triage.language import Language
 from charley.triage.patterns import PatternIndex
 from charley.triage.red_flags import compiled, triage
-from charley.triage.sign import GRAVE as GRAVE_LEVELS
 from charley.triage.sign import LEVELS
 
 HERE = ROOT / "tests" / "triage"
@@ -39,7 +38,8 @@ ROUNDS = load(HERE / "rounds.yaml")
 TABLE = load(HERE / "table.yaml")
 LOOKALIKES = load(HERE / "lookalikes.yaml")
 TURNS = load(HERE / "turns.yaml")
-BENIGN = load(HERE / "benign.yaml")
+PLAIN, EXPLAINING = (load(HERE / "benign.yaml")[name] for name in ("plain", "explaining"))
+BENIGN = [*PLAIN, *EXPLAINING]
 MISSES = frozenset([*ADVERSARIAL["known_misses"], *ROUNDS["known_misses"]])
 
 
@@ -181,11 +181,16 @@ def _plainly(text: str) -> str:
     return text.rstrip(".?!")
 
 
+STOPS = (". ", "\n", "! ")
+JOINED = [(more, between) for more in PLAIN for between in (*STOPS, ", ", ", and ")] + [(m, b) for m in EXPLAINING for b in STOPS]
+
+
 @pytest.mark.slow
-@given(st.sampled_from(EMERGENCIES), st.sampled_from(BENIGN), st.sampled_from([". ", "\n", "! "]))
+@given(st.sampled_from(EMERGENCIES), st.sampled_from(JOINED))
 @settings(max_examples=1000, deadline=None)
-def test_an_ordinary_sentence_takes_no_emergency_away(text: str, more: str, between: str) -> None:
-    """What stands in one sentence with it may: a question that goes on over a comma, a habit, what was read about."""
+def test_an_ordinary_sentence_takes_no_emergency_away(text: str, joined: tuple[str, str]) -> None:
+    """What explains a sign may, where it stands in one sentence with it: a habit, what was read about, laughter."""
+    more, between = joined
     assert level(f"{_plainly(more)}{between}{text}") == "emergency"
     assert level(f"{_plainly(text)}{between}{more}") == "emergency"
 
@@ -295,19 +300,3 @@ def test_only_so_many_unknown_words_are_mended() -> None:
     strange = [f"{a}q{b}x{c}" for a in string.ascii_lowercase for b in string.ascii_lowercase for c in "klmz"]
     assert level(f"i can not braethe {' '.join(strange)}") == "emergency"
     assert level(f"{' '.join(strange)} i can not breathe") == "emergency"
-
-
-def test_a_flag_told_in_two_turns_is_at_least_possible() -> None:
-    """Every way of two signs, each told by its own example, in either order. What is true of another person is not carried."""
-    told = {id: sign["examples"][0] for id, sign in RED_FLAGS["signs"]["signs"].items() if "examples" in sign}
-    lost = []
-    for flag in (f for f in TRIAGE.flags if f.level in GRAVE_LEVELS):
-        for way in (w for w in flag.ways() if len(w) == 2):
-            pair = [group[0] for group in way]
-            for first, then in (pair, pair[::-1]):
-                before = TRIAGE.look(read(told[first]))
-                after = TRIAGE.look(read(told[then]), before.carry)
-                heard = [f for look in (before, after) for f in (look.finding, look.possible) if f]
-                if not heard and not TRIAGE.signs[first].passing:
-                    lost.append((flag.id, told[first], told[then]))
-    assert not lost

@@ -5,39 +5,52 @@ from __future__ import annotations
 import pytest
 
 from charley.triage.sign import Finding, TriageResult
-from charley.triage.weighing import weighed
+from charley.triage.weighing import Sounding, weighed
 
 GENERAL = {
     "ill": Finding("emergency", "unclear", "ordinary"),
     "today": Finding("urgent", "today", "ordinary"),
     "despair": Finding("emergency", "crisis", "crisis"),
 }
-CLOT = Finding("urgent", "clot", "ordinary", ("swollen",))
-COLD = Finding("emergency", "cold", "ordinary", ("cold",), also=("clot", "soon"))
+CLOT = Finding("urgent", "clot", "ordinary", ("swollen",), ("swollen",))
+COLD = Finding("emergency", "cold", "ordinary", ("cold",), ("cold",), also=("clot", "soon"))
+POISON = Finding("emergency", "poison", "poison", ("pills",), ("pills",))
 CRISIS = Finding("emergency", "crisis", "crisis", ("despair",))
 FLAGS = {f.flag: f for f in (CLOT, COLD, CRISIS, Finding("soon", "soon", "ordinary"))}
 
 
 def heard(
-    look: TriageResult, sounds: float, ill: float = 0.0, today: float = -1.0, despair: float = -1.0, whole: bool = True
+    look: TriageResult,
+    sounds: float,
+    ill: float = 0.0,
+    today: float = -1.0,
+    despair: float = -1.0,
+    own: TriageResult | None = None,
+    words: int = 20,
+    alone: float = -9.0,
 ) -> TriageResult:
     labels = {"ill": ill, "today": today, "despair": despair}
-    return weighed(look, sounds, labels, GENERAL, FLAGS.__getitem__, whole)
+    opinion = Sounding(words, sounds, labels, lambda _: alone)
+    return weighed(look, look if own is None else own, opinion, GENERAL, FLAGS.__getitem__)
 
 
 def found(finding: Finding | None, possible: Finding | None = None) -> TriageResult:
     return TriageResult(finding, ("told",), possible=possible)
 
 
-def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing() -> None:
-    assert heard(found(None), -0.7).finding == GENERAL["ill"]
-    assert heard(found(None), -0.7, despair=0.5).finding == GENERAL["despair"]
-    assert heard(found(None), -0.8).finding is None
+@pytest.mark.parametrize(("words", "above", "below"), [(12, -0.9, -1.1), (11, 0.1, -0.1)])
+def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing(words: int, above: float, below: float) -> None:
+    assert heard(found(None), above, words=words).finding == GENERAL["ill"]
+    assert heard(found(None), above, despair=0.5, words=words).finding == GENERAL["despair"]
+    assert heard(found(None), below, words=words).finding is None
 
 
-def test_what_the_rules_found_possible_gives_the_raised_flag_its_name() -> None:
+def test_what_the_rules_found_possible_is_raised_sooner_and_gives_the_flag_its_name() -> None:
     assert heard(found(None, COLD), -0.7).finding == COLD
     assert heard(found(None, CLOT), -0.7).finding == GENERAL["ill"]
+    assert heard(found(None, CLOT), -1.2).finding == CLOT
+    assert heard(found(None, CLOT), -1.3).finding is None
+    assert heard(found(None, CLOT), -1.2, words=3).finding == CLOT
 
 
 def test_what_may_be_a_call_is_asked_about() -> None:
@@ -47,39 +60,70 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "whole", "stays", "goes"),
+    ("finding", "own", "words", "stays", "goes"),
     [
-        *((COLD, True, -1.7, -1.9), (CLOT, True, -1.7, -1.9), (CRISIS, True, -3.9, -4.1), (COLD, False, -3.9, -4.1)),
-        *((f._replace(mended=True), True, -0.7, -0.8) for f in (COLD, CLOT, CRISIS)),
-        (COLD._replace(mended=True), False, -3.9, -4.1),
+        (COLD, COLD, 20, -1.2, -1.3),
+        (CLOT, CLOT, 20, -1.2, -1.3),
+        # Seven words with one of the sign: six others. One fewer is little else.
+        (CLOT, CLOT, 7, -1.2, -1.3),
+        (CLOT, CLOT, 6, -1.9, -2.1),
+        (POISON, POISON, 20, -1.9, -2.1),
+        (CRISIS, CRISIS, 20, -3.9, -4.1),
+        (COLD, None, 20, -3.9, -4.1),
+        *((f._replace(mended=True), f, 20, -0.7, -0.8) for f in (COLD, CLOT, CRISIS)),
+        (COLD._replace(mended=True), None, 20, -3.9, -4.1),
     ],
 )
-def test_what_sounds_like_no_call_is_asked_about_and_not_raised(finding: Finding, whole: bool, stays: float, goes: float) -> None:
+def test_what_sounds_like_no_call_is_asked_about_and_not_raised(
+    finding: Finding, own: Finding | None, words: int, stays: float, goes: float
+) -> None:
     today = 1.0 if finding.level == "urgent" else -1.0
-    assert heard(found(finding), stays, today=today, whole=whole).finding == finding
-    calmed = heard(found(finding), goes, today=today, whole=whole)
+    assert heard(found(finding), stays, today=today, own=found(own), words=words).finding == finding
+    calmed = heard(found(finding), goes, today=today, own=found(own), words=words)
     assert (calmed.finding, calmed.possible) == (None, finding)
     assert calmed.carry == ("told",)
 
 
-def test_the_gravest_level_needs_a_lead() -> None:
-    assert heard(found(COLD), 0.0, ill=0.35, today=0.0).finding == COLD
-    lowered = heard(found(COLD), 0.0, ill=0.25, today=0.0).finding
+@pytest.mark.parametrize(
+    ("finding", "above", "below"), [(COLD, 2.8, 2.7), (CLOT, 2.8, 2.7), (CRISIS, 2.8, 2.7), (POISON, -1.9, -2.1)]
+)
+def test_what_is_plainly_told_is_raised_whatever_the_story_around_it_sounds_like(
+    finding: Finding, above: float, below: float
+) -> None:
+    today = 1.0 if finding.level == "urgent" else -1.0
+    told = finding._replace(said=(0, 1))
+    assert heard(found(told), -5.0, today=today, alone=above).finding == told
+    assert heard(found(told), -5.0, today=today, alone=below).finding is None
+
+
+def test_a_message_that_is_one_sentence_is_not_heard_twice() -> None:
+    told = COLD._replace(said=(0, 1))
+    assert heard(found(told), -5.0, words=2, alone=9.0).finding is None
+
+
+def test_a_level_is_raised_by_a_small_lead_and_lowered_by_a_large_one() -> None:
+    assert heard(found(COLD), 0.0, ill=0.0, today=0.4).finding == COLD
+    lowered = heard(found(COLD), 0.0, ill=0.0, today=0.6).finding
     assert lowered is not None
     assert (lowered.level, lowered.flag, lowered.signs) == ("urgent", "clot", COLD.signs)
-    raised = heard(found(CLOT), 0.0, ill=0.35, today=0.0).finding
+    assert heard(found(CLOT), 0.0, ill=0.05, today=0.0).finding == CLOT
+    raised = heard(found(CLOT), 0.0, ill=0.15, today=0.0).finding
     assert raised is not None
     assert (raised.level, raised.flag) == ("emergency", "unclear")
 
 
-def test_harm_to_oneself_is_never_lowered_and_a_carried_flag_keeps_its_level() -> None:
+@pytest.mark.parametrize("own", [None, CLOT])
+def test_what_earlier_turns_made_an_emergency_is_not_lowered(own: Finding | None) -> None:
+    assert heard(found(COLD), 0.0, ill=-1.0, today=1.0, own=found(own)).finding == COLD
+
+
+def test_harm_to_oneself_is_never_lowered() -> None:
     assert heard(found(CRISIS), 0.0, today=1.0).finding == CRISIS
-    assert heard(found(COLD), 0.0, ill=-1.0, today=1.0, whole=False).finding == COLD
 
 
 def test_without_an_opinion_the_rules_stand() -> None:
     look = found(COLD, CLOT)
-    assert weighed(look, -9.0, {}, {}, FLAGS.__getitem__, True) == look
+    assert weighed(look, look, Sounding(20, -9.0, {}, lambda _: 0.0), {}, FLAGS.__getitem__) == look
 
 
 def test_what_the_rules_found_is_not_lowered_to_what_it_only_sounds_like() -> None:

@@ -35,10 +35,18 @@ class Asking:
                 break
             if end > i + 3 and clauses.starts[end] == end and text.words[end - 1] not in language.joints:
                 break
-            if end > i + 1 and self._reports(end):
+            if end > i + 1 and (self._reports(end) or self._parts(i, end)):
                 break
             end += 1
         return end
+
+    def _parts(self, i: int, k: int) -> bool:
+        """Whether a comma before `k` ends the question from `i`: "can it help, chest pain", not "redness, heat or pain?"."""
+        text, language = self._text, self._language
+        if not text.breaks[k] or "?" in text.breaks[text.ends[k]]:
+            return False
+        goes_on = language.alternatives | language.judged if text.words[i] in language.be else language.alternatives
+        return not self._clauses.has(k, text.ends[k], goes_on)
 
     def _reports(self, k: int) -> bool:
         """Whether a report starts at `k` that leaves out who it is about: ", took 20 pills", "can not breathe"."""

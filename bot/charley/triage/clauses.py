@@ -23,13 +23,12 @@ class Clauses:
     def __init__(self, text: Text, language: Language) -> None:
         self.text, self.language = text, language
         self.starts = self._segments()
+        self._ends = self._closed()
+        self._now: dict[int, bool] = {}
 
     def end(self, start: int) -> int:
         """The word behind the clause of the word `start`."""
-        end = start + 1
-        while end < self.text.ends[start] and self.starts[end] == self.starts[start]:
-            end += 1
-        return end
+        return self._ends[start]
 
     def of(self, match: Match) -> int:
         """The clause that a match stands in; -1 if it reaches from one into another."""
@@ -47,6 +46,13 @@ class Clauses:
     def of_now(self, start: int, end: int) -> bool:
         """Whether the words from `start` to before `end` tell how things are."""
         return self.has(start, end, self.language.now) or self.has(start, end, self.language.present)
+
+    def now(self, start: int) -> bool:
+        """Whether the clause from `start` tells how things are."""
+        known = self._now.get(start)
+        if known is None:
+            known = self._now[start] = self.of_now(start, self._ends[start])
+        return known
 
     def begins(self, i: int) -> bool:
         """Whether a clause with a subject of its own starts at `i`: "it is", "my left calf is", "calf is", "dad fell"."""
@@ -74,12 +80,27 @@ class Clauses:
             if i == text.starts[i] or word in language.closers or (word in language.joining and text.breaks[i]):
                 start = i
             elif text.breaks[i] or text.words[i - 1] in language.joints:
-                asks = text.breaks[i] and word in language.asks_anew
-                start = i if asks or self.begins(i) else start
+                apart = text.breaks[i] and (word in language.asks_anew or self._told(i))
+                start = i if apart or self.begins(i) else start
             elif self._runs_on(i):
                 start = i
             starts.append(start)
         return starts
+
+    def _closed(self) -> list[int]:
+        """For every word the word behind its clause, or its sentence where a clause goes on over that."""
+        starts, sentences = self.starts, self.text.starts
+        ends = [len(starts)] * len(starts)
+        for i in range(len(starts) - 2, -1, -1):
+            within = starts[i + 1] == starts[i] and sentences[i + 1] == sentences[i]
+            ends[i] = ends[i + 1] if within else i + 1
+        return ends
+
+    def _told(self, i: int) -> bool:
+        """Whether a report starts at `i` that leaves out who it is of: "took twenty tablets", "can not breathe"."""
+        language = self.language
+        unable = self.text.words[i] in language.able and self.has(i + 1, i + 2, language.unable)
+        return unable or self.text.words[i] in language.verbs
 
     def _runs_on(self, i: int) -> bool:
         """Whether a clause starts at `i` without a mark or a joining word before it: "my foot is cold I am scared"."""

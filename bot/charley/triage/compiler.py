@@ -7,7 +7,7 @@ from itertools import permutations, product
 from math import factorial
 from typing import Any, Final
 
-from charley.triage.patterns import ADJACENT, END, LIGHT, MARK, Named, Step
+from charley.triage.patterns import ADJACENT, END, LIGHT, LIGHT_WORDS, MARK, Named, Step
 
 _PERMITTED: Final = 4000  # wordings that one pattern may stand for
 
@@ -47,10 +47,12 @@ class _Compiler:
         barriers: dict[tuple[str, ...], int] = {(): 0}
         names: dict[str, int] = {}
         anchored: dict[int, dict[str, None]] = {}
+        span = 1
         for named in patterns:
             behind = barriers.setdefault(named.barriers, len(barriers))
             name = names.setdefault(named.name, len(names))
             for steps in self._steps(named.text, ADJACENT if named.tight else LIGHT):
+                span = max(span, sum(map(_reached, steps)))
                 anchor = min(range(len(steps)), key=lambda k: (self._common[steps[k].element], k))
                 line = " ".join([str(name), str(anchor), str(behind), *(f"{e} {r}" for e, r in steps)])
                 anchored.setdefault(steps[anchor].element, {})[line] = None
@@ -70,6 +72,7 @@ class _Compiler:
             "words": {form: " ".join(elements) for form, elements in sorted(words.items())},
             "starts": [*starts, len(lines)],
             "patterns": "\n".join(lines),
+            "span": span,
         }
 
     def _steps(self, text: str, usual: int) -> Iterator[tuple[Step, ...]]:
@@ -140,3 +143,8 @@ class _Compiler:
         if number == len(self._common):
             self._common.append(3 * len(self._frequent.intersection(forms)))
         return number
+
+
+def _reached(step: Step) -> int:
+    """The words from one step to the next, at most."""
+    return 1 if step.reach == ADJACENT else 1 + LIGHT_WORDS + 2 * max(step.reach, 0)

@@ -25,18 +25,19 @@ class Denial:
         """What is denied; of two spans over the same word the later is meant."""
         text, language = self._text, self._language
         for i in range(len(text.words)):
-            if self._denies(i):
-                yield Span(i + len(self._phrase(i).split()), self._end(i), i)
+            phrase = self._phrase(i)
+            if phrase and self._denies(i, phrase):
+                first = i + phrase.count(" ") + 1
+                yield Span(first, self._end(i, first), i)
         for i, word in enumerate(text.words):
             if word in language.answers_no and self._answers(i):
                 yield Span(text.starts[i - 1], i, i)
 
-    def _denies(self, i: int) -> bool:
+    def _denies(self, i: int, phrase: str) -> bool:
         text, language = self._text, self._language
         word = text.words[i]
-        phrase = self._phrase(i)
-        end = i + len(phrase.split())
-        if not phrase or end >= text.ends[i] or (word in language.refusal and text.breaks[i + 1]):
+        end = i + phrase.count(" ") + 1
+        if end >= text.ends[i] or (word in language.refusal and text.breaks[i + 1]):
             return False
         if word in language.negation and self._asks(i):
             return False
@@ -70,10 +71,9 @@ class Denial:
         ends = i + 1 == len(text.words) or text.breaks[i + 1] != ""
         return i > 0 and ends and ("?" in text.breaks[i] or ":" in text.breaks[i])
 
-    def _end(self, i: int) -> int:
-        """The word at which a denial stops that begins at `i`."""
+    def _end(self, i: int, first: int) -> int:
+        """The word at which a denial stops that begins at `i` and denies from `first` on."""
         text, language = self._text, self._language
-        first = i + len(self._phrase(i).split())
         free = first + 3 if text.words[first] in language.believing else first
         reach = _SCOPE
         deed = i and text.words[i] in language.negation and text.words[i - 1] in language.do

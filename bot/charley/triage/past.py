@@ -16,6 +16,7 @@ class Past:
 
     def __init__(self, clauses: Clauses) -> None:
         self._clauses, self._text, self._language = clauses, clauses.text, clauses.language
+        self._gone: set[int] = set()  # sentences of which all clauses but those of now have gone
 
     def remembered(self, cue: Match) -> Iterator[Span]:
         """The clause of a word of the past, and the next one too if it only sets the time.
@@ -57,17 +58,18 @@ class Past:
     def gone(self, cue: Match) -> Iterator[Span]:
         """The cue's sentence but for the clauses that plainly speak of now."""
         text, clauses = self._text, self._clauses
-        first, last = cue.places[0], cue.places[-1]
+        first = cue.places[0]
         if clauses.has(max(first - 2, 0), first, self._language.undone):
             return
-        own = {clauses.starts[p] for p in cue.places}
+        yield from (Span(start, end, first) for start, end in clauses.around(cue))
         start = text.starts[first]
+        if start in self._gone:
+            return
+        self._gone.add(start)
         while start < text.ends[first]:
-            end = clauses.end(start)
-            within = start <= last and first < end and clauses.starts[start] in own
-            if within or not clauses.of_now(start, end):
-                yield Span(start, end, first)
-            start = end
+            if not clauses.now(start):
+                yield Span(start, clauses.end(start), first)
+            start = clauses.end(start)
 
     def _around(self, cue: Match) -> tuple[int, int]:
         """The cue's clause, as far as the commas on either side of it."""
@@ -82,6 +84,5 @@ class Past:
         return start, end
 
     def _unless_now(self, start: int) -> Iterator[Span]:
-        end = self._clauses.end(start)
-        if not self._clauses.of_now(start, end):
-            yield Span(start, end, start)
+        if not self._clauses.now(start):
+            yield Span(start, self._clauses.end(start), start)

@@ -25,7 +25,8 @@ END: Final = 0
 """The element `$`: the end of a sentence."""
 MARK: Final = 1
 """The element `,`: any mark, or the end of a sentence."""
-_LIGHT_WORDS: Final = 4
+LIGHT_WORDS: Final = 4
+"""Light words that may stand between two steps that are not side by side, beside those of the reach."""
 
 
 class Named(NamedTuple):
@@ -94,6 +95,7 @@ class PatternIndex:
         self._names: Sequence[str] = data["names"]
         self._further: Sequence[str] = data["barriers"]
         self._forms: Mapping[str, str] = data["words"]
+        self._span: int = data["span"]
         self._starts: Sequence[int] = data["starts"]
         self._lines: list[str] = data["patterns"].split("\n")
         self._opened: dict[int, tuple[Pattern, ...]] = {}
@@ -192,15 +194,23 @@ class PatternIndex:
         return self._by_consonants[first].get(consonants, [])
 
     def matches(self, text: Text) -> list[Match]:
-        present = frozenset().union(*[word.elements for word in text.read])
+        near = self._around(text)
         found = []
         for place, word in enumerate(text.read):
             for pattern in word.patterns:
-                if pattern.elements <= present:
+                if pattern.elements <= near[place // self._span]:
                     places = self._match(pattern, place, text)
                     if places is not None:
                         found.append(Match(pattern.name, places))
         return found
+
+    def _around(self, text: Text) -> list[frozenset[int]]:
+        """The elements that a pattern can meet from each stretch of the text: those of the stretch and of its neighbours."""
+        span = self._span
+        stretches = [
+            frozenset().union(*[word.elements for word in text.read[i : i + span]]) for i in range(0, len(text.read), span)
+        ]
+        return [frozenset().union(*stretches[max(k - 1, 0) : k + 2]) for k in range(len(stretches))]
 
     def _match(self, pattern: Pattern, place: int, text: Text) -> tuple[int, ...] | None:
         behind = self._follow(pattern, pattern.anchor, place, text, -1)
@@ -230,7 +240,7 @@ class PatternIndex:
         """The places before or behind `at` where a word of the element stands, nearest first."""
         low, high = text.starts[at], text.ends[at]
         weighty = 0 if reach == LIGHT else reach
-        light = 0 if reach == ADJACENT else _LIGHT_WORDS + max(reach, 0)
+        light = 0 if reach == ADJACENT else LIGHT_WORDS + max(reach, 0)
         at += way
         while low <= at < high:
             if reach == ADJACENT and text.breaks[at if way > 0 else at + 1]:

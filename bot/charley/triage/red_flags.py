@@ -66,6 +66,10 @@ class RedFlags:
         """What triage finds in a message, in the light of the signs of earlier turns."""
         return self._triage.look(message, carried) if self._triage else UNHEARD
 
+    def part(self, message: Message, finding: Finding) -> str:
+        """The words of a message that tell the signs of a finding, with some around them."""
+        return self._triage.part(message, finding.said) if self._triage else message.text
+
     def again(self, flag: str) -> Finding:
         """The finding of a flag that an earlier message raised."""
         known = self._flags[flag]

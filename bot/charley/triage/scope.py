@@ -33,7 +33,7 @@ class Scopes:
 
     def _follow(self, cues: Iterable[Match], owned: bool) -> None:
         condition, past, tale = Condition(self.clauses), Past(self.clauses), Tale(self.clauses)
-        for cue in cues:
+        for cue in dict.fromkeys(cues):  # the same words may be a cue by more than one pattern
             if cue.name == "hypothetical":
                 _paint(self._away, condition.spans(cue))
             elif cue.name == "past":

@@ -16,6 +16,7 @@ class Tale:
 
     def __init__(self, clauses: Clauses) -> None:
         self._clauses, self._text, self._language = clauses, clauses.text, clauses.language
+        self._told: set[tuple[int, int]] = set()  # where a tale begins, and the clause of its cue
 
     def spans(self, cue: Match) -> Iterator[Span]:
         """ "I read that ..." speaks of what follows it; a film or a book also of what stands before. "I read about cramps" ends
@@ -29,6 +30,9 @@ class Tale:
             return
         start = first if told else text.starts[first]
         own = clauses.starts[first]
+        if (start, own) in self._told:
+            return
+        self._told.add((start, own))
         while start < text.ends[first]:
             end = clauses.end(start)
             if clauses.starts[start] == own or not self._comes_back(start, end):

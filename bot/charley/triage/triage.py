@@ -27,6 +27,7 @@ CARRIED: Final = 24
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 _CELL: Final = 16  # words of a message that are looked over together
 _ASIDE: Final = 4  # flags that were only spoken of, of which a second opinion is told
+_SAID: Final = 5  # words on either side of a sign that are heard with it
 _TOLD: Final = 4  # tellings of a weak sign that are weighed
 
 
@@ -44,6 +45,7 @@ class Triage:
         self._weights = {s: _WEIGHTS[self.signs[s].rank] for s in self.signs if s in used}
         self._order = {s: k for k, s in enumerate(self._weights)}
         self._facts = frozenset(s for s in used if self.signs[s].rank == "fact")
+        self._spoilers = frozenset(name for sign in self.signs.values() for name in sign.spoiled_by)
         # What takes part in no flag need not be weighed.
         self._weighed = {s for s in used if not self.signs[s].plain}
         self._told = PatternIndex(data["told"], language, data["plain"])
@@ -92,6 +94,11 @@ class Triage:
             if finding:
                 out += [f"{how} {finding.flag}", f"{how} {finding.level}"]
         return out + [f"aside {flag}" for flag in look.aside[:_ASIDE]]
+
+    def part(self, message: Message, places: Sequence[int]) -> str:
+        """The words of a message at some places as triage reads it (`Finding.said`)."""
+        words = self._text(message).words
+        return " ".join(words[p] for p in places)
 
     def told(self, message: Message) -> frozenset[str]:
         """The signs that a message says are there, whether or not they raise a flag."""
@@ -152,7 +159,7 @@ class Triage:
         masked = {p for m in aside if not m.name for p in m.places}
         starts, ends = parted(text.starts, text.ends)
         scopes = Scopes(text._replace(starts=starts, ends=ends), [m for m in aside if m.name in CUES], self._language)
-        around = _Around((*matches, *aside))
+        around = _Around(m for m in (*matches, *aside) if m.name.removesuffix(WEAK) in self._spoilers)
         numbers = {start: k for k, start in enumerate(sorted(set(text.starts)))}
         tales = {numbers[text.starts[m.places[0]]] for m in aside if m.name == "made_up"}
         unsure = {numbers[text.starts[m.places[0]]] for m in aside if m.name == "unsure"}
@@ -174,6 +181,9 @@ class Triage:
                 continue
             if any(self._near(match, other, scopes) for name in sign.spoiled_by for other in around.close(name, match)):
                 continue
+            gone = not sign.plain and scopes.gone(match)
+            if gone and len(there.get(sign.id, ())) >= _TOLD:
+                continue
             told = Told(
                 sign.id,
                 weight,
@@ -184,7 +194,7 @@ class Triage:
                 scopes.of_now(match) or self._of_body(text, scopes, match),
             )
             there.setdefault(sign.id, []).append(told)
-            if sign.plain or not scopes.gone(match):
+            if not gone:
                 lasting.setdefault(sign.id, []).append(told)
         return there, lasting, denied
 
@@ -236,6 +246,8 @@ def _by_sign(ways: Sequence[Way]) -> dict[str, list[int]]:
 def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
     flag, proof = raised[0]
     places = sorted({p for t in proof.told if t.match for p in t.match.places})
+    telling = {p for t in proof.told if t.match and t.weight for p in t.match.places} or places
+    around = {k for p in telling for k in range(max(text.starts[p], p - _SAID), min(text.ends[p], p + _SAID + 1))}
     return Finding(
         flag.level,
         flag.id,
@@ -245,4 +257,5 @@ def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
         tuple(f.id for f, _ in raised[1:]),
         proof.fresh,
         any(text.mended(p) for p in places),
+        tuple(sorted(around)),
     )

@@ -7,65 +7,131 @@ where nothing calls for help), and like which of them (`labels`). Its numbers we
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from charley.triage.sign import GRAVE, Finding, TriageResult
 
-RAISE: Final = -0.75
+RAISE: Final = -1.0
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
+SHORT: Final = 0.0
+"""The same for a message of fewer words than `FEW`: little can sound like a call by chance."""
+FEW: Final = 12
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
-DOUBT: Final = -1.8
-"""What the rules found in a message that sounds less than this like it is asked about, and not raised. Where they took a word for
-another ("wheely", "wheezy"), the message must itself sound like a call for help."""
+DOUBT: Final = -1.25
+"""What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
+BARE: Final = -2.0
+"""The same for what they surely found in a message that says little else, for few words sound like anything, and for poison."""
+MENDED: Final = -0.75
+"""The same where they took a word for another ("wheely", "wheezy"): the message must itself sound like a call for help."""
+LITTLE: Final = 6
+"""Fewer words than this beside those of the signs are little else."""
 GRIM: Final = -4.0
-"""The same for harm to oneself and poison, of which people write in too many ways to be doubted as easily, and for a flag that a
-few plain words complete with what was told before: they need not sound like one."""
-GRAVER: Final = 0.3
+"""The same for harm to oneself, of which people write in too many ways to be doubted as easily, and for a flag that a few plain
+words complete with what was told before: they need not sound like one."""
+PLAIN: Final = 2.75
+"""What the rules found is raised all the same where the sentences that tell it sound more than this like a call by themselves: a
+long story sounds like what most of it is about."""
+GRAVER: Final = 0.1
 """How much more a message must sound like the gravest kind than like the next for it to be of the gravest."""
-ORDINARY: Final = "ordinary"
-"""The reply to a red flag that calls for a doctor or an ambulance, not for people of another kind."""
+LOWER: Final = 0.5
+"""How much less, for what the rules found to be of the gravest kind to be of the next: a grave mistake needs more to go by."""
+ORDINARY, CRISIS = "ordinary", "crisis"
+"""The replies to a red flag that calls for a doctor or an ambulance, and to one that calls for people to talk to."""
+
+
+class Sounding(NamedTuple):
+    """What a message of so many `words` sounds like.
+
+    `sounds`: how much like those that call for help. `labels`: how much like each kind of them. `alone`: how much the part of
+    it that tells a finding does by itself.
+    """
+
+    words: int
+    sounds: float
+    labels: Mapping[str, float]
+    alone: Callable[[Finding], float]
 
 
 def weighed(
     look: TriageResult,
-    sounds: float,
-    labels: Mapping[str, float],
+    own: TriageResult,
+    heard: Sounding,
     general: Mapping[str, Finding],
     flag: Callable[[str], Finding],
-    whole: bool,
 ) -> TriageResult:
     """What triage found, with what a second opinion adds to it, takes from it, and changes of its level.
 
     Args:
-        general: the finding of each label of `labels`.
+        own: what the message raises without the signs of earlier turns.
+        general: the finding of each label of the second opinion.
         flag: the finding of a flag by its id.
-        whole: the message raises a flag without the signs of earlier turns.
     """
+    labels = heard.labels
     if not labels:
         return look
+    found = _grave(look.finding)
+    if found is None:
+        return _added(look, heard, general)
+    alone = _grave(own.finding)
+    if _doubted(found, alone, heard):
+        return look._replace(finding=None, possible=look.possible or found)
     likely = _likely(labels, general)
-    found = look.finding if look.finding is not None and look.finding.level in GRAVE else None
-    if found is not None:
-        if sounds < (GRIM if not whole else RAISE if found.mended else DOUBT if found.reply == ORDINARY else GRIM):
-            return look._replace(finding=None, possible=look.possible or found)
-        if whole and found.reply == ORDINARY == likely.reply and found.level != likely.level:
-            others = (other for other in map(flag, found.also) if (other.level, other.reply) == (likely.level, likely.reply))
-            # What the rules found is not lowered to what it only sounds like.
-            better = next(others, found if found.level == GRAVE[0] else likely)
-            return look._replace(finding=found._replace(level=better.level, flag=better.flag))
-    elif found is None and sounds > RAISE:
-        meant = look.possible is not None and (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
-        return look._replace(finding=look.possible if meant else likely)
-    elif found is None and look.possible is None and sounds > ASK:
-        return look._replace(possible=likely)
-    return look
+    if alone is None or likely.level == found.level or not found.reply == ORDINARY == likely.reply:
+        return look
+    raised = likely.level == GRAVE[0]
+    # What earlier turns made grave is not lowered by how the last of them sounds.
+    if not raised and (alone.level != found.level or _lead(labels, general) > -LOWER):
+        return look
+    others = (other for other in map(flag, found.also) if (other.level, other.reply) == (likely.level, likely.reply))
+    # Nor is anything lowered to what it only sounds like.
+    better = next(others, likely if raised else found)
+    return look._replace(finding=found._replace(level=better.level, flag=better.flag))
+
+
+def _grave(finding: Finding | None) -> Finding | None:
+    return finding if finding is not None and finding.level in GRAVE else None
+
+
+def _added(look: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
+    """What a message raises in which the rules surely found nothing."""
+    likely = _likely(heard.labels, general)
+    raised = heard.sounds > (SHORT if heard.words < FEW else RAISE)
+    if look.possible is not None and heard.sounds > DOUBT:
+        meant = (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
+        return look._replace(finding=look.possible if meant or not raised else likely)
+    if raised:
+        return look._replace(finding=likely)
+    return look._replace(possible=likely) if look.possible is None and heard.sounds > ASK else look
+
+
+def _doubted(found: Finding, alone: Finding | None, heard: Sounding) -> bool:
+    """Whether a message sounds so little like a call for help that what the rules found in it is not raised."""
+    if alone is not None and found.mended:
+        least = MENDED
+    elif alone is None or found.reply == CRISIS:
+        least = GRIM
+    else:
+        least = BARE if found.reply != ORDINARY or heard.words - len(found.evidence) < LITTLE else DOUBT
+    if heard.sounds >= least:
+        return False
+    plain = PLAIN if found.reply in (ORDINARY, CRISIS) else BARE
+    return alone is None or heard.words <= len(alone.said) or heard.alone(alone) < plain
 
 
 def _likely(labels: Mapping[str, float], general: Mapping[str, Finding]) -> Finding:
     """The finding that a message sounds most like: one of the gravest level only where it leads by enough."""
-    best = {level: max((k for k in labels if general[k].level == level), key=labels.__getitem__, default="") for level in GRAVE}
-    first, second = (best[level] for level in GRAVE)
+    first, second = (_best(labels, general, level) for level in GRAVE)
     if not first or not second:
         return general[first or second]
-    return general[first if labels[first] > labels[second] + GRAVER else second]
+    return general[first if _lead(labels, general) > GRAVER else second]
+
+
+def _lead(labels: Mapping[str, float], general: Mapping[str, Finding]) -> float:
+    """How much more a message sounds like the gravest kind than like the next; 0 where one of them is not known."""
+    first, second = (_best(labels, general, level) for level in GRAVE)
+    return labels[first] - labels[second] if first and second else 0.0
+
+
+def _best(labels: Mapping[str, float], general: Mapping[str, Finding], level: str) -> str:
+    return max((k for k in labels if general[k].level == level), key=labels.__getitem__, default="")
