@@ -368,6 +368,45 @@ def test_what_could_not_be_read_is_not_written_over(assistant: Assistant) -> Non
     assert "Nothing has been said" in ask(before, Incoming("pat", "/sources", "4"))[0]
 
 
+class Untaken(Memory):
+    """A store that takes nothing and forgets nobody while it is `away`."""
+
+    away = False
+
+    def put(self, key: str, value: dict[str, Any], marks: tuple[str, ...] = (), expire: float | None = None) -> None:
+        if self.away:
+            raise ConnectionError
+        super().put(key, value, marks, expire)
+
+    def forget(self, key: str) -> bool:
+        if self.away:
+            raise ConnectionError
+        return super().forget(key)
+
+
+def test_what_the_store_could_not_take_is_given_to_it_later(assistant: Assistant) -> None:
+    store = Untaken()
+    inbox, another = (Inbox("test", assistant, store, SHAPE, secret=b"one") for _ in range(2))
+
+    async def repaid() -> None:
+        task = asyncio.create_task(inbox.repay(0.01))
+        await asyncio.sleep(0.2)
+        store.away = False
+        await asyncio.sleep(0.2)
+        task.cancel()
+
+    store.away = True
+    ask(inbox, Incoming("pat", EMERGENCY, "1"))
+    assert not asyncio.run(another.book.page("pat").read())
+    asyncio.run(repaid())
+    assert "alarm" in asyncio.run(another.book.page("pat").read())["context"]
+    store.away = True
+    (said,) = ask(inbox, Incoming("pat", "/forget", "2"))
+    assert said.startswith(flat(NOT_YET))
+    asyncio.run(repaid())
+    assert not asyncio.run(another.book.page("pat").read())
+
+
 def test_what_waits_for_an_answer_is_not_written_over_before_it_is_read(assistant: Assistant) -> None:
     store = Unread()
     inbox = Inbox("test", assistant, store, SHAPE)

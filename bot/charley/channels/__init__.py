@@ -73,7 +73,8 @@ def _log(libraries: tuple[str, ...]) -> None:
 
 async def _until_stopped(run: Coroutine[Any, Any, None], inbox: Inbox) -> None:
     """Runs a channel; a polite request to stop lets it finish its answers and say goodbye to its server."""
-    task, purge = asyncio.ensure_future(run), asyncio.ensure_future(inbox.book.purge())
+    task = asyncio.ensure_future(run)
+    beside = [asyncio.ensure_future(work) for work in (inbox.book.purge(), inbox.repay())]
     stops: list[asyncio.Future[None]] = []
 
     async def stop() -> None:
@@ -90,4 +91,5 @@ async def _until_stopped(run: Coroutine[Any, Any, None], inbox: Inbox) -> None:
         if not task.cancelled():
             raise
     finally:
-        purge.cancel()
+        for work in beside:
+            work.cancel()

@@ -31,6 +31,8 @@ TOO_FAST = "These are more messages than I can answer at once. Please wait a lit
 SORRY = "Something went wrong here, and I cannot answer this. If it may be an emergency, call your emergency number now."
 AGAIN = 30.0
 """Seconds until a message that could not be answered is tried again."""
+REPAID = 5.0
+"""Seconds between two tries to give the store what it could not take."""
 BRIEF = 600.0
 """Seconds for which somebody is taken for the same person where a name is all there is."""
 
@@ -103,6 +105,7 @@ class Inbox:
         self._pace = pace or Pace()
         self._turns: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
         self._open = 0
+        self._owed: dict[str, float | None] = {}
 
     async def handle(self, incoming: Incoming, send: Send, typing: Callable[[], Awaitable[object]] | None = None) -> bool:
         """Answers a message through `send`, those of one sender in the order in which this was called.
@@ -146,6 +149,19 @@ class Inbox:
         while not await self.handle(incoming, send, typing):
             await asyncio.sleep(AGAIN)
 
+    async def repay(self, every: float = REPAID) -> None:
+        """Puts into the store, for ever, what it could not take when it was said: this process remembers for minutes alone."""
+        while True:
+            for sender in list(self._owed):
+                turn = self._turns.setdefault(sender, _Turn())
+                async with turn.lock:
+                    page = self.book.page(sender)
+                    record = await page.read()
+                    # Nothing remembered is what is left of somebody who wants to be forgotten.
+                    if page.known and (await page.write(record, (), self._owed[sender]) if record else await page.forget()):
+                        del self._owed[sender]
+            await asyncio.sleep(every)
+
     async def settle(self, seconds: float) -> None:
         """Waits until all that came is answered, at most so long."""
         loop = asyncio.get_running_loop()
@@ -162,7 +178,9 @@ class Inbox:
 
     async def forget(self, sender: str) -> None:
         """Forgets a sender whose name no longer stands for the same person."""
-        async with self._turns.setdefault(sender, _Turn()).lock:
+        # Held by a name: what nobody holds is gone, and its lock keeps nobody out.
+        turn = self._turns.setdefault(sender, _Turn())
+        async with turn.lock:
             await self.book.page(sender).forget()
 
     def notice(self, text: str) -> Outgoing:
@@ -205,6 +223,7 @@ class Inbox:
             outgoing = answer.outgoing
             if answer.forget and not await page.forget():
                 outgoing = self.notice(NOT_YET)
+                self._owed[incoming.sender] = None
             if outgoing is not None:
                 await deliver(self._channel, outgoing, send)
         except RefusedError:
@@ -214,7 +233,9 @@ class Inbox:
                 shows.cancel()
         # Only now: what was marked before it had arrived would never be answered.
         marks = tuple(page.mark(incoming.id, what) for what in dict.fromkeys(("", answer.triage)) if incoming.id)
-        await page.write(answer.record, marks, BRIEF if incoming.brief else None)
+        lasts = BRIEF if incoming.brief else None
+        if not await page.write(answer.record, marks, lasts):
+            self._owed[incoming.sender] = lasts
 
     def _answer(self, incoming: Incoming, record: dict[str, Any]) -> _Answer:
         # What is remembered may be at fault; a person who asks is answered all the same.

@@ -99,8 +99,8 @@ class Page:
         """The mark of a message, for `write`."""
         return self._book.key(self._sender, id, what)
 
-    async def write(self, record: dict[str, Any] | None, marks: tuple[str, ...], expire: float | None = None) -> None:
-        """Keeps a record (None: as it is) and marks."""
+    async def write(self, record: dict[str, Any] | None, marks: tuple[str, ...], expire: float | None = None) -> bool:
+        """Keeps a record (None: as it is) and marks. Whether the store has it; if not, this process remembers it for a while."""
         shadow, store = self._book.shadow, self._book.store
         # Also of a store that takes them: it may be away when the message is delivered again.
         shadow.mark(*marks)
@@ -110,10 +110,12 @@ class Page:
             done, _ = await self._ask(None, store.mark, *marks) if marks else (True, None)
         else:
             done, _ = await self._ask(None, store.put, self._key, record, marks, expire)
-        if record is not None and self.known and done:
+        kept = record is None or (self.known and done)
+        if record is not None and kept:
             shadow.forget(self._key)
         elif record is not None:
             shadow.put(self._key, {"record": record, "whole": self.known}, expire=expire)
+        return kept
 
     async def forget(self) -> bool:
         """Deletes the record; whether nothing of it is left behind."""
