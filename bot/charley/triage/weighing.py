@@ -13,8 +13,10 @@ from charley.triage.sign import GRAVE, Finding, TriageResult
 
 RAISE: Final = -1.0
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
-SHORT: Final = 0.0
-"""The same for a message of fewer words than `FEW`: little can sound like a call by chance."""
+SHORT: Final = -0.75
+"""The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
+LEANING: Final = 0.0
+"""The same where such a message leans on what was told before, and says only a part of what is meant."""
 FEW: Final = 12
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
@@ -72,7 +74,7 @@ def weighed(
         return look
     found = _grave(look.finding)
     if found is None:
-        return _added(look, heard, general)
+        return _added(look, own, heard, general)
     alone = _grave(own.finding)
     if _doubted(found, alone, heard):
         return look._replace(finding=None, possible=look.possible or found)
@@ -93,10 +95,11 @@ def _grave(finding: Finding | None) -> Finding | None:
     return finding if finding is not None and finding.level in GRAVE else None
 
 
-def _added(look: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
+def _added(look: TriageResult, own: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
     """What a message raises in which the rules surely found nothing."""
     likely = _likely(heard.labels, general)
-    raised = heard.sounds > (SHORT if heard.words < FEW else RAISE)
+    leans = look.carry != own.carry
+    raised = heard.sounds > (RAISE if heard.words >= FEW else LEANING if leans else SHORT)
     if look.possible is not None and heard.sounds > DOUBT:
         meant = (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
         return look._replace(finding=look.possible if meant or not raised else likely)
