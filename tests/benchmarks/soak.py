@@ -79,6 +79,7 @@ async def channel(begin: int, end: int, store: str, known: dict[str, int], patie
         notebook.BUDGET = stores.WAIT = 30.0
     inbox = Inbox("soak", Assistant(ROOT), stores.open_store(store), Shape(PLAIN, 4_000), Pace(every=0), b"only this benchmark's")
     sent: list[Outgoing] = []
+    repaying = asyncio.ensure_future(inbox.repay())
 
     async def send(outgoing: Outgoing, at: int) -> None:
         sent.append(outgoing)
@@ -97,6 +98,7 @@ async def channel(begin: int, end: int, store: str, known: dict[str, int], patie
         sent.clear()
         known[who] = await mark(who)
         print(turn, int(failed), int(lost), who, known[who], flush=True)
+    repaying.cancel()
 
 
 def killed(turns: int, store: str, kills: int, patient: bool) -> int:
