@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from charley.answering.bearing import Bearing, begins
 from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
@@ -15,7 +16,6 @@ from charley.answering.speech import Speech
 from charley.content.lead import bare, base, cited, refs
 from charley.content.model import Answer, Content, Entity, Fact, Lead, Source, Wording
 from charley.content.template import fill
-from charley.reading.text import stem
 
 PARTS = ("short", "more", "why")
 FACTS = (*PARTS, "care", "told")
@@ -23,8 +23,6 @@ FACTS = (*PARTS, "care", "told")
 GRADES = "GRICTS"
 """Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""
 PROJECT = "project"
-SHORT = 4
-"""Letters of a word that a question must have as a whole: longer ones may be the beginning of one ("diabet")."""
 WORDS, MORE = 70, 110
 """Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
@@ -40,28 +38,29 @@ class Slot(NamedTuple):
 class Asked(NamedTuple):
     """How an answer is asked for: the form of the question, its words, and the person that it is for.
 
-    `loose`: it names nothing, so that it was taken for a question of the topic, though it may ask something else of it.
+    `own`: the words that a lead must bear on, where a follow-up asks of them; any lead will do where there are none.
     """
 
     form: str = ""
     words: tuple[str, ...] = ()
     person: Person = Person()
-    loose: bool = False
+    own: tuple[str, ...] = ()
 
 
 class Composer:
-    """Turns an intent, its slots and a part ("short", "more", "why") into a section."""
+    """Turns an intent, its slots and a part into a section: "short", "more", "why"; "told", what is for this person alone;
+    "point", what bears on just what is asked; or "step", the next thing that was not said."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
         self.kinship = Kinship(content)
         self.speech = Speech(content.voice)
-        verdicts = content.voice.get("verdicts", {})
-        self._judged = frozenset(verdicts.get("forms", ()))
-        self._plain = frozenset([*str(content.voice.get("little", "")).split(), *str(verdicts.get("words", "")).split()])
+        self.bearing = Bearing(content)
         self._following: dict[str, list[tuple[str, str]]] = {}
+        self.nearest: dict[str, str] = {}  # for a trait, the first intent that has something for those who tell it
         for trait, spec in content.person.get("traits", {}).items():
             for follows in spec.get("follows", ()):
+                self.nearest.setdefault(trait, follows["with"][0])
                 for intent in follows["with"]:
                     self._following.setdefault(intent, []).append((trait, follows["fact"]))
 
@@ -108,24 +107,30 @@ class Composer:
     def _carried(self, ref: str, own: set[str]) -> bool:
         return base(ref) in own or (base(ref) in self._content.facts and self._content.facts[base(ref)].own)
 
-    def lead(self, leads: Sequence[Lead], asked: Asked, named: bool) -> str:
-        """The lead that fits best: by the question's words, then by what the person told, then by the form; or ""."""
+    def lead(self, leads: Sequence[Lead], asked: Asked, named: bool, told: bool = False) -> str:
+        """The lead that fits best: by the question's words, then by what the person told, then by the form; or "".
+
+        `told`: only one that is for what the person told.
+        """
         best, text = 0, ""
         forms = self._content.forms
         verdict = not asked.form or forms.get(asked.form, {}).get("verdict") == "true"
-        # "Will it mend?" after "does diabetes cause cramps?" is not answered by "Yes, diabetes can lead to cramps".
-        other = asked.loose and asked.form in self._judged and not self._plain.issuperset(asked.words)
         for each in leads:
-            if other and not each.words:
+            if (
+                (each.form and each.form != asked.form)
+                or (each.traits and not each.form and not verdict)
+                or (told and not each.traits)
+            ):
                 continue
-            if (each.form and each.form != asked.form) or (each.traits and not each.form and not verdict):
-                continue
-            if each.words and not any(_has(asked.words, w) for w in each.words):
+            if each.words and not any(begins(asked.words, w) for w in each.words):
                 continue
             if not all(self.kinship.told(asked.person, t) for t in each.traits) or ("{name}" in each.text and not named):
                 continue
             rests = [self._content.facts.get(base(r)) for r in cited(each.text)]
             if any(fact is None or self.kinship.kept_from(asked.person, fact) for fact in rests):
+                continue
+            said = [*cited(each.text), *self._refs(each.text)]
+            if asked.own and not each.words and not self.bearing.bears(asked.own, said, each.text):
                 continue
             fit = 100 * bool(each.words) + 10 * len(each.traits) + bool(each.form)
             if fit > best:
@@ -162,32 +167,48 @@ class Composer:
         words = MORE if part == "more" else WORDS
         every = Names(self.names(intent, slots), names)
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
-        begun = self._begin(paragraph, answer, slots, asked) if part == "short" else []
+        begun = self._begin(paragraph, answer, slots, asked, part == "told") if part in ("short", "point", "told") else []
         told = [r for w in wordings for r in self._refs(w.told or answer.wording.told)]
         told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
-        paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
+        if part not in ("point", "step"):
+            paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
         paragraph.owe()
+        if part in ("point", "step"):
+            plan = begun if paragraph.lead else self._nearest(paragraph, wordings, asked, part == "step")
+            paragraph.add(plan, paragraph.body, least=not paragraph.lead)
+            return Section(intent, self.title(intent, slot), paragraph.sentences() if paragraph.lead or paragraph.body else ())
+        if part == "told":
+            return Section(intent, self.title(intent, slot), paragraph.sentences())
         plan = begun or self._facts(wordings, self._plan(part, asked.form))
         if part == "short" and not paragraph.lead and not any(map(paragraph.left, plan)):
             # Asked again when all was said: what else there is, before the same again.
             plan = [r for r in self._facts(wordings, ("more",)) if paragraph.left(r)] or plan
         paragraph.add(self._facts(wordings, ("care",)), paragraph.last, owed=True)
-        plan.sort(key=lambda r: self.fact(r).unknown)
+        # What is for everybody comes before what is for people of whom nobody spoke.
+        plan.sort(key=lambda r: (self.fact(r).unknown, part == "more" and self.kinship.untold(asked.person, self.fact(r))))
         paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short")
         return Section(intent, self.title(intent, slot), paragraph.sentences() if part == "short" or paragraph.body else ())
 
     def _facts(self, wordings: Sequence[Wording], parts: Iterable[str]) -> list[str]:
         return [r for w in wordings for part in parts for r in self._refs(getattr(w, part))]
 
-    def _begin(self, paragraph: Paragraph, answer: Answer, slots: Sequence[Slot], asked: Asked) -> list[str]:
+    def _nearest(self, paragraph: Paragraph, wordings: Sequence[Wording], asked: Asked, step: bool) -> list[str]:
+        """The fact that has most of the question's own words. `step`: of what was not said; where none has any, the first."""
+        every = dict.fromkeys(self._facts(wordings, ("short", "more", "why", "care")))
+        known = [r for r in every if not self.kinship.untold(asked.person, self.fact(r)) and (paragraph.left(r) or not step)]
+        own = asked.own or self.bearing.own(asked.words)
+        bears = {r: self.bearing.bears(own, [r]) for r in known}
+        return [r for r in sorted(known, key=lambda r: (-bears[r], not paragraph.left(r)))[:1] if step or bears[r]]
+
+    def _begin(self, paragraph: Paragraph, answer: Answer, slots: Sequence[Slot], asked: Asked, told: bool) -> list[str]:
         """Says the leads: one sentence for things whose leads read the same. Gives the facts that leads say themselves."""
         own: list[str] = []
         groups: dict[str, list[tuple[str, Slot]]] = {}
         for slot in slots:
-            lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True)
+            lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True, told=told)
             groups.setdefault(bare(lead, self._content.facts), []).append((lead, slot))
         found = [([lead for lead, _ in group], [slot for _, slot in group]) for group in groups.values()]
-        for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False)], [])]:
+        for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False, told=told)], [])]:
             if leads[0]:
                 if text := bare(leads[0], self._content.facts):
                     rests = list(dict.fromkeys(r for lead in leads for r in cited(lead)))
@@ -265,15 +286,3 @@ class Composer:
                             out.setdefault(cite.source, self._content.sources[cite.source])
         ranked = sorted(out.values(), key=lambda s: GRADES.find(s.grade) if s.grade in GRADES else len(GRADES))
         return tuple(s for s in ranked if s.kind != PROJECT)
-
-
-def _has(words: tuple[str, ...], phrase: str) -> bool:
-    """Whether a word of the question begins so, or the words of a phrase stand in it in a row.
-
-    A short word is to be the whole word, but for its ending: "kid" is "kids" and not "kidney".
-    """
-    if " " in phrase:
-        return f" {phrase}" in f" {' '.join(words)}"
-    if len(phrase) > SHORT:
-        return any(w.startswith(phrase) for w in words)
-    return phrase in words or any(stem(w) == phrase for w in words)

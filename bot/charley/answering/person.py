@@ -54,6 +54,10 @@ class Kinship:
         others = not fact.urgent and self.for_others(person, fact.whom)
         return others or any(self.told(person, t) for t in fact.not_for)
 
+    def untold(self, person: Person, fact: Fact) -> bool:
+        """Whether a fact is for people of a kind that this person did not tell to be."""
+        return bool(fact.whom) and not any(self.told(person, id) for id in fact.whom)
+
     def for_others(self, person: Person, whom: tuple[str, ...]) -> bool:
         """Whether what is for `whom` is for others than this person.
 

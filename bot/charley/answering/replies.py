@@ -13,12 +13,12 @@ from charley.content.model import Content, Family
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
 
-NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why"}
+NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why", "point": "nothing_on"}
 """The message that stands in for a part that has nothing to say."""
 
 
 class Question(NamedTuple):
-    """What is answered: an intent, its slot, the part of the answer ("short", "more", "why"), and how it was asked.
+    """What is answered: an intent, its slot, the part of the answer (see `Composer`), and how it was asked.
 
     `also` are further things of the slot's kind that are asked about; `confidence` is 0 to 1.
     """
@@ -67,12 +67,12 @@ class Replies:
         sections: list[Section] = []
         heard = {key for key in said if base(key) not in frozenset().union(*again)}
         for each in questions[:SECTIONS]:
-            section = self.composer.section(each.intent, each.slot, each.part, heard, each.asked, each.also)
+            section = self._section(each, heard)
             if not section.sentences and each.part == "why":
                 # Who asks why of what was just said wants to hear the reason by itself.
                 section = self.composer.section(each.intent, each.slot, each.part, (), each.asked, each.also)
             if not section.sentences:
-                section = section._replace(sentences=(Sentence(self.composer.message(NOTHING[each.part])),))
+                section = section._replace(sentences=(Sentence(self.composer.message(NOTHING.get(each.part, "no_more"))),))
             heard.update(key for s in section.sentences for key in s.said)
             sections.append(section)
         first = questions[0]
@@ -138,14 +138,18 @@ class Replies:
         """The facts that an answer has for what the person told."""
         return self.composer.told(self._content.answers[question.intent], question.asked.person)
 
-    def news(self, question: Question, said: Iterable[str], only_told: bool = False) -> bool:
-        """Whether an answer has something that the conversation has not heard. `only_told`: of what is for this person."""
+    def news(self, question: Question, said: Iterable[str]) -> bool:
+        """Whether an answer has something that the conversation has not heard."""
         heard = set(said)
-        answer = self._content.answers[question.intent]
-        section = self.composer.section(answer.intent, question.slot, question.part, heard, question.asked, question.also)
-        facts = self.composer.told(answer, question.asked.person) if only_told else None
-        new = [s for s in section.sentences if s.said and not heard.issuperset(s.said)]
-        return any(facts is None or facts.intersection(s.facts) for s in new)
+        return any(s.said and not heard.issuperset(s.said) for s in self._section(question, heard).sentences)
+
+    def has(self, question: Question, said: Iterable[str]) -> bool:
+        """Whether an answer has anything to say, heard or not."""
+        return bool(self._section(question, said).sentences)
+
+    def _section(self, question: Question, said: Iterable[str]) -> Section:
+        heard = frozenset(said)
+        return self.composer.section(question.intent, question.slot, question.part, heard, question.asked, question.also)
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""

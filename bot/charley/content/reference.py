@@ -23,7 +23,7 @@ GATE = {
 """What `intents/gate.yaml` may state, each from 0 to 1: shares of held-out phrasings that may go wrong, and trust."""
 MESSAGES = (
     *("fallback", "fallback_again", "fallback_third", "english_only", "empty", "too_long", "did_you_mean", "none_of_these"),
-    *("which_one", "nothing_yet", "no_more", "no_why", "understood", "not_understood", "topics"),
+    *("which_one", "nothing_yet", "no_more", "no_why", "heard", "nothing_on", "understood", "not_understood", "topics"),
 )
 ROLES = {
     "acknowledge": 'answers "no, thanks", and is what a reply to something told counts as',

@@ -119,6 +119,8 @@ ASKING = frozenset(
     "has have".split()
 )
 """A clause that begins with one of these asks something."""
+HELPING = frozenset("is are was were do does did can could should would will has have had".split())
+"""Verbs that begin a question with who it is about behind them; where "not" stands between, something is told or asked."""
 OPENERS = frozenset("and also plus but or so well ok okay hi hello hey oh then now please thanks because n yet just".split())
 REQUESTS = tuple(
     tuple(phrase.split())

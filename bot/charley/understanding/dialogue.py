@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from charley.answering.composer import Asked
+from charley.answering.composer import PARTS, Asked
 from charley.answering.replies import SECTIONS, Question, Replies, reminded
 from charley.answering.reply import Reply
 from charley.content.model import Content
@@ -20,9 +20,12 @@ from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
 from charley.understanding.people import People
 from charley.understanding.person import PersonReader
+from charley.understanding.thread import Thread
 from charley.understanding.turn import Turn
 from charley.understanding.understanding import Understander, Understood
 
+ANSWERING = ("objection", "unable")
+"""Acts that say why what was said is of no use; what is told by the way may change it."""
 REMARK = 12
 """A message of at most so many words that asks nothing is a remark on the topic."""
 OWN = 0.45
@@ -42,6 +45,7 @@ class Dialogue:
         self.understander = Understander(content, matcher)
         self.resolver = Resolver(content.acts)
         self.persons = PersonReader(content, matcher.reading, self._forms)
+        self.thread = Thread(self.conversation, self.replies, self.persons, content)
 
     def hear(self, message: Message, judged: Judged, before: Context) -> Context:
         """The context with what the message tells of somebody."""
@@ -59,9 +63,19 @@ class Dialogue:
         form, mended = self._forms.find(message), judged.reading.mended
         asks = bool(form) or "?" in message.breaks[-1]
         act = self.resolver.find(message.words, mended)
+        if act.kind == "ask":
+            # What the topic cannot answer may be a question of its own: "is it serious" after what a doctor will check.
+            point = self.thread.point(form, message, before)
+            act = act if point and self.replies.has(point, before.heard) else Act()
         move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
-        if move is not None:
+        told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.told else None
+        if told and act.kind == "unable":
+            reply = self.say([told], before, note=act.kind)
+        elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.facts):
+            # "I drink plenty" after an answer about a tablet says nothing of the tablet.
+            reply = self.follow(Move(message="heard", notes=True), before, message)
+        elif move is not None:
             reply = self.follow(move, before, message)
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
@@ -104,11 +118,25 @@ class Dialogue:
             question = self.conversation.question(before.topics[-1], "more" if other else "short")
             reason = self.replies.why(question._replace(part="why"))
             # Why it is may be another answer: "that's gone now" … "why did it happen".
-            question = reason if form == "why" and reason.intent != question.intent else question
-            return self.follow(Move((question,), asks=not other, other=other), before, message)
+            point = self.thread.point(form, message, before)
+            if form == "why" and reason.intent != question.intent and not (point and self.thread.leads(point)):
+                return self.follow(Move((reason,), asks=True), before, message)
+            if other:
+                return self.follow(Move((question,), other=True), before, message)
+            if point and self.replies.has(point, before.heard):
+                return self.say([point], before)
+            alone = self.understander.alone(understood[0], before)
+            near = [self.conversation.question(t) for t in alone.choices]
+            answered = self._asked(message, [alone], before) if alone.decision == decide.ANSWER else []
+            if point and (not answered or answered[0].intent == point.intent):
+                return self.say([point], before, near=near)
         told = before.people.told != known.told or before.people.about != known.about
-        if not (asks or act.meant or act.back) and (kept := self._kept(message, understood, answered, told, near, before, known)):
+        if not (asks or act.about or act.meant or act.back) and (
+            kept := self._kept(message, understood, answered, told, near, before, known)
+        ):
             return kept
+        if len(answered) == 1 and (point := self.thread.repeated(answered[0], before)):
+            return self.say([point], before, near=near)
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
             return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
@@ -155,16 +183,19 @@ class Dialogue:
             if before.people.told != known.told and not answered and near:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
-        sure = bool(answered) and min(q.confidence for q in answered) >= SURE
-        on_topic = told or (not sure and understood[0].intent == topic.intent and self.understander.may_ask(understood[0], topic))
-        for part in ("short",) if sure else ("short", "more"):
-            question = self._with(self.conversation.filled(self.conversation.question(topic, part), before), before)
-            if on_topic and self.replies.news(question, before.heard, only_told=sure):
-                return self.say([question], before, note="noted")
+        alike = understood[0].intent == topic.intent
+        same = alike and bool(answered) and answered[0].slot == self.conversation.question(topic).slot
+        sure = bool(answered) and min(q.confidence for q in answered) >= SURE and not same
+        other = before.people.about != known.about
+        if told and (news := self.thread.told(before) or (self.thread.anew(before) if other else None)):
+            return self.say([news], before, note="noted")
+        on_topic = same or (alike and not sure and self.understander.may_ask(understood[0], topic))
+        if on_topic and (news := self.thread.remarked(message, before)):
+            return self.say([news], before, note="heard")
         courtesy = bool(answered) and self._content.family(answered[0].intent).talk
-        if sure or courtesy or len(message.words) > REMARK:
+        if sure or courtesy or (len(message.words) > REMARK and not same):
             return None
-        return self.follow(Move(message="noted", notes=True), before, message)
+        return self.follow(Move(message="heard", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:
         return question._replace(asked=question.asked._replace(person=self.persons.person(before.people)))
@@ -188,7 +219,7 @@ class Dialogue:
             before = before._replace(topics=(), past=(), part="short", choices=(), offered=())
         if move.questions:
             form = before.form if move.repeats else self._forms.find(message) if move.asks else ""
-            questions = [q._replace(asked=Asked(form, message.words, loose=move.asks)) for q in move.questions]
+            questions = [q._replace(asked=Asked(form, message.words)) for q in move.questions]
             before = before._replace(said=before.said[1:]) if move.repeats else before
             if move.other:
                 form = self._forms.find(message)
@@ -236,7 +267,7 @@ class Dialogue:
         note: str = "",
     ) -> Reply:
         """Answers the questions, under one of the assistant's own messages if there is a `note`."""
-        part = questions[0].part
+        part = questions[0].part if questions[0].part in PARTS else PARTS[0]
         questions = [self._with(q, before) for q in questions]
         resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
         reply = self.replies.answer(resolved, missed, before.heard, near, {t.intent for t in before.topics})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from charley.reading.english import HELPING, NOT
 from charley.reading.text import Message
 from charley.understanding.phrase import PhraseIndex, patterns
 
@@ -21,6 +22,7 @@ class Forms:
         self._name = {id: form.get("is", id) for id, form in known.items()}
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
+        self._subjects = frozenset(forms.get("subjects", ()))
 
     def find(self, message: Message) -> str:
         """The form of the last question of a message, else of its last clause that has one; "" for none.
@@ -56,7 +58,14 @@ class Forms:
             if any(c in ".?!" for c in breaks[i]):
                 asks, ends = "?" in breaks[i], True
 
+    def _denies(self, words: list[str]) -> bool:
+        """Whether a clause tells what is not: "can't reach it" does, "can't I reach it" asks."""
+        inverted = len(words) > 2 and words[1] == NOT and words[0] in HELPING
+        return inverted and bool(self._subjects) and words[2] not in self._subjects
+
     def _form(self, clause: str) -> str:
+        if self._denies(clause.split(" ", 3)[:3]):
+            return ""
         start = 0
         while skipped := self._skip.match(clause, start):
             start = skipped.end

@@ -61,6 +61,7 @@ class PersonReader:
         self._ages = {id: tuple(map(int, trait["age"])) for id, trait in spec.get("traits", {}).items() if "age" in trait}
         self._from = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
         self._passing = {id: trait.get("passing", "") for id, trait in spec.get("traits", {}).items()}
+        self.limits = frozenset(id for id, trait in spec.get("traits", {}).items() if trait.get("limit"))
         self._things = dict(spec.get("things", {}))
         self._bare = frozenset(spec.get("bare", ()))
         self._saying = patterns(spec.get("saying", ()))
@@ -114,7 +115,8 @@ class PersonReader:
         for start, end, who in sorted([*found, *pronouns]):
             if (start, end, who) in pronouns:
                 who = about if who in self._shared.get(about, ()) else who
-                if who == SELF or who in helpers:
+                # "What will he check": who only says or does something for the person is not spoken of.
+                if who == SELF or who in helpers or (who != about and self._saying.match(line, end)):
                     continue
             about = who
             out.append((end, start, who))
@@ -155,7 +157,7 @@ class PersonReader:
         """Whether what stands at a place is told of somebody: with a verb before it, and who before that."""
         if frame == "told":
             near = [(start, who) for stop, start, who in subjects if stop <= end and _words(line, stop, at) <= FAR]
-            if (near and self._guarded(line, near[-1][0])) or (not near and not bare):
+            if (near and fact not in self.limits and self._guarded(line, near[-1][0])) or (not near and not bare):
                 return
             yield _Telling(near[-1][1] if near else about, fact, not self._denies(line, at, at))
             return

@@ -145,6 +145,14 @@ class Understander:
         alone = [way.alone or way.match for way in understood.ways[:1]]
         return any(topic.intent == c.intent for match in alone for c in match.candidates)
 
+    def alone(self, understood: Understood, before: Context) -> Understood:
+        """What a message asks by itself, whatever went before."""
+        if understood.match is None:
+            return understood
+        judged = understood.match.judged
+        way = Way("alone", judged.words, self.matcher.match(judged))
+        return self._decided(way, before, (way,), 1)
+
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
         if match.judged.subject or any(m.id for m in match.reading.mentions):

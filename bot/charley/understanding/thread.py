@@ -1,0 +1,87 @@
+"""The thread of a conversation: what its topic has on just what a message asks back, or tells."""
+
+from __future__ import annotations
+
+from charley.answering.composer import Asked
+from charley.answering.replies import Question, Replies
+from charley.content.model import Content
+from charley.reading.text import Message
+from charley.understanding.context import Context
+from charley.understanding.conversation import Conversation
+from charley.understanding.person import PersonReader
+
+
+class Thread:
+    """Questions to the topic of a conversation. A pure function of message and context."""
+
+    def __init__(self, conversation: Conversation, replies: Replies, persons: PersonReader, content: Content) -> None:
+        self._conversation = conversation
+        self._replies = replies
+        self._persons = persons
+        self._forms = content.forms
+        self._answers = content.answers
+        self._known = replies.composer.bearing.known
+
+    def point(self, form: str, message: Message, before: Context) -> Question | None:
+        """What the topic has on just what is asked back of it; None without a topic that lasts.
+
+        Where the content does not say which words name nothing, it is the topic's answer.
+        """
+        part = "point" if self._known else "short"
+        return self._question(part, Asked(form, message.words), before)
+
+    def leads(self, question: Question) -> bool:
+        """Whether an answer has a lead for just what is asked."""
+        answer = self._answers[question.intent]
+        composer = self._replies.composer
+        wording = composer.wording(answer, question.slot)
+        return bool(composer.lead(composer.leads(answer, wording), question.asked, question.slot is not None))
+
+    def repeated(self, question: Question, before: Context) -> Question | None:
+        """The question to just what it asks, where its answer has only the verdict that was heard before; None elsewhere.
+
+        What the person should do may be asked, and is said, again and again.
+        """
+        if "own" in self._forms.get(question.asked.form, {"own": ""}):
+            return None
+        point = question._replace(part="point", asked=question.asked._replace(own=()))
+        if not self._known or not self.leads(point) or self._replies.news(point, before.heard):
+            return None
+        point = self._owned(point)
+        return point if point.asked.own and not question.also else None
+
+    def told(self, before: Context) -> Question | None:
+        """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
+        return self._news(self._question("told", Asked(before.form), before), before) or self._elsewhere(before)
+
+    def anew(self, before: Context) -> Question | None:
+        """The topic's answer for somebody else than it was given for; None where it has nothing that was not heard."""
+        return self._news(self._question("short", Asked(before.form), before), before)
+
+    def remarked(self, message: Message, before: Context) -> Question | None:
+        """The one thing that the topic says next: what bears on a remark's words, else what was not heard; None for nothing."""
+        return self._news(self._question("step", Asked("", message.words), before), before)
+
+    def _question(self, part: str, asked: Asked, before: Context) -> Question | None:
+        topic = before.topics[-1] if before.topics else None
+        if topic is None or not self._conversation.lasts(topic):
+            return None
+        asked = asked._replace(person=self._persons.person(before.people))
+        question = self._conversation.filled(self._conversation.question(topic, part), before)._replace(asked=asked)
+        return self._owned(question) if part in ("point", "step") else question
+
+    def _elsewhere(self, before: Context) -> Question | None:
+        limits = [fact for fact in before.people.fresh if fact in self._persons.limits]
+        asked = Asked(person=self._persons.person(before.people))
+        nearest = (self._replies.composer.nearest.get(limit, "") for limit in limits)
+        return next((q for i in nearest if i and (q := self._news(Question(i, part="told", asked=asked), before))), None)
+
+    def _owned(self, question: Question) -> Question:
+        """The question with its own words: those that name something, and are not what its answer is about anyway."""
+        composer, asked = self._replies.composer, question.asked
+        about = f"{composer.title(question.intent, question.slot)} {composer.question(question.intent, question.slot)}"
+        own = tuple(w for w in composer.bearing.own(asked.words, asked.form) if not composer.bearing.shared((w,), about))
+        return question._replace(asked=asked._replace(own=own))
+
+    def _news(self, question: Question | None, before: Context) -> Question | None:
+        return question if question and self._replies.news(question, before.heard) else None

@@ -1,0 +1,138 @@
+"""What a follow-up gets: what bears on it, what is told that changes the answer, and otherwise an honest word."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conversation import talk
+
+from charley import Assistant
+from charley.answering.bearing import Bearing
+from charley.answering.reply import Reply
+from charley.reading.text import read
+from charley.understanding.form import Forms
+
+
+def said(reply: Reply) -> list[str]:
+    """The sentences of a reply."""
+    return [s.text for section in reply.sections for s in section.sentences]
+
+
+def facts(reply: Reply) -> list[str]:
+    """The facts that the sentences of a reply rest on."""
+    return [fact for section in reply.sections for s in section.sentences for fact in s.facts]
+
+
+SITTING = "does sitting all day cause cramps"
+
+
+def test_a_verdict_is_not_said_again_to_another_question(assistant: Assistant) -> None:
+    nothing = assistant.content.messages["nothing_on"]
+    assert said(talk(assistant, SITTING, "would a kneeling stool be kinder")) == [nothing]
+    # A question that names nothing asks for the verdict itself.
+    assert nothing not in said(talk(assistant, SITTING, "does it really"))
+
+
+def test_what_asks_back_gets_the_lead_and_nothing_else(assistant: Assistant) -> None:
+    reply = talk(assistant, "do stretches keep cramps away", "how often")
+    assert reply.form == "how_often"
+    assert len(said(reply)) == 1
+    assert "aily" in said(reply)[0]
+
+
+def test_without_a_lead_the_fact_that_has_its_words_answers(assistant: Assistant) -> None:
+    reply = talk(assistant, "my daughter gets leg cramps at night", "at what age is that")
+    assert any("age 3" in text for text in said(reply))
+    assert len(set(facts(reply))) == 1
+
+
+def test_what_the_topic_cannot_answer_may_be_a_question_of_its_own(assistant: Assistant) -> None:
+    first = "what will the doctor do about my cramps"
+    assert talk(assistant, first, "and is it dangerous").intents == ("about.seriousness",)
+    assert talk(assistant, "my son of 8 gets leg cramps", "should I massage him").intents == ("relief.massage",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "has", "lacks"),
+    [
+        ("what helps a calf cramp", "I can't reach my toes", "towel", ""),
+        ("what helps a calf cramp", "I can't stand up", "sitting", "Standing"),
+        ("what helps a calf cramp", "what if I can't stand", "sitting", "Standing"),
+        ("what helps a calf cramp", "we are on a long flight", "heels", "Standing"),
+        ("what helps a calf cramp", "I have arthritis in both hands", "hands", ""),
+        ("which stretch is good for the calf", "I've a bad hip", "ankle", ""),
+        ("is ice or heat better", "we haven't got any ice", "warmth", ""),
+        ("is ice or heat better", "I can't bear the heat", "ice", "Warmth while"),
+        ("should I take magnesium", "I can't afford tablets", "costs nothing", ""),
+        ("when should I see a doctor", "mine come five nights a week", "as often", ""),
+    ],
+)
+def test_a_limit_changes_this_answer_and_the_next(assistant: Assistant, asked: str, told: str, has: str, lacks: str) -> None:
+    reply = talk(assistant, asked, told)
+    assert has in " ".join(said(reply))
+    assert len(set(facts(reply))) <= 3, "only what is for this person"
+    later = " ".join(said(talk(assistant, asked, told, "tell me more")))
+    assert not lacks or lacks not in later
+
+
+def test_a_limit_is_answered_wherever_it_is_told(assistant: Assistant) -> None:
+    assert "towel" in " ".join(said(talk(assistant, SITTING, "I can't reach my feet")))
+    # Other things that are told are not: they may have nothing to do with it.
+    assert "bleed" not in " ".join(said(talk(assistant, SITTING, "I take warfarin")))
+
+
+def test_a_remark_on_the_topic_brings_one_thing(assistant: Assistant) -> None:
+    reply = talk(assistant, "can statins cause leg cramps", "I've been on it for nine years")
+    assert said(reply)[0] == assistant.content.messages["heard"]
+    assert len(set(facts(reply))) == 1
+
+
+def test_what_is_told_brings_its_lead_and_its_facts_alone(assistant: Assistant) -> None:
+    reply = talk(assistant, "does magnesium help", "I'm pregnant though")
+    assert said(reply)[1].startswith("Only if your doctor agrees")
+    pregnant = [f for f in facts(reply) if "pregnant" in assistant.content.facts[f].whom]
+    assert pregnant
+    assert "E-053" not in facts(reply)
+
+
+def test_what_was_tried_that_is_not_the_topic_is_only_heard(assistant: Assistant) -> None:
+    first = "could furosemide cause my cramps"
+    assert said(talk(assistant, first, "I already drink plenty")) == [assistant.content.messages["heard"]]
+    assert len(said(talk(assistant, "how do I prevent night cramps", "I already drink plenty"))) > 1
+
+
+def test_who_only_checks_or_gives_is_not_spoken_of(assistant: Assistant) -> None:
+    first = "should I see a doctor about my cramps"
+    assert talk(assistant, first, "what will he check").person.get("who", "self") == "self"
+    assert talk(assistant, first, "what will she do if I go").person.get("who", "self") == "self"
+    assert talk(assistant, "my wife gets cramps", "should she stretch").person["who"] == "she"
+
+
+@pytest.mark.parametrize(
+    ("message", "form"),
+    [
+        ("can't reach it", ""),
+        ("haven't got any of that", ""),
+        ("can't I take it", "yes_no"),
+        ("doesn't the heat do that", "yes_no"),
+        ("and to stop them coming", "what_to_do"),
+        ("show me the other one", "what_to_do"),
+    ],
+)
+def test_what_is_denied_is_told_and_not_asked(assistant: Assistant, message: str, form: str) -> None:
+    assert Forms(assistant.content.forms).find(read(message)) == form
+
+
+def test_own_words_name_what_is_asked_about(assistant: Assistant, library: Assistant) -> None:
+    bearing = Bearing(assistant.content)
+    assert bearing.own(read("does that help my legs?").words, "yes_no") == ()
+    assert bearing.own(read("would a stool help?").words, "yes_no") == ("stool",)
+    assert bearing.shared(("stretch", "stool"), "Gentle stretching of the calf.") == 1
+    assert bearing.shared(("knee",), "Kneeling all day") == 0
+    assert Bearing(library.content).own(read("would a stool help?").words) == ()
+
+
+def test_more_says_first_what_is_for_everybody(assistant: Assistant) -> None:
+    content = assistant.content
+    owed = {q for fact in content.facts.values() for q in fact.qualified_by}
+    order = [bool(content.facts[f].whom) for f in facts(talk(assistant, "does magnesium help", "tell me more")) if f not in owed]
+    assert order == sorted(order)
