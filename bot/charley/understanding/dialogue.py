@@ -59,7 +59,7 @@ class Dialogue:
 
     def turn(self, message: Message, judged: Judged, before: Context) -> Turn:
         """The turn of a message that has words. `judged` is what the matcher found in them."""
-        known, before = before.people, self.hear(message, judged, before)
+        known, before = before, self.hear(message, judged, before)
         form, mended = self._forms.find(message), judged.reading.mended
         asks = bool(form) or "?" in message.breaks[-1]
         act = self.resolver.find(message.words, mended)
@@ -69,10 +69,10 @@ class Dialogue:
             act = act if point and self.replies.has(point, before.heard) else Act()
         move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
-        told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.told else None
+        told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.people.told else None
         if told and act.kind == "unable":
             reply = self.say([told], before, note=act.kind)
-        elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.facts):
+        elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.people.facts):
             # "I drink plenty" after an answer about a tablet says nothing of the tablet.
             reply = self.follow(Move(message="heard", notes=True), before, message)
         elif move is not None:
@@ -84,13 +84,13 @@ class Dialogue:
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
         return Turn(reply, before, act, understood, alone)
 
-    def _felt(self, reply: Reply, asks: bool, mended: tuple[str, ...], before: Context, known: People) -> Reply:
+    def _felt(self, reply: Reply, asks: bool, mended: tuple[str, ...], before: Context, known: Context) -> Reply:
         """The reply with a word on the feeling that the message speaks of, if it speaks of one."""
         feeling = self.resolver.feeling(mended)
         if not feeling or reply.kind == "out_of_scope":
             return reply
         text = self.replies.composer.message(feeling)
-        tells = before.people.told != known.told and reply.kind == "answer"
+        tells = before.people.told != known.people.told and reply.kind == "answer"
         if tells or (asks and reply.kind != "fallback"):
             return reminded(reply, text)
         fitting = [self.conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
@@ -105,7 +105,7 @@ class Dialogue:
         act: Act,
         understood: Sequence[Understood],
         before: Context,
-        known: People,
+        known: Context,
     ) -> Reply:
         """What is said to what a message was understood to ask. `form` is the form of its question, if it `asks` in one."""
         near = [self.conversation.question(t) for t in understood[0].choices]
@@ -130,7 +130,7 @@ class Dialogue:
             answered = self._asked(message, [alone], before) if alone.decision == decide.ANSWER else []
             if point and (not answered or answered[0].intent == point.intent):
                 return self.say([point], before, near=near)
-        told = before.people.told != known.told or before.people.about != known.about
+        told = before.people.told != known.people.told or before.people.about != known.people.about
         if not (asks or act.about or act.meant or act.back) and (
             kept := self._kept(message, understood, answered, told, near, before, known)
         ):
@@ -170,7 +170,7 @@ class Dialogue:
         told: bool,
         near: Sequence[Question],
         before: Context,
-        known: People,
+        known: Context,
     ) -> Reply | None:
         """What a remark changes in the answer that was given, or what comes next in it; None where it is no remark.
 
@@ -180,20 +180,20 @@ class Dialogue:
         """
         topic = before.topics[-1] if before.topics else None
         if topic is None or not self.conversation.lasts(topic):
-            if before.people.told != known.told and not answered and near:
+            if before.people.told != known.people.told and not answered and near:
                 return self.conversation.offering(self.replies.offer("taken_up", near), before)
             return None
         alike = understood[0].intent == topic.intent
-        same = alike and bool(answered) and answered[0].slot == self.conversation.question(topic).slot
-        sure = bool(answered) and min(q.confidence for q in answered) >= SURE and not same
-        other = before.people.about != known.about
+        sure = bool(answered) and min(q.confidence for q in answered) >= SURE
+        same = sure and alike and answered[0].slot == self.conversation.question(topic).slot
+        other = not sure and before.topics != known.topics
         if told and (news := self.thread.told(before) or (self.thread.anew(before) if other else None)):
             return self.say([news], before, note="noted")
         on_topic = same or (alike and not sure and self.understander.may_ask(understood[0], topic))
         if on_topic and (news := self.thread.remarked(message, before)):
             return self.say([news], before, note="heard")
         courtesy = bool(answered) and self._content.family(answered[0].intent).talk
-        if sure or courtesy or (len(message.words) > REMARK and not same):
+        if not same and (sure or courtesy or len(message.words) > REMARK):
             return None
         return self.follow(Move(message="heard", notes=True), before, message)
 

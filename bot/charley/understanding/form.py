@@ -22,6 +22,7 @@ class Forms:
         self._name = {id: form.get("is", id) for id, form in known.items()}
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
+        self._tells = patterns(forms.get("tells", ()))
         self._subjects = frozenset(forms.get("subjects", ()))
 
     def find(self, message: Message) -> str:
@@ -64,7 +65,7 @@ class Forms:
         return inverted and bool(self._subjects) and words[2] not in self._subjects
 
     def _form(self, clause: str) -> str:
-        if self._denies(clause.split(" ", 3)[:3]):
+        if self._tells.match(clause, 0) or self._denies(clause.split(" ", 3)[:3]):
             return ""
         start = 0
         while skipped := self._skip.match(clause, start):
