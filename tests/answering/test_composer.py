@@ -145,13 +145,14 @@ def test_a_short_word_is_a_whole_word_and_a_long_one_may_begin_one(composer: Com
         ("yes_no", "does it help", "Yes, rubbing can help."),
         ("yes_no", "does it shine", "Rubbing can help your muscle."),
         ("yes_no", "does swollen help", "Not a swollen leg."),
-        ("how_long", "does it shine", "For some hours."),
+        ("how_long", "does it shine", "Rubbing can help your muscle."),
+        ("how_long", "does it help", "For some hours."),
     ],
 )
 def test_a_follow_up_gets_a_verdict_only_where_it_asks_the_same(composer: Composer, form: str, words: str, first: str) -> None:
-    asked = Asked(form, tuple(words.split()), loose=True)
+    asked = Asked(form, tuple(words.split()), own=composer.bearing.own(words.split(), form))
     assert composer.section("relief.rub", asked=asked).sentences[0].text == first
-    assert composer.section("relief.rub", asked=asked._replace(loose=False)).sentences[0].text == first or "shine" in words
+    assert composer.section("relief.rub", asked=asked._replace(own=())).sentences[0].text == first or "shine" in words
 
 
 def test_what_was_told_brings_its_facts(composer: Composer) -> None:

@@ -40,14 +40,14 @@ def test_what_asks_back_gets_the_lead_and_nothing_else(assistant: Assistant) -> 
 
 
 def test_without_a_lead_the_fact_that_has_its_words_answers(assistant: Assistant) -> None:
-    reply = talk(assistant, "my daughter gets leg cramps at night", "at what age is that")
-    assert any("age 3" in text for text in said(reply))
+    reply = talk(assistant, "my daughter gets leg cramps at night", "does a limp matter")
+    assert any("limp" in text for text in said(reply))
     assert len(set(facts(reply))) == 1
 
 
 def test_what_the_topic_cannot_answer_may_be_a_question_of_its_own(assistant: Assistant) -> None:
     first = "what will the doctor do about my cramps"
-    assert talk(assistant, first, "and is it dangerous").intents == ("about.seriousness",)
+    assert talk(assistant, first, "is this serious though").intents == ("about.seriousness",)
     assert talk(assistant, "my son of 8 gets leg cramps", "should I massage him").intents == ("relief.massage",)
 
 

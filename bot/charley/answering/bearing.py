@@ -21,7 +21,8 @@ _WORD = re.compile(r"[a-z]+")
 class Bearing:
     """The words that say nothing of what is asked about: those that leads may always have, the subject's, and the forms'.
 
-    They stand in `knowledge/voice.yaml` (`little`, `plain`, `subject`, the `words` of `verdicts`). Where a content names none, no word counts as an own one.
+    They stand in `knowledge/voice.yaml` (`little`, `plain`, `subject`, and the `words` of `verdicts`). Where a content names
+    none, no word counts as an own one.
     """
 
     def __init__(self, content: Content) -> None:

@@ -147,11 +147,8 @@ class Understander:
 
     def alone(self, understood: Understood, before: Context) -> Understood:
         """What a message asks by itself, whatever went before."""
-        if understood.match is None:
-            return understood
-        judged = understood.match.judged
-        way = Way("alone", judged.words, self.matcher.match(judged))
-        return self._decided(way, before, (way,), 1)
+        alone = [Way("alone", way.words, way.alone or way.match) for way in understood.ways[:1]]
+        return self._decided(alone[0], before, tuple(alone), 1) if alone else understood
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
