@@ -174,7 +174,7 @@ class Composer:
             paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
         paragraph.owe()
         if part in ("point", "step"):
-            plan = begun if paragraph.lead else self._nearest(paragraph, wordings, asked, part == "step")
+            plan = begun or self._nearest(paragraph, wordings, asked, part == "step")
             paragraph.add(plan, paragraph.body, least=not paragraph.lead)
             return Section(intent, self.title(intent, slot), paragraph.sentences() if paragraph.lead or paragraph.body else ())
         if part == "told":

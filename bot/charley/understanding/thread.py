@@ -45,7 +45,7 @@ class Thread:
         if "own" in self._forms.get(question.asked.form, {"own": ""}):
             return None
         point = question._replace(part="point", asked=question.asked._replace(own=()))
-        if not self._known or not self.leads(point) or self._replies.news(point, before.heard):
+        if not self._known or not before.heard or not self.leads(point) or self._replies.news(point, before.heard):
             return None
         point = self._owned(point)
         return point if point.asked.own and not question.also else None
