@@ -56,4 +56,7 @@ class Waiting:
         await self.left()
         while self._changed:
             self._changed = False
-            await self._book.page(NAME).write({"waiting": [list(key) for key in self._ids]}, (), MARKED)
+            page = self._book.page(NAME)
+            # What was noted before stands in the list: it need not be read again, and whoever waits is noted sooner.
+            page.known = True
+            await page.write({"waiting": [list(key) for key in self._ids]}, (), MARKED)
