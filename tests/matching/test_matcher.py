@@ -175,3 +175,19 @@ def test_all_rivals_together_make_a_match_less_sure() -> None:
     asked.remove(match.candidates[0].score)
     assert match.evidence[3] == pytest.approx(match.candidates[0].score - math.log(sum(math.exp(6.0 * s) for s in asked)) / 6.0)
     assert match.evidence[3] < match.evidence[1]
+
+
+@pytest.mark.parametrize(("often", "seldom", "read_as"), [(60, 3, "water"), (59, 3, "watre"), (60, 4, "watre")])
+def test_a_slip_in_the_bank_is_no_word_of_it(often: int, seldom: int, read_as: str) -> None:
+    """A word misspelt in three lines, and sixty times and more as it should be, is mended in a message all the same."""
+    lines = [f"may i water plant {n}" for n in range(often)] + [f"may i watre bed {n}" for n in range(seldom)]
+    examples = [Example(text, "garden", line) for line, text in enumerate(lines)] + EXAMPLES[:4]
+    taught = build(examples, Concepts(), Recogniser({}), bundled(), calibrate=False)
+    assert taught.reading(("watre",)).tokens[0].best == read_as
+
+
+def test_a_name_is_no_slip() -> None:
+    lines = [f"may i water plant {n}" for n in range(80)] + ["may i watre a bed"]
+    examples = [Example(text, "garden", line) for line, text in enumerate(lines)]
+    taught = build(examples, Concepts(), Recogniser({}), bundled(), {"watre": 1}, calibrate=False)
+    assert taught.reading(("watre",)).tokens[0].best == "watre"

@@ -22,10 +22,13 @@ from charley.reading.families import SIZE, Families
 from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.recogniser import Concepts, Recogniser
-from charley.reading.spelling import KEYS, Speller
+from charley.reading.spelling import KEYS, Speller, edits, slips
 
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""
+SELDOM, OFTENER = 3, 20
+"""A word that phrasings have so often at the most, and that is neither English nor a name, is a slip of one that is so many times
+as common."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
 HELD = 1500
@@ -190,7 +193,21 @@ class Trainer:
     def _reader(self, words: Iterable[Sequence[str]]) -> Reader:
         counts = Counter(self.extra)
         counts.update(chain.from_iterable(words))
+        for word in self._misspelt(counts):
+            del counts[word]
         return Reader(Speller(counts, self.fixed), self.families)
+
+    def _misspelt(self, counts: Mapping[str, int]) -> list[str]:
+        """Words that a phrasing misspells, as people do: no word of the bank, or nobody else's slip would be mended any more."""
+        often = Speller({word: n for word, n in counts.items() if n >= SELDOM * OFTENER})
+        strange = [w for w, n in counts.items() if n <= SELDOM and len(w) > 3 and w.isalpha() and w not in self.families]
+        return [
+            word
+            for word in strange
+            if word not in self.extra
+            and word not in self.fixed
+            and any(slips(word, near) <= 1.0 for near, _ in often.candidates(word, edits(len(word))))
+        ]
 
 
 def parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:
