@@ -19,7 +19,7 @@ TERMS = {
     # what a program calls its own: acts, parts of an answer, keys of content
     *("more", "why", "repeat", "yes", "no", "none", "choose", "about", "also", "is"),
     *("number", "any", "answer", "who", "with", "stop", "ask", "after", "now", "to"),
-    *("over", "people", "person", "felt", "called"),
+    *("over", "people", "person", "felt", "called", "heard"),
 }
 KEYS = {"rules.py": {"when", "urgent"}, "sign.py": {"not", "urgent"}, "release.py": {"safe", "gone"}}
 """What the content of red flags calls its keys, levels and acts, in the modules that name them."""
