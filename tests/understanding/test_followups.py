@@ -136,3 +136,8 @@ def test_more_says_first_what_is_for_everybody(assistant: Assistant) -> None:
     owed = {q for fact in content.facts.values() for q in fact.qualified_by}
     order = [bool(content.facts[f].whom) for f in facts(talk(assistant, "does magnesium help", "tell me more")) if f not in owed]
     assert order == sorted(order)
+
+
+def test_a_reason_is_given_whatever_else_is_named(assistant: Assistant) -> None:
+    reply = talk(assistant, "does ibuprofen stop a cramp", "why not, its a muscle thing isnt it")
+    assert said(reply)[0].startswith("Because they work too slowly")

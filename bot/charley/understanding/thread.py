@@ -28,7 +28,12 @@ class Thread:
         Where the content does not say which words name nothing, it is the topic's answer.
         """
         part = "point" if self._known else "short"
-        return self._question(part, Asked(form, message.words), before)
+        question = self._question(part, Asked(form, message.words), before)
+        if question is None or form != "why":
+            return question
+        # A reason is one whatever else the question names ("why not, it's a muscle thing").
+        reason = question._replace(asked=question.asked._replace(own=()))
+        return reason if self.leads(reason) else question
 
     def leads(self, question: Question) -> bool:
         """Whether an answer has a lead for just what is asked."""
