@@ -39,7 +39,7 @@ QUICK = {
         "tests/understanding/test_weighing.py",
     ),
     "charley.bank.training": ("tests/matching",),
-    "charley.bank.examples": ("tests/bank/test_examples.py",),
+    "charley.bank.examples": ("tests/bank/test_shares.py",),
     "charley.reading.text": ("tests/test_assistant.py",),
     "charley.reading": ("tests/reading",),
     "charley.matching": ("tests/matching", "tests/understanding/test_weighing.py"),

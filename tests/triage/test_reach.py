@@ -97,3 +97,8 @@ def test_the_weightiest_twenty_four_signs_are_handed_on() -> None:
 def test_only_what_is_no_word_is_misspelt(text: str, flag: str) -> None:
     finding = SPELT.look(read(text)).finding
     assert (finding.flag if finding else "") == flag
+
+
+def test_in_the_heat_a_muddled_head_is_first_of_all_heatstroke() -> None:
+    look = TRIAGE.look(read("we work on a roof in the heat, my legs cramp, and he has stopped sweating and is talking nonsense"))
+    assert look.finding is not None and look.finding.flag == "heatstroke"

@@ -87,8 +87,15 @@ def test_what_sounds_like_no_call_is_asked_about_and_not_raised(
     today = 1.0 if finding.level == "urgent" else -1.0
     assert heard(found(finding), stays, today=today, own=found(own), words=words).finding == finding
     calmed = heard(found(finding), goes, today=today, own=found(own), words=words)
-    assert (calmed.finding, calmed.possible) == (None, finding)
+    asked = finding if goes > -2.5 or finding.reply == "crisis" else None
+    assert (calmed.finding, calmed.possible) == (None, asked)
     assert calmed.carry == ("told",)
+
+
+def test_what_sounds_like_nothing_at_all_is_not_asked_about() -> None:
+    assert heard(found(COLD), -2.4).possible == COLD
+    assert heard(found(COLD), -2.6).possible is None
+    assert heard(found(CRISIS), -4.1, despair=0.5).possible == CRISIS
 
 
 @pytest.mark.parametrize(

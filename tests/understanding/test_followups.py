@@ -141,3 +141,9 @@ def test_more_says_first_what_is_for_everybody(assistant: Assistant) -> None:
 def test_a_reason_is_given_whatever_else_is_named(assistant: Assistant) -> None:
     reply = talk(assistant, "does ibuprofen stop a cramp", "why not, its a muscle thing isnt it")
     assert said(reply)[0].startswith("Because they work too slowly")
+
+
+def test_who_may_fall_is_not_told_to_walk(assistant: Assistant) -> None:
+    reply = talk(assistant, "my dad gets cramps in bed", "should he walk on it when it cramps? he's a falls risk")
+    assert any(text.startswith("Not if he's not steady") for text in said(reply))
+    assert not {"E-020", "E-027"} & set(facts(reply))

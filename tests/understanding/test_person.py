@@ -75,6 +75,9 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
         (("my wife is on a statin and cramps", "can I take magnesium"), None),
         (("my wife is on a statin and cramps", "can I have magnesium for her"), "she"),
         (("my wife is on a statin and cramps", "can she take magnesium"), "she"),
+        # Who only stands beside it is not spoken of, unless the subject is hers as well.
+        (("My calf locked on the bus. The lady opposite stared. She offered me a sweet. How long does it last?",), None),
+        (("My calf locked on the bus. My wife cramps too, she is 70. How long does it last?",), "she"),
     ],
 )
 def test_who_is_spoken_of(assistant: Assistant, messages: tuple[str, ...], who: str | None) -> None:

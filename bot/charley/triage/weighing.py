@@ -28,6 +28,9 @@ MENDED: Final = -0.75
 """The same where they took a word for another ("wheely", "wheezy"): the message must itself sound like a call for help."""
 LITTLE: Final = 6
 """Fewer words than this beside those of the signs are little else."""
+SILENT: Final = -2.5
+"""What the rules found and is not raised is not even asked about where the message sounds less than this like it; but for harm to
+oneself. Of 26 missed alarms that were asked about one sounded so, of 187 ordinary messages some 135."""
 GRIM: Final = -4.0
 """The same for harm to oneself, of which people write in too many ways to be doubted as easily, and for a flag that a few plain
 words complete with what was told before: they need not sound like one."""
@@ -77,7 +80,8 @@ def weighed(
         return _added(look, own, heard, general)
     alone = _grave(own.finding)
     if _doubted(found, alone, heard):
-        return look._replace(finding=None, possible=look.possible or found)
+        asked = found if heard.sounds > SILENT or found.reply == CRISIS else None
+        return look._replace(finding=None, possible=look.possible or asked)
     likely = _likely(labels, general)
     if alone is None or likely.level == found.level or not found.reply == ORDINARY == likely.reply:
         return look

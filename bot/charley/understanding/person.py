@@ -48,6 +48,7 @@ class PersonReader:
         self._means = {who: frozenset(table.get("means", ())) for who, table in people.items()}
         self._asked = patterns(spec.get("asked", ()))
         self._mine = patterns(spec.get("mine", ()))
+        self._concepts = frozenset((*content.subject.names, *content.subject.context))
         self._acting = patterns(spec.get("acting", ()))
         self._frames = {frame: patterns(verbs) for frame, verbs in spec.get("frames", {}).items()}
         self._traits = PhraseIndex(
@@ -76,7 +77,7 @@ class PersonReader:
 
     def hear(self, message: Message, whole: Reading, before: People) -> People:
         """What is known after a message; `whole` is its reading."""
-        after, fresh, tellings, at = before, [], [], 0
+        after, fresh, tellings, at, own = before, [], [], 0, False
         for clause in clauses(message):
             asks = bool(self._forms.find(clause))
             reading = cut(whole, range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
@@ -85,6 +86,10 @@ class PersonReader:
             named = self._named(line, after)
             about = named[-1][2] if named else SELF if self._asked.search(line) else after.about
             told = list(self._tellings(line, reading, named, about, asks))
+            own = own or self._mine.search(line) is not None
+            # Who only stands beside it is not spoken of: "my calf locked … the teacher laughed, she's always right".
+            if own and about != SELF and not (asks or told or self._subject(reading)):
+                about = after.about
             if self._moved.search(line) and about != before.about and not any(t.so for t in told):
                 after = after._replace(about=about).given(before)
             after = after._replace(about=about)
@@ -98,6 +103,10 @@ class PersonReader:
             after = after._replace(about=max(dict.fromkeys(of), key=of.count))
         actor = SELF if self._acting.search(" ".join((*message.words, ""))) else after.about
         return after._replace(actor=actor, fresh=tuple(dict.fromkeys(fresh)) or before.fresh)
+
+    def _subject(self, reading: Reading) -> bool:
+        """Whether the subject, or what it is told of, is named."""
+        return any(concept in self._concepts for _, _, concept in reading.concepts)
 
     def _named(self, line: str, known: People) -> list[tuple[int, int, str]]:
         """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before.
