@@ -79,15 +79,18 @@ class Reply(_Parts):
 
     __slots__ = ()
 
-    def __new__(cls, *parts: Any, **named: Any) -> "Reply":
-        reply = super().__new__(cls, *parts, **named)
+    def __new__(cls, **parts: Any) -> "Reply":
+        reply = super().__new__(cls, **parts)
         if not reply.disclaimer.strip():
             raise ValueError("a reply needs the disclaimer")
         return reply
 
     @classmethod
     def _make(cls, iterable: Iterable[Any]) -> "Reply":  # type: ignore[override]  # checked as well
-        return cls(*iterable)
+        return cls(**dict(zip(cls._fields, iterable, strict=True)))
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:  # parts have names, also in a pickle
+        return (), self._asdict()
 
     def __str__(self) -> str:
         return self.render("text")

@@ -104,15 +104,17 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         case _:
             alarm, stands, told = "", 0, 1
     return Context(
-        _topics(value.get("topics"), content),
-        part if part in ("more", "why") else "short",
-        _topics(value.get("choices"), content),
-        _topics(value.get("offered"), content),
-        misses if type(misses) is int and 0 <= misses < 1000 else 0,
-        tuple(dict.fromkeys(s for s in heard[:CARRIED] if isinstance(s, str) and s in signs)) if isinstance(heard, list) else (),
-        alarm,
-        stands,
-        _said(value.get("said"), content),
+        topics=_topics(value.get("topics"), content),
+        part=part if part in ("more", "why") else "short",
+        choices=_topics(value.get("choices"), content),
+        offered=_topics(value.get("offered"), content),
+        misses=misses if type(misses) is int and 0 <= misses < 1000 else 0,
+        signs=tuple(dict.fromkeys(s for s in heard[:CARRIED] if isinstance(s, str) and s in signs))
+        if isinstance(heard, list)
+        else (),
+        alarm=alarm,
+        stands=stands,
+        said=_said(value.get("said"), content),
         past=_topics(value.get("past"), content)[-PAST:],
         form=str(value.get("form", "")) if str(value.get("form", "")) in content.forms else "",
         told=told,
