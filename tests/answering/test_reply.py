@@ -31,11 +31,11 @@ def calls(name: str) -> dict[str, list[ast.Call]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "modules"),
-    [("Reply", {"answering/replies.py"}), ("Context", {"understanding/context.py", "understanding/conversation.py"})],
+    ("name", "module"),
+    [("Reply", "answering/replies.py"), ("Context", "understanding/context.py")],
 )
-def test_it_is_made_where_it_is_read_or_remembered_and_by_name(name: str, modules: set[str]) -> None:
-    assert set(calls(name)) == modules
+def test_it_is_made_in_one_place_and_by_name(name: str, module: str) -> None:
+    assert set(calls(name)) == {module}
     assert not [call.lineno for found in calls(name).values() for call in found if call.args]
 
 

@@ -120,7 +120,7 @@ def test_a_level_is_raised_by_a_small_lead_and_lowered_by_a_large_one() -> None:
     lowered = heard(found(COLD), 0.0, ill=0.0, today=0.6).finding
     assert lowered is not None
     assert (lowered.level, lowered.flag, lowered.signs) == ("urgent", "clot", COLD.signs)
-    assert heard(found(CLOT), 0.0, ill=0.05, today=0.0).finding == CLOT
+    assert heard(found(CLOT), 0.0, ill=0.09, today=0.0).finding == CLOT
     raised = heard(found(CLOT), 0.0, ill=0.15, today=0.0).finding
     assert raised is not None
     assert (raised.level, raised.flag) == ("emergency", "unclear")

@@ -64,6 +64,10 @@ class Context(NamedTuple):
         """Every sentence that the last replies said."""
         return frozenset(key for reply in self.said for key in reply)
 
+    def then(self, **parts: Any) -> "Context":
+        """What is remembered after an answer: what is known lasts, and `parts` are new."""
+        return Context(signs=self.signs, people=self.people, advised=self.advised)._replace(**parts)
+
     def to_json(self) -> dict[str, Any]:
         """At most 2 kB of ids; empty parts are left out."""
         out: dict[str, Any] = {"v": VERSION}

@@ -200,14 +200,11 @@ class Conversation:
     def answered(self, reply: Reply, questions: Sequence[Question], part: str, before: Context) -> Reply:
         """The reply with what is remembered after an answer. Small talk leaves the topic that there was."""
         lasting = reply.kind in ("answer", "out_of_scope") or not before.topics
-        after = Context(
+        after = before.then(
             topics=tuple(topic(q.intent, q.slot) for q in questions) if lasting else before.topics,
             part=part if lasting else before.part,
             offered=offered(reply.suggestions) if lasting else before.offered,
-            signs=before.signs,
             said=(said(reply), *before.said) if lasting else before.said,
-            people=before.people,
-            advised=before.advised,
             past=self._past(before) if lasting else before.past,
             form=questions[0].asked.form if lasting else before.form,
         )
@@ -220,7 +217,7 @@ class Conversation:
 
     def exhausted(self, reply: Reply) -> Reply:
         """The reply that there is no more, with what it offers instead."""
-        return reply._replace(context={**reply.context, **Context(offered=offered(reply.suggestions)).to_json()})
+        return reply._replace(context={**reply.context, **Context()._replace(offered=offered(reply.suggestions)).to_json()})
 
     def offering(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after choices were offered."""
@@ -240,7 +237,7 @@ class Conversation:
 
     def standing(self, reply: Reply, before: Context) -> Reply:
         """The reply to something else while an alarm stands: it stands for one turn less."""
-        stands = Context(alarm=before.alarm, stands=before.stands - 1, told=before.told).to_json()
+        stands = Context()._replace(alarm=before.alarm, stands=before.stands - 1, told=before.told).to_json()
         return reply._replace(context={**reply.context, **stands})
 
 
