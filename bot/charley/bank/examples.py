@@ -147,7 +147,7 @@ def names(content: Content) -> dict[str, Any]:
 def named(content: Content) -> list[frozenset[str]]:
     """The words of the names of each thing."""
     things = [entity for by_id in content.entities.values() for entity in by_id.values()]
-    return [frozenset(w for n in (*e.names, *e.exact, *e.in_context) for w in words(n)) for e in things]
+    return [frozenset(w for n in e.called for w in words(n)) for e in things]
 
 
 def _vocabulary(content: Content) -> dict[str, int]:
@@ -156,7 +156,7 @@ def _vocabulary(content: Content) -> dict[str, int]:
     lines = [n for names in content.lexicon.values() for n in names]
     for by_id in content.entities.values():
         for entity in by_id.values():
-            lines += [*entity.names, *entity.exact, *entity.in_context]
+            lines += entity.called
     for line in lines:
         for word in words(line):
             counts[word] = 1
@@ -172,5 +172,5 @@ def _unreachable(content: Content) -> list[str]:
             for name in entity.names:
                 parts = words(name)
                 loose.update(w for w in parts if len(w) > 5 or len(parts) > 1)
-            exact.update(w for n in (*entity.exact, *entity.in_context, *entity.names) for w in words(n))
+            exact.update(w for n in entity.called for w in words(n))
     return sorted(exact - loose)

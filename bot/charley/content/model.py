@@ -107,6 +107,11 @@ class Entity(NamedTuple):
     exact: tuple[str, ...] = ()
     in_context: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Every name, whatever it counts near."""
+        return (*self.names, *self.exact, *self.in_context)
+
 
 class Intent(NamedTuple):
     """What a person wants to know, and the phrasings that say so. `role` is what the engine needs it for, if for anything.

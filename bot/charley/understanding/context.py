@@ -126,6 +126,11 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
     )
 
 
+def overlaid(context: Mapping[str, Any], **parts: Any) -> dict[str, Any]:
+    """A context as JSON with these parts of it new; the rest stays."""
+    return {**context, **Context(**parts).to_json()}
+
+
 def joined(before: Any, after: Any) -> Any:
     """The context of a conversation whose last part, `after`, was spoken without a look at `before`: what lasts is not lost."""
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):

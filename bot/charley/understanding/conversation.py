@@ -11,7 +11,7 @@ from charley.answering.reply import Reply, Suggestion
 from charley.content.model import Content
 from charley.reading.text import read
 from charley.understanding.acts import Act
-from charley.understanding.context import PAST, STANDS, Context, Topic
+from charley.understanding.context import PAST, STANDS, Context, Topic, overlaid
 from charley.understanding.form import Forms
 from charley.understanding.slots import topic
 
@@ -217,7 +217,7 @@ class Conversation:
 
     def exhausted(self, reply: Reply) -> Reply:
         """The reply that there is no more, with what it offers instead."""
-        return reply._replace(context={**reply.context, **Context()._replace(offered=offered(reply.suggestions)).to_json()})
+        return reply._replace(context=overlaid(reply.context, offered=offered(reply.suggestions)))
 
     def offering(self, reply: Reply, before: Context) -> Reply:
         """The reply with what is remembered after choices were offered."""
@@ -237,8 +237,8 @@ class Conversation:
 
     def standing(self, reply: Reply, before: Context) -> Reply:
         """The reply to something else while an alarm stands: it stands for one turn less."""
-        stands = Context()._replace(alarm=before.alarm, stands=before.stands - 1, told=before.told).to_json()
-        return reply._replace(context={**reply.context, **stands})
+        stands = overlaid(reply.context, alarm=before.alarm, stands=before.stands - 1, told=before.told)
+        return reply._replace(context=stands)
 
 
 def said(reply: Reply) -> tuple[str, ...]:
