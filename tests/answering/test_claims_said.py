@@ -32,7 +32,9 @@ def asked() -> list[Any]:
     for claim, questions in QUESTIONS.items():
         for number, each in enumerate(questions, 1):
             text, miss = (each["asks"], each["miss"]) if isinstance(each, dict) else (each, False)
-            marks = [pytest.mark.xfail(strict=False)] if miss else []
+            marks = (
+                [pytest.mark.xfail(strict=False, reason="a known miss; how many there may be is bounded below")] if miss else []
+            )
             out.append(pytest.param(claim, text, id=f"{claim}-{number}", marks=marks))
     return out
 

@@ -17,7 +17,7 @@ from charley.content.folder import texts
 from charley.content.model import Content
 
 WANTED: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "content" / "wanted.yaml").read_text("utf-8"))
-MISSES = 8
+MISSES = 6
 """How many of the questions may get another answer."""
 WHAT_TO_DO = ("doctor", "pharmacist", "team", "medical help", "call 911", "unit")
 OWED = [
@@ -66,7 +66,9 @@ def asked() -> list[Any]:
     for number, row in WANTED.items():
         for place, each in enumerate(row["asks"], 1):
             text, miss = (each["asks"], each["miss"]) if isinstance(each, dict) else (each, False)
-            marks = [pytest.mark.xfail(strict=False)] if miss else []
+            marks = (
+                [pytest.mark.xfail(strict=False, reason="a known miss; how many there may be is bounded below")] if miss else []
+            )
             out.append(pytest.param(text, row["says"], id=f"{number}-{place}", marks=marks))
     return out
 

@@ -17,6 +17,12 @@ TRIAGE: Triage = triage(CONTENT.red_flags)
 SPELT: Triage = triage(CONTENT.red_flags, named(CONTENT))
 
 
+def raised(text: str, by: Triage = TRIAGE) -> str:
+    """The flag that a message raises, or ""."""
+    finding = by.look(read(text)).finding
+    return finding.flag if finding else ""
+
+
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
@@ -44,8 +50,7 @@ SPELT: Triage = triage(CONTENT.red_flags, named(CONTENT))
     ],
 )
 def test_what_is_heard(text: str, flag: str) -> None:
-    finding = TRIAGE.look(read(text)).finding
-    assert (finding.flag if finding else "") == flag
+    assert raised(text) == flag
 
 
 @pytest.mark.parametrize(
@@ -95,10 +100,9 @@ def test_the_weightiest_twenty_four_signs_are_handed_on() -> None:
     ],
 )
 def test_only_what_is_no_word_is_misspelt(text: str, flag: str) -> None:
-    finding = SPELT.look(read(text)).finding
-    assert (finding.flag if finding else "") == flag
+    assert raised(text, SPELT) == flag
 
 
 def test_in_the_heat_a_muddled_head_is_first_of_all_heatstroke() -> None:
-    look = TRIAGE.look(read("we work on a roof in the heat, my legs cramp, and he has stopped sweating and is talking nonsense"))
-    assert look.finding is not None and look.finding.flag == "heatstroke"
+    text = "we work on a roof in the heat, my legs cramp, and he has stopped sweating and is talking nonsense"
+    assert raised(text) == "heatstroke"
