@@ -147,3 +147,10 @@ def test_who_may_fall_is_not_told_to_walk(assistant: Assistant) -> None:
     reply = talk(assistant, "my dad gets cramps in bed", "should he walk on it when it cramps? he's a falls risk")
     assert any(text.startswith("Not if he's not steady") for text in said(reply))
     assert not {"E-020", "E-027"} & set(facts(reply))
+
+
+def test_what_asks_for_just_this_by_itself_points_at_nothing_else(assistant: Assistant) -> None:
+    """After the answer on stopping a medicine "should I stop it" asks for that again, and not whether it is the cause."""
+    reply = talk(assistant, "I take a water tablet and get cramps", "my doctor says the tablet is fine", "so should I stop it")
+    assert reply.intents == ("doctor.medication",)
+    assert said(reply)[0].startswith("No, not without asking")

@@ -111,7 +111,10 @@ class Dialogue:
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
-        pointed = self.conversation.pointed(answered, Asked(form, message.words), before)
+        # What asks for just this by itself points at nothing else: "so should I stop it".
+        alone = self.understander.alone(understood[0], before)
+        itself = bool(answered) and (alone.decision, alone.intent) == (decide.ANSWER, answered[0].intent)
+        pointed = answered if itself else self.conversation.pointed(answered, Asked(form, message.words), before)
         points, answered = pointed is not answered, pointed
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = "own" in self._content.forms[form]
