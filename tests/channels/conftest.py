@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from charley import Assistant
+from charley.channels import notebook
 from charley.channels.inbox import Inbox
 from charley.channels.pace import Pace
 from charley.channels.shape import Shape
@@ -17,3 +18,9 @@ from charley.channels.store import Memory
 def inbox_for(assistant: Assistant) -> Callable[[str, Shape], Inbox]:
     """Makes an inbox that finds no transcript too fast."""
     return lambda channel, shape: Inbox(channel, assistant, Memory(), shape, Pace(every=0.01, burst=100))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that works is not taken for one that is away because the machine is busy: that budget is tested by itself."""
+    monkeypatch.setattr(notebook, "BUDGET", 60.0)

@@ -298,7 +298,8 @@ class Hanging(Memory):
 
 
 def test_a_store_that_hangs_holds_no_emergency_up(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charley.channels.notebook.FIRST", 600.0)
+    monkeypatch.setattr(notebook, "BUDGET", 0.3)
+    monkeypatch.setattr(notebook, "FIRST", 600.0)
     store = Hanging()
     inbox = Inbox("test", assistant, store, SHAPE)
     begun = time.monotonic()

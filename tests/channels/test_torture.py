@@ -60,8 +60,6 @@ def test_calls_of_store_and_service_that_fail_cost_no_answer(
 ) -> None:
     monkeypatch.setattr("charley.channels.delivery.FIRST", 0.01)
     monkeypatch.setattr("charley.channels.delivery.LONGEST", 0.01)
-    # How slow a store may be is another matter.
-    monkeypatch.setattr("charley.channels.notebook.BUDGET", 60.0)
     sending, keeping = Chaos(), Chaos()
     store = Flaky(Memory() if kind == "memory" else Sqlite(str(tmp_path / "s.db")), keeping)
     inbox = Inbox("test", assistant, store, Shape(PLAIN, 400), Pace(burst=100))
