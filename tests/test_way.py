@@ -17,7 +17,7 @@ from charley.matching.judge import Judge
 from charley.matching.match import Judged, Match
 from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.text import Message, read
-from charley.understanding.understanding import Way
+from charley.understanding.way import Way
 
 PACKAGE = ROOT / "bot" / "charley"
 ROOMS = ("reading", "triage", "matching", "understanding", "answering")

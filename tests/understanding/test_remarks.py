@@ -50,3 +50,26 @@ def test_four_topics_lie_behind_the_one_that_is_spoken_of(library: Assistant) ->
 def test_a_question_of_ten_words_may_only_point(assistant: Assistant) -> None:
     reply = talk(assistant, "I sit at a desk all day", "do you think that could be why I get them")
     assert reply.intents == ("causes.posture",)
+
+
+@pytest.mark.parametrize(
+    ("remark", "intent"),
+    [("i only read on my phone", "digital.start"), ("we moved house in june", "front_desk.heard")],
+)
+def test_a_remark_that_clearly_speaks_of_another_thing_gets_what_there_is_on_it(
+    library: Assistant, remark: str, intent: str
+) -> None:
+    assert talk(library, "how do i renew my books", remark).intents == (intent,)
+
+
+def test_a_short_question_that_is_clearly_on_another_thing_is_no_question_to_the_topic(assistant: Assistant) -> None:
+    assert talk(assistant, "can dehydration cause leg cramps", "is my desk job to blame").intents == ("causes.posture",)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("what of a film in the evening?", "answer"), ("what of a magazine in the evening?", "disambiguation")],
+)
+def test_in_a_conversation_what_is_clearly_first_of_a_menu_is_answered(library: Assistant, question: str, kind: str) -> None:
+    assert library.reply(question).kind == "disambiguation"
+    assert talk(library, "how do i renew my books", question).kind == kind

@@ -22,7 +22,8 @@ from charley.understanding.people import People
 from charley.understanding.person import PersonReader
 from charley.understanding.thread import Thread
 from charley.understanding.turn import Turn
-from charley.understanding.understanding import Understander, Understood
+from charley.understanding.understanding import Understander
+from charley.understanding.way import Understood
 
 ANSWERING = ("objection", "unable")
 """Acts that say why what was said is of no use; what is told by the way may change it."""
@@ -159,7 +160,8 @@ class Dialogue:
         match, topic = understood[0].match, before.topics[-1] if before.topics else None
         if topic is None or match is None or not self.conversation.lasts(topic):
             return False
-        if understood[0].confidence >= OWN and understood[0].intent != topic.intent:
+        own = understood[0].confidence >= OWN or self.thread.clear(understood[0])
+        if own and understood[0].intent != topic.intent:
             return False
         if "own" in self._content.forms[form] and understood[0].decision == decide.ANSWER:
             return False
@@ -198,6 +200,9 @@ class Dialogue:
         courtesy = bool(answered) and self._content.family(answered[0].intent).talk
         if not same and (sure or courtesy or len(message.words) > REMARK):
             return None
+        # "I'm on my feet all day" tells of what another answer is about.
+        if news := self.thread.spoken(understood[0], message, before):
+            return self.say([news], before, note="heard")
         return self.follow(Move(message="heard", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from charley.matching.match import Match
     from charley.triage.sign import Finding
     from charley.understanding.turn import Turn
-    from charley.understanding.understanding import Understander, Understood
+    from charley.understanding.understanding import Understander
+    from charley.understanding.way import Understood
 
 
 class Explanation(NamedTuple):

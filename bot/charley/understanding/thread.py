@@ -6,9 +6,14 @@ from charley.answering.composer import Asked
 from charley.answering.replies import Question, Replies
 from charley.content.model import Content
 from charley.reading.text import Message
-from charley.understanding.context import Context
+from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation
 from charley.understanding.person import PersonReader
+from charley.understanding.slots import topic
+from charley.understanding.way import Understood
+
+SPEAKS = 0.2
+"""How far the first label must be ahead, by itself as in the conversation, for a short message to be on that beside the topic."""
 
 
 class Thread:
@@ -67,12 +72,23 @@ class Thread:
         """The one thing that the topic says next: what bears on a remark's words, else what was not heard; None for nothing."""
         return self._news(self._question("step", Asked("", message.words), before), before)
 
-    def _question(self, part: str, asked: Asked, before: Context) -> Question | None:
-        topic = before.topics[-1] if before.topics else None
-        if topic is None or not self._conversation.lasts(topic):
+    def clear(self, understood: Understood) -> bool:
+        """Whether a short message is clearly on one thing, whatever the topic is."""
+        return any(way.ahead >= SPEAKS for way in understood.ways[:1])
+
+    def spoken(self, understood: Understood, message: Message, before: Context) -> Question | None:
+        """The one thing to say on what a remark clearly speaks of, beside the topic; None for nothing new."""
+        of = topic(understood.intent, understood.slot)
+        if not self.clear(understood) or not self._conversation.lasts(of):
+            return None
+        return self._news(self._question("step", Asked("", message.words), before, of), before)
+
+    def _question(self, part: str, asked: Asked, before: Context, of: Topic | None = None) -> Question | None:
+        of = of or (before.topics[-1] if before.topics else None)
+        if of is None or not self._conversation.lasts(of):
             return None
         asked = asked._replace(person=self._persons.person(before.people))
-        question = self._conversation.filled(self._conversation.question(topic, part), before)._replace(asked=asked)
+        question = self._conversation.filled(self._conversation.question(of, part), before)._replace(asked=asked)
         return self._owned(question) if part in ("point", "step") else question
 
     def _elsewhere(self, before: Context) -> Question | None:

@@ -9,7 +9,7 @@ from charley.answering.reply import Reply
 from charley.triage.sign import UNHEARD, TriageResult
 from charley.understanding.acts import Act
 from charley.understanding.context import Context
-from charley.understanding.understanding import Understood
+from charley.understanding.way import Understood
 
 
 class Turn(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
@@ -20,6 +19,7 @@ from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.slots import Slots, topic
 from charley.understanding.split import Splitter, cut
+from charley.understanding.way import Understood, Way
 
 CHOICES = 3
 """Most choices that are offered."""
@@ -43,48 +43,12 @@ CLEAR = 0.8
 """Confidence from which a message that names the subject or a thing, or is small talk, is taken by itself."""
 FADE = 5.0
 """Words from which a message takes over less of the last question."""
+AHEAD = 0.1
+"""How far the first label must be ahead in a conversation to be answered where it would else be the first of a menu."""
 AWAY = 0.9
 """Taken from the score of what the person says they do not ask."""
 SLIPPED = 0.2
 """A word that is read with more slips a letter than this, and more than one, may be a name that no list holds."""
-
-
-class Understood(NamedTuple):
-    """One question of a message: the intent, its slot, how sure (0 to 1), and what to do about it.
-
-    `choices` are what else it may mean: where it is not answered, and where it asks several times. `ways` are all that competed,
-    the chosen one first.
-    """
-
-    intent: str
-    slot: Slot | None
-    confidence: float
-    decision: str
-    choices: tuple[Topic, ...] = ()
-    asked: str = ""
-    foreign: bool = False
-    match: Match | None = None
-    ways: tuple[Way, ...] = ()
-
-
-class Way(NamedTuple):
-    """One way to take a message, or a part of it: `how` says which. `name` is a name in it that no list holds, `alone` the match
-    by itself where the conversation lent it something.
-    """
-
-    how: str
-    words: tuple[str, ...]
-    match: Match
-    name: Slot | None = None
-    alone: Match | None = None
-
-    @property
-    def intent(self) -> str:
-        return self.match.candidates[0].intent
-
-    @property
-    def chance(self) -> float:
-        return self.match.confidence
 
 
 class Understander:
@@ -265,14 +229,16 @@ class Understander:
         What answers while it is there is answered where it would be the first of those offered.
         """
         match, levels = way.match, self.matcher.levels
-        talk = self.content.family(way.intent).talk
+        family = self.content.family(way.intent)
+        talk = family.talk
         say = partial(self._said, way, way.intent, before, ways=ways, times=times)
         if not match.outside and way.chance >= (levels.answer if match.named or talk else levels.sure):
             return say(ANSWER)
         if talk or match.outside or not (match.named or way.chance >= levels.answer):
             return say(REFUSE)
         # A menu is no help in the middle of a cramp, and to be told how to ease one harms nobody.
-        return say(ANSWER if way.intent == self._now else OFFER)
+        clear = bool(before.topics) and not family.declines and way.ahead >= AHEAD
+        return say(ANSWER if clear or way.intent == self._now else OFFER)
 
     def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
