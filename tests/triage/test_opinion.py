@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.places import ROOT
 
 from charley import Assistant
+from charley.bank import bank
+from charley.reading.text import read
+from charley.triage.triage import Triage
 
 # Each has a sign that the rules find, in words of everyday life around it.
 ORDINARY = (
@@ -62,7 +66,14 @@ def test_a_flag_that_is_whole_only_with_the_turn_before_needs_no_second_opinion(
 
 def test_without_what_calls_for_help_there_is_no_second_opinion() -> None:
     """A pack that has no such family is triaged by its rules alone."""
-    from tests.places import ROOT
-
     bread = Assistant(ROOT / "tests" / "packs" / "bread")
     assert bread.reply("help, the dough burns").triage is None
+
+
+def test_of_flags_that_were_only_spoken_of_the_first_four_are_marks() -> None:
+    """A list of all that is denied would say more of the list than of the message."""
+    denied = "no chest pain, no numbness, no fever, no dark urine, I'm not short of breath and my calf is not hot, red or swollen"
+    step = Triage(bank.load(ROOT).triage)
+    look = step.look(read(denied))
+    assert len(look.aside) > 4
+    assert [mark for mark in step.marks(look) if mark.startswith("aside ")] == [f"aside {flag}" for flag in look.aside[:4]]

@@ -50,6 +50,8 @@ def test_four_topics_lie_behind_the_one_that_is_spoken_of(library: Assistant) ->
 def test_a_question_of_ten_words_may_only_point(assistant: Assistant) -> None:
     reply = talk(assistant, "I sit at a desk all day", "do you think that could be why I get them")
     assert reply.intents == ("causes.posture",)
+    longer = talk(assistant, "I sit at a desk all day", "could they do it for me at the shop near here")
+    assert longer.kind == "disambiguation"
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from charley.triage.clauses import Clauses, Span, leads
-from charley.triage.denial import PHRASE
+from charley.triage.clauses import Clauses, Span, leads, longest
 
 
 class Asking:
@@ -62,16 +61,18 @@ class Asking:
     def _opens(self, i: int) -> bool:
         text, language = self._text, self._language
         before = text.words[i - 1] if i > text.starts[i] else ""
-        end = min(i + PHRASE, text.ends[i])
         if before and not text.breaks[i].strip("()") and before not in language.fillers:
             asks = text.words[i] in language.asks_on and self._clauses.has(i + 1, i + 2, language.asks_on_verbs)
-            return asks and not any(self._clauses.has(i + 2, end, people) for people in (language.personal, language.subjects))
+            return asks and not any(
+                self._clauses.has(i + 2, text.ends[i], people) for people in (language.personal, language.subjects)
+            )
+        end = min(i + longest(language.openers), text.ends[i])
         rest = [read.form or word for read, word in zip(text.read[i:end], text.words[i:end], strict=True)]
         if before in language.fillers and i - 1 > text.starts[i] and text.words[i - 2] in language.owners:
             return False  # "my friend is ..." asks nothing, "friend, is ..." does
         # "My leg is red and is spreading" asks nothing; "and what is ..." and ", and can cramps ..." do.
         least = 2 if before in language.goes_on and not (text.breaks[i - 1] and self._inverted(i)) else 1
-        return leads(rest, language.openers, least) and not leads(rest, language.not_openers)
+        return leads(rest, 0, language.openers, least) and not leads(rest, 0, language.not_openers)
 
     def _inverted(self, i: int) -> bool:
         """Whether a question and no statement begins at `i`: "can cramps ...", "is swelling a sign ..."."""

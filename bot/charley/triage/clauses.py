@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 from charley.triage.language import Language
@@ -114,6 +115,12 @@ class Clauses:
         return (word in language.owners or word in language.personal or word in language.subjects) and self.begins(i)
 
 
-def leads(words: Sequence[str], phrases: Set[str], least: int = 1) -> bool:
-    """Whether the words begin with one of the phrases (of at least so many words)."""
-    return any(" ".join(words[:n]) in phrases for n in range(least, len(words) + 1))
+def leads(words: Sequence[str], at: int, phrases: frozenset[str], least: int = 1) -> bool:
+    """Whether one of the phrases (of at least so many words) begins at a place."""
+    return any(" ".join(words[at : at + n]) in phrases for n in range(least, longest(phrases) + 1))
+
+
+@lru_cache(maxsize=256)
+def longest(phrases: frozenset[str]) -> int:
+    """Words of the longest phrase."""
+    return 1 + max((phrase.count(" ") for phrase in phrases), default=0)

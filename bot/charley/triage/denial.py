@@ -7,8 +7,6 @@ from typing import Final
 
 from charley.triage.clauses import Clauses, Span, leads
 
-PHRASE: Final = 4
-"""Words of the longest phrase that opens a question, or before which a denial denies nothing."""
 _SCOPE: Final = 14  # words that one "no" can govern
 
 
@@ -41,12 +39,11 @@ class Denial:
             return False
         if word in language.negation and self._asks(i):
             return False
-        rest = text.words[end : end + PHRASE]
         if word in language.negation and i and text.words[i - 1] in language.modals:
-            return leads(rest, language.can_deny)
-        skipped = rest[1:] if rest[0] in language.passed_over and len(rest) > 1 else rest
+            return leads(text.words, end, language.can_deny)
+        skipped = end + int(text.words[end] in language.passed_over)
         allowed = language.negators[phrase]
-        return not (leads(rest, allowed) or leads(skipped, allowed) or text.read[end].form in allowed)
+        return not (leads(text.words, end, allowed) or leads(text.words, skipped, allowed) or text.read[end].form in allowed)
 
     def _phrase(self, i: int) -> str:
         """The longest phrase at `i` that denies what follows: "no", "none of us"."""
