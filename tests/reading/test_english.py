@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,31 @@ def test_no_id_of_the_content(room: str, assistant: Assistant) -> None:
     ids |= {concept for concept in content.lexicon if "_" in concept}
     found = [(module.name, *text) for module in modules(room) for text in texts(module) if text[1] in ids]
     assert not found
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_id_of_a_form(room: str, assistant: Assistant) -> None:
+    """Some are also acts, parts of an answer or words: no line of code that speaks of forms holds one."""
+    ids = {id for id, form in assistant.content.forms.items() if isinstance(form, Mapping)}
+    assert {"why", "yes_no", "what_to_do"} < ids
+    found = [(module.name, line) for module in modules(room) for line, held in lines(module) if not ids.isdisjoint(held)]
+    assert not found
+
+
+def lines(module: Path) -> Iterator[tuple[int, set[str]]]:
+    """Each statement that names something after forms, or the head of one, with the texts that it holds."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, (ast.stmt, ast.comprehension)) and not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            inside = [inner for part in head(node) for inner in ast.walk(part)]
+            names = [getattr(inner, "id", getattr(inner, "attr", "")) for inner in inside]
+            if any("form" in name for name in names if isinstance(name, str)):
+                held = {inner.value for inner in inside if isinstance(inner, ast.Constant) and isinstance(inner.value, str)}
+                yield getattr(node, "lineno", 0), held
+
+
+def head(node: ast.AST) -> list[ast.AST]:
+    """A statement without the statements inside it."""
+    return [child for child in ast.iter_child_nodes(node) if not isinstance(child, (ast.stmt, ast.ExceptHandler))]
 
 
 def known() -> set[str]:

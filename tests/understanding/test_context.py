@@ -54,6 +54,15 @@ def test_it_comes_back_as_it_went(assistant: Assistant) -> None:
     assert read(json.loads(json.dumps(context.to_json())), assistant.content, frozenset()) == context
 
 
+def test_a_list_that_stands_beside_the_forms_is_no_form(assistant: Assistant) -> None:
+    known = assistant.reply("what causes leg cramps").context
+    for form in (*assistant.content.forms, ["why"]):
+        for text in ("i'm on furosemide", "say that again", "so should i stop it"):
+            assert assistant.reply(text, {**known, "form": form}).sections
+    assert read({"v": 1, "form": "why"}, assistant.content, frozenset()).form == "why"
+    assert read({"v": 1, "form": "joints"}, assistant.content, frozenset()).form == ""
+
+
 @given(st.dictionaries(KEYS, JSON) | JSON)
 def test_no_value_from_outside_breaks_a_reply(assistant: Assistant, value: object) -> None:
     for hostile in (value, {**value, "v": 1} if isinstance(value, dict) else value):

@@ -14,12 +14,9 @@ from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
 from charley.content.lead import bare, base, cited, refs
-from charley.content.model import Answer, Content, Entity, Fact, Lead, Source, Wording
+from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Fact, Lead, Source, Wording
 from charley.content.template import fill
 
-PARTS = ("short", "more", "why")
-FACTS = (*PARTS, "care", "told")
-"""The templates of a wording."""
 GRADES = "GRICTS"
 """Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""
 PROJECT = "project"
@@ -97,9 +94,7 @@ class Composer:
         """The leads of a wording, and those of the answer that rest on facts which the wording says as well."""
         if wording is answer.wording:
             return wording.leads
-        own = {
-            base(r) for part in (wording.short, wording.more, wording.why, wording.care, wording.told) for r in self._refs(part)
-        }
+        own = {base(r) for part in TEMPLATES for r in self._refs(getattr(wording, part))}
         own.update([q for f in list(own) for q in self._content.facts[f].qualified_by])
         rests = ((lead, cited(lead.text) or self._refs(lead.text)) for lead in answer.wording.leads)
         return (*wording.leads, *(lead for lead, on in rests if all(self._carried(r, own) for r in on)))
@@ -113,8 +108,7 @@ class Composer:
         `told`: only one that is for what the person told.
         """
         best, text = 0, ""
-        forms = self._content.forms
-        verdict = not asked.form or forms.get(asked.form, {}).get("verdict") == "true"
+        verdict = not asked.form or self._marked(asked.form, "verdict")
         for each in leads:
             if (
                 (each.form and each.form != asked.form)
@@ -163,7 +157,7 @@ class Composer:
         slots = [*([slot] if slot else []), *also]
         wordings = list(dict.fromkeys(self.wording(answer, s) for s in slots)) or [answer.wording]
         named = {w: self.names(intent, [s for s in slots if self.wording(answer, s) == w]) for w in wordings}
-        names = {r: named[w] for w in reversed(wordings) for p in FACTS for r in self._refs(getattr(w, p))}
+        names = {r: named[w] for w in reversed(wordings) for p in TEMPLATES for r in self._refs(getattr(w, p))}
         words = MORE if part == "more" else WORDS
         every = Names(self.names(intent, slots), names)
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
@@ -194,7 +188,7 @@ class Composer:
 
     def _nearest(self, paragraph: Paragraph, wordings: Sequence[Wording], asked: Asked, step: bool) -> list[str]:
         """The fact that has most of the question's own words. `step`: of what was not said; where none has any, the first."""
-        every = dict.fromkeys(self._facts(wordings, ("short", "more", "why", "care")))
+        every = dict.fromkeys(self._facts(wordings, (*PARTS, "care")))
         known = [r for r in every if not self.kinship.untold(asked.person, self.fact(r)) and (paragraph.left(r) or not step)]
         own = asked.own or self.bearing.own(asked.words)
         bears = {r: self.bearing.bears(own, [r]) for r in known}
@@ -220,7 +214,12 @@ class Composer:
         """The templates that a part says, in order; a template that names an intent has no facts."""
         if part == "more":
             return ("more", "short")
-        return ("why", "short") if part == "short" and form == "why" else (part,)
+        reasons = part == "short" and self._marked(form, "reason")
+        return ("why", "short") if reasons else (part,)
+
+    def _marked(self, form: str, how: str) -> bool:
+        """Whether the content says so of a form."""
+        return bool(self._content.forms.get(form, {}).get(how) == "true")
 
     def told(self, answer: Answer, person: Person) -> frozenset[str]:
         """The facts that an answer has for what this person told."""

@@ -153,6 +153,12 @@ class Lead(NamedTuple):
     text: str
 
 
+PARTS = ("short", "more", "why")
+"""The parts of an answer that can be asked for."""
+TEMPLATES = (*PARTS, "care", "told")
+"""The templates of a wording: those parts, what is always said with them, and what is said to some people alone."""
+
+
 class Wording(NamedTuple):
     """Templates of one answer. `why` is a template or the id of the intent that answers "why?".
 

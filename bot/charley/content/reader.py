@@ -12,6 +12,7 @@ from charley.content.fields import Fields, nearest
 from charley.content.folder import DEFAULTS, digest
 from charley.content.lead import leads
 from charley.content.model import (
+    TEMPLATES,
     Answer,
     Citation,
     Content,
@@ -201,7 +202,7 @@ class _Reader(Fields):
         return Answer(str(key), self.wording(path, known), self.lines(path, known.get("follow_ups")), by)
 
     def wording(self, path: str, known: Mapping[str, Any]) -> Wording:
-        texts = {p: self.line(path, p, known.get(p, "")) for p in ("short", "more", "why", "care", "told")}
+        texts = {p: self.line(path, p, known.get(p, "")) for p in TEMPLATES}
         under = known.get("lead", {})
         made: list[Lead] = []
         if not isinstance(under, Table):

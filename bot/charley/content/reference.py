@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from charley.content.fields import nearest
 from charley.content.lead import base, cited
-from charley.content.model import Content, Wording
+from charley.content.model import TEMPLATES, Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
 from charley.content.template import places as ids_in
 from charley.errors import Problem
 
 ANSWERS, INTENTS, FACTS = "knowledge/answers/", "intents/", "knowledge/facts/"
-PARTS = ("short", "more", "why", "care")
 GATE = {
     "wrong": "where a message names the subject, or a thing that is known here",
     "wrong_bare": "where it names neither, and for each of several questions in one message",
@@ -107,7 +106,7 @@ def _answers(content: Content, places: Places) -> Iterator[Problem]:
 
 
 def _wording(content: Content, places: Places, here: tuple[str, ...], wording: Wording) -> Iterator[Problem]:
-    for part in (*PARTS, "told"):
+    for part in TEMPLATES:
         for id in map(base, ids_in(getattr(wording, part))):
             if id not in content.facts:
                 yield places.problem(f"unknown fact '{id}'{nearest(id, content.facts)}", *here, part)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from charley.content.lead import base
-from charley.content.model import Content
+from charley.content.model import PARTS, Content
 from charley.triage.triage import CARRIED
 from charley.understanding.people import People
 
@@ -109,7 +109,7 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
             alarm, stands, told = "", 0, 1
     return Context(
         topics=_topics(value.get("topics"), content),
-        part=part if part in ("more", "why") else "short",
+        part=part if part in PARTS else PARTS[0],
         choices=_topics(value.get("choices"), content),
         offered=_topics(value.get("offered"), content),
         misses=misses if type(misses) is int and 0 <= misses < 1000 else 0,
@@ -120,10 +120,15 @@ def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[s
         stands=stands,
         said=_said(value.get("said"), content),
         past=_topics(value.get("past"), content)[-PAST:],
-        form=str(value.get("form", "")) if str(value.get("form", "")) in content.forms else "",
+        form=_form(value.get("form"), content),
         told=told,
         advised=tuple(f for f in advised[:MOST] if isinstance(f, str) and f in flags) if isinstance(advised, list) else (),
     )
+
+
+def _form(value: Any, content: Content) -> str:
+    """The form that a context names. Beside the forms stand lists of words by which they are found: none of those is one."""
+    return value if isinstance(value, str) and isinstance(content.forms.get(value), Mapping) else ""
 
 
 def overlaid(context: Mapping[str, Any], **parts: Any) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Conversation:
         to = [narrow["to"] for narrow in self._narrow.values()]
         self._by_kind = {content.intents[intent].slot: intent for intent in to if content.intents[intent].slot}
         self._pointing = frozenset(content.person.get("pointing", ()))
-        self._verdicts = ("why", *(id for id, form in content.forms.items() if "verdict" in form))
+        self._judged = forms.verdicts | forms.reasons
 
     def question(self, topic: Topic, part: str = "short") -> Question:
         """The question that a topic of the conversation stands for."""
@@ -69,7 +69,7 @@ class Conversation:
         """The question with what was told in the slot that it leaves open: "I'm on furosemide" … "could that be why"."""
         narrow = self._narrow.get(question.intent, {})
         points = "pointing" not in narrow or not self._pointing.isdisjoint(question.asked.words)
-        if narrow and points and question.asked.form in self._verdicts and self._told(narrow["to"], before):
+        if narrow and points and question.asked.form in self._judged and self._told(narrow["to"], before):
             question = question._replace(intent=narrow["to"])
         told = () if question.slot else self._told(question.intent, before)
         return question._replace(slot=told[0], also=told[1:]) if told else question
@@ -77,7 +77,7 @@ class Conversation:
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
         unsure = not answered or answered[0].intent in self._narrow or Topic(answered[0].intent) in before.topics
-        if not unsure or asked.form not in self._verdicts or self._pointing.isdisjoint(asked.words):
+        if not unsure or asked.form not in self._judged or self._pointing.isdisjoint(asked.words):
             return answered
         told = [fact for fact in before.people.fresh if fact in before.people.facts]
         causes = [cause for fact in told if (cause := self._causes.get(fact) or self._by_kind.get(fact.partition(":")[0]))]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from charley.answering.composer import PARTS, Asked
+from charley.answering.composer import Asked
 from charley.answering.replies import SECTIONS, Question, Replies, reminded
 from charley.answering.reply import Reply
-from charley.content.model import Content
+from charley.content.model import PARTS, Content
 from charley.matching.match import Judged
 from charley.matching.matcher import Matcher
 from charley.reading.english import POINTING
@@ -46,7 +46,7 @@ class Dialogue:
         self.understander = Understander(content, matcher)
         self.resolver = Resolver(content.acts)
         self.persons = PersonReader(content, matcher.reading, self._forms)
-        self.thread = Thread(self.conversation, self.replies, self.persons, content)
+        self.thread = Thread(self.conversation, self.replies, self.persons, self._forms, content.answers)
 
     def hear(self, message: Message, judged: Judged, before: Context) -> Context:
         """The context with what the message tells of somebody."""
@@ -118,12 +118,12 @@ class Dialogue:
         pointed = answered if itself else self.conversation.pointed(answered, Asked(form, message.words), before)
         points, answered = pointed is not answered, pointed
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
-            other = "own" in self._content.forms[form]
+            other = form in self._forms.own
             question = self.conversation.question(before.topics[-1], "more" if other else "short")
             reason = self.replies.why(question._replace(part="why"))
             # Why it is may be another answer: "that's gone now" … "why did it happen".
             point = self.thread.point(form, message, before)
-            if form == "why" and reason.intent != question.intent and not (point and self.thread.leads(point)):
+            if form in self._forms.reasons and reason.intent != question.intent and not (point and self.thread.leads(point)):
                 return self.follow(Move((reason,), asks=True), before, message)
             if other:
                 return self.follow(Move((question,), other=True), before, message)
@@ -163,7 +163,7 @@ class Dialogue:
         own = understood[0].confidence >= OWN or self.thread.clear(understood[0])
         if own and understood[0].intent != topic.intent:
             return False
-        if "own" in self._content.forms[form] and understood[0].decision == decide.ANSWER:
+        if form in self._forms.own and understood[0].decision == decide.ANSWER:
             return False
         return self.understander.points(match)
 

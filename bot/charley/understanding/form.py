@@ -20,6 +20,12 @@ class Forms:
         known = {id: form for id, form in forms.items() if isinstance(form, Mapping)}
         self._known = PhraseIndex({id: form["phrases"] for id, form in known.items()})
         self._name = {id: form.get("is", id) for id, form in known.items()}
+        self.reasons = frozenset(id for id, form in known.items() if form.get("reason") == "true")
+        """The forms that ask for the reasons of what an answer says."""
+        self.verdicts = frozenset(id for id, form in known.items() if form.get("verdict") == "true")
+        """The forms that a yes or no answers."""
+        self.own = frozenset(id for id, form in known.items() if form.get("own") == "true")
+        """The forms that ask something of their own, though they name nothing."""
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
         self._tells = patterns(forms.get("tells", ()))

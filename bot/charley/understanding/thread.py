@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from charley.answering.composer import Asked
 from charley.answering.replies import Question, Replies
-from charley.content.model import Content
+from charley.content.model import Answer
 from charley.reading.text import Message
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation
+from charley.understanding.form import Forms
 from charley.understanding.person import PersonReader
 from charley.understanding.slots import topic
 from charley.understanding.way import Understood
@@ -19,12 +22,14 @@ SPEAKS = 0.2
 class Thread:
     """Questions to the topic of a conversation. A pure function of message and context."""
 
-    def __init__(self, conversation: Conversation, replies: Replies, persons: PersonReader, content: Content) -> None:
+    def __init__(
+        self, conversation: Conversation, replies: Replies, persons: PersonReader, forms: Forms, answers: Mapping[str, Answer]
+    ) -> None:
         self._conversation = conversation
         self._replies = replies
         self._persons = persons
-        self._forms = content.forms
-        self._answers = content.answers
+        self._forms = forms
+        self._answers = answers
         self._known = replies.composer.bearing.known
 
     def point(self, form: str, message: Message, before: Context) -> Question | None:
@@ -34,7 +39,7 @@ class Thread:
         """
         part = "point" if self._known else "short"
         question = self._question(part, Asked(form, message.words), before)
-        if question is None or form != "why":
+        if question is None or form not in self._forms.reasons:
             return question
         # A reason is one whatever else the question names ("why not, it's a muscle thing").
         reason = question._replace(asked=question.asked._replace(own=()))
@@ -52,7 +57,7 @@ class Thread:
 
         What the person should do may be asked, and is said, again and again.
         """
-        if "own" in self._forms.get(question.asked.form, {"own": ""}):
+        if not question.asked.form or question.asked.form in self._forms.own:
             return None
         point = question._replace(part="point", asked=question.asked._replace(own=()))
         if not self._known or not before.heard or not self.leads(point) or self._replies.news(point, before.heard):

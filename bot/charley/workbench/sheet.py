@@ -10,7 +10,7 @@ from typing import Final
 
 from charley.answering.composer import Asked, Composer
 from charley.answering.person import Person
-from charley.content.model import Citation, Content, Fact
+from charley.content.model import PARTS, Citation, Content, Fact
 from charley.workbench.check.answer import Said, replies
 from charley.workbench.check.fact import of_wording
 from charley.workbench.output import comma_separated, content_of, data, page, table, write
@@ -18,8 +18,7 @@ from charley.workbench.output import comma_separated, content_of, data, page, ta
 FACTS: Final = ("fact", "text", "said to", "rests on", "reviewed")
 SIGNED: Final = ("right", "objection", "name", "date")
 """What the clinician fills in."""
-COLUMNS: Final = ("intent", "for", "question", "reply", "leads", "more", "why", *FACTS, *SIGNED)
-PARTS: Final = ("short", "more", "why")
+COLUMNS: Final = ("intent", "for", "question", "reply", "leads", *PARTS[1:], *FACTS, *SIGNED)
 
 Row = Mapping[str, str]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from charley.answering.composer import Composer, Slot
 from charley.answering.reply import Section
 from charley.content.lead import base, refs, text_of
-from charley.content.model import Answer, Content, Wording
+from charley.content.model import PARTS, TEMPLATES, Answer, Content, Wording
 from charley.content.place import Places
-from charley.content.reference import ANSWERS, PARTS
+from charley.content.reference import ANSWERS
 from charley.errors import Problem
 
 SHORT, REPLY = 60, 120
@@ -65,7 +65,7 @@ def replies(content: Content) -> Iterator[Said]:
             by = next((k for k, w in answer.by.items() if w is wording), "")
             first = composer.section(answer.intent, slot)
             heard = tuple(key for sentence in first.sentences for key in sentence.said)
-            for part in ("short", "more", "why"):
+            for part in PARTS:
                 if "{" in getattr(wording, part):
                     before = heard if part == "more" else ()
                     section = first if part == "short" else composer.section(answer.intent, slot, part, before)
@@ -102,7 +102,7 @@ def _fixed(answer: Answer, places: Places) -> Iterator[Problem]:
     if answer.intent in answer.follow_ups:
         yield places.problem("an answer does not lead to itself", *here, "follow_ups", answer.intent)
     for by, wording in (("", answer.wording), *answer.by.items()):
-        for part in PARTS:
+        for part in TEMPLATES:
             template = getattr(wording, part)
             for literal in _PLACE.split(template) if "{" in template else ():
                 if literal.strip():

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from charley.content.fields import nearest
 from charley.content.lead import base, cited
-from charley.content.model import Answer, Content, Wording
+from charley.content.model import TEMPLATES, Answer, Content, Wording
 from charley.content.place import Places
-from charley.content.reference import FACTS, PARTS
+from charley.content.reference import FACTS
 from charley.content.template import places as ids_in
 from charley.errors import Problem
 from charley.workbench.due import SOURCES, is_date
@@ -61,7 +61,7 @@ def with_qualifications(content: Content, ids: list[str]) -> list[str]:
 
 def of_wording(content: Content, wording: Wording) -> list[str]:
     """Every fact that a wording may say, in order."""
-    named = [base(ref) for part in (*PARTS, "told") for ref in ids_in(getattr(wording, part))]
+    named = [base(ref) for part in TEMPLATES for ref in ids_in(getattr(wording, part))]
     named += [base(ref) for lead in wording.leads for ref in (*ids_in(lead.text), *cited(lead.text))]
     return [id for id in with_qualifications(content, named) if id in content.facts]
 

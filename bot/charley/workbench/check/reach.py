@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from charley.content.lead import base, cited, refs
-from charley.content.model import Content
-from charley.content.reference import PARTS
+from charley.content.model import PARTS, TEMPLATES, Content
 from charley.workbench.check.fact import with_qualifications, wordings
 
 Ways = dict[str, dict[str, list[str]]]
@@ -21,7 +20,7 @@ def ways(content: Content) -> Ways:
             for lead in dict.fromkeys(wording.leads):
                 for ref in (*refs(lead.text, content.facts), *cited(lead.text)):
                     out.get(base(ref), {}).setdefault(answer.intent, []).append(f"lead ({lead.key})")
-            for part in (*PARTS, "told"):
+            for part in TEMPLATES:
                 for id in with_qualifications(content, ids(getattr(wording, part), content)):
                     if id in out:
                         out[id].setdefault(answer.intent, []).append(f"{part} ({by})" if by else part)
@@ -49,7 +48,7 @@ def text(content: Content, asked: Mapping[str, Sequence[str]]) -> str:
             known = content.intents.get(intent)
             question = (known.question or known.title) if known else ""
             lines.append(f"    {intent}: {question} [{', '.join(parts)}]")
-            if any(part in PARTS for part in parts):
+            if not {*PARTS, "care"}.isdisjoint(parts):
                 lines += [f"        {line}" for line in asked.get(intent, ())]
         if not intents:
             lines.append("    nothing leads here")
