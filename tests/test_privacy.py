@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.channels.servers import free_port
 from tests.places import ROOT
 
 from charley import Assistant
@@ -132,9 +133,7 @@ def test_the_tool_server_writes_nothing_and_calls_nobody(tmp_path: Path) -> None
 
 def test_the_server_listens_at_its_address_alone_and_writes_nothing(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = Watched(tmp_path, "serve", "--port", port)
     body = json.dumps({"text": SECRET}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/v1/reply", body, {"content-type": "application/json"})

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from tests.channels.servers import PATIENT
 from tests.places import ROOT
 
 FAULTS = int(os.environ.get("CHARLEY_TORTURE", "40"))
@@ -21,13 +22,11 @@ FAULTS = int(os.environ.get("CHARLEY_TORTURE", "40"))
 BUSY = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}}
 BUSY |= {"error": "ratelimited", "errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 50}
 BUSY |= {"retry_after": 0.05, "global": False, "message": "slow down"}
-START = """
+START = f"""
 import sys
 from tests.channels.example import redirect
-redirect(sys.argv[1], sys.argv[2])
-from charley.cli import main
-sys.exit(main(sys.argv[3:]))
-"""
+redirect(sys.argv.pop(1), sys.argv.pop(1))
+{PATIENT}"""
 
 
 class Chaos:
@@ -117,12 +116,3 @@ async def between(target: str, chaos: Chaos) -> AsyncIterator[str]:
         application.router.add_route("*", "/{path:.*}", forward)
         async with served(application) as address:
             yield address
-
-
-async def until(holds: Callable[[], bool], seconds: float = 60.0 + FAULTS, why: Callable[[], object] = lambda: "") -> None:
-    """Waits for something to become true."""
-    for _ in range(int(seconds / 0.05)):
-        if holds():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(why())

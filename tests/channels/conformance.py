@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +26,8 @@ VAGUE = ("cramps", "leg cramps", "medication", "stretching", "my calves", "water
 FOLLOW_UP = "tell me more"
 EMERGENCY = "my calf is swollen and red and i cant breathe"
 LONG = " ".join(["why does my calf cramp at night when I have been sitting for a long time"] * 40)
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""Seconds after which something that was to come counts as not coming, on a machine that has much else to do."""
 InboxFor = Callable[[str, Shape], Inbox]
 
 
@@ -78,6 +79,18 @@ class Talk:
         """Nothing more comes."""
         await asyncio.sleep(seconds)
         assert self.ear.empty(), self.ear.get_nowait()
+
+
+async def until(
+    holds: Callable[[], bool | Awaitable[bool]], seconds: float = PATIENCE, why: Callable[[], object] = lambda: ""
+) -> None:
+    """Waits for something to become true."""
+    for _ in range(int(seconds / 0.05)):
+        found = holds()
+        if found if isinstance(found, bool) else await found:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(why())
 
 
 def flat(text: str) -> str:

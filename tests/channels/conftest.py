@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from charley import Assistant
-from charley.channels import notebook
+from charley.channels import notebook, store
 from charley.channels.inbox import Inbox
 from charley.channels.pace import Pace
 from charley.channels.shape import Shape
@@ -22,5 +22,6 @@ def inbox_for(assistant: Assistant) -> Callable[[str, Shape], Inbox]:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that works is not taken for one that is away because the machine is busy: that budget is tested by itself."""
+    """A store that works is not taken for one that is away because the machine is busy: its limits are tested by themselves."""
     monkeypatch.setattr(notebook, "BUDGET", 60.0)
+    monkeypatch.setattr(store, "WAIT", 60.0)

@@ -29,7 +29,7 @@ def charley(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]
     script = f"import sys; {code}\nfrom charley.cli import main; sys.exit(main(sys.argv[1:]))"
     surroundings = {**clean, "PYTHONPATH": str(ROOT / "bot")}
     command = [sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=120)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -69,7 +69,8 @@ def test_it_stops_when_asked_politely() -> None:
         assert "irc: 127.0.0.1:1 cannot be reached (ConnectionRefusedError)" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-        assert not process.stderr.read()
+        # On a machine that has much else to do it may have tried once more.
+        assert all("cannot be reached" in line for line in process.stderr)
 
 
 def test_every_channel_is_documented() -> None:

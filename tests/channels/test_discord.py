@@ -13,7 +13,7 @@ pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[te
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from tests.channels.chaos import Chaos
-from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript, until
 from tests.channels.discord_service import BOT, CHANNEL, PERSON, ROLE, TOKEN, DiscordService
 from tests.channels.standin import served
 from yarl import URL
@@ -133,7 +133,11 @@ def test_what_was_left_is_answered_although_it_cannot_be_read_at_once(
             message = service.written(EMERGENCY)
             service.said[message["channel_id"]] = [message]
             Waiting(inbox.book).add(message["channel_id"], message["id"])
-            await asyncio.sleep(0.1)
+
+            async def noted() -> bool:
+                return bool(await Waiting(inbox.book).left())
+
+            await until(noted)
             async with running(discord.run(inbox, {"CHARLEY_DISCORD_TOKEN": TOKEN})):
                 talk = Talk(assistant, service.say, service.ear, limit=2000)
                 agrees(await talk.hear(), assistant.reply(EMERGENCY))

@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
 from tests.channels import discord_service, slack_service, telegram_service
-from tests.channels.conformance import ASK, FOLLOW_UP, PATIENCE, Talk, says
+from tests.channels.conformance import ASK, FOLLOW_UP, PATIENCE, Talk, says, until
 from tests.channels.example import PAGE, examples
 from tests.channels.servers import free_port
 from tests.channels.standin import served
@@ -85,15 +85,16 @@ def test_slack_bolt(assistant: Assistant) -> None:
 
 
 async def reachable(port: int) -> None:
-    for _ in range(round(PATIENCE / 0.1)):
+    async def listens() -> bool:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()
             await writer.wait_closed()
-            return
+            return True
         except OSError:
-            await asyncio.sleep(0.1)
-    raise AssertionError("the example does not listen")
+            return False
+
+    await until(listens, why=lambda: "the example does not listen")
 
 
 def test_discord_py(assistant: Assistant) -> None:

@@ -17,7 +17,7 @@ pytest.importorskip("nio", reason="needs matrix-nio: pip install 'charley[test-c
 
 import yaml
 from nio import AsyncClient, RoomMessageFormatted, RoomPreset
-from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript, until
 from tests.channels.servers import free_port, stop, wait_for_port
 from tests.channels.stores import Unread
 
@@ -100,11 +100,10 @@ class Person:
         await self.write(f"* {text}", **{"m.new_content": {"msgtype": "m.text", "body": text}, "m.relates_to": relation})
 
     async def bot_joined(self, room: str = "") -> None:
-        for _ in range(200):
-            if any(m.user_id == BOT for m in (await self.client.joined_members(room or self.room)).members):
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("the bot does not come")
+        async def joined() -> bool:
+            return any(m.user_id == BOT for m in (await self.client.joined_members(room or self.room)).members)
+
+        await until(joined, why=lambda: "the bot does not come")
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from tests.channels.conformance import ASK, EMERGENCY
-from tests.channels.servers import free_port, stop, wait_for_port
+from tests.channels.servers import PATIENT, free_port, stop, wait_for_port
 from tests.places import ROOT
 
 from charley import Assistant
@@ -33,14 +33,6 @@ pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="needs nginx: apt-get install -y nginx"),
 ]
 TURNS = (ASK, "tell me more", "what about when pregnant?", EMERGENCY, "how do i stretch my calf?", "why?")
-PATIENT = """
-import sys
-from charley.channels import notebook, store
-notebook.BUDGET = store.WAIT = 30.0
-from charley.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-"""The program, but that a store may take its time: on a busy machine a replica would go on without it, and by itself."""
 
 
 class Replica:
@@ -153,7 +145,7 @@ def test_conversations_go_on_while_replicas_come_and_go(tmp_path: Path, assistan
             each.start()
         try:
             replaced_and_killed(first, second)
-            for _ in range(300):
+            for _ in range(1_200):
                 if wrong or all(turns[number] > len(TURNS) for number in range(6)):
                     break
                 time.sleep(0.1)

@@ -13,7 +13,7 @@ pytest.importorskip("slack_bolt", reason="needs slack-bolt: pip install 'charley
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
 import aiohttp
-from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript
+from tests.channels.conformance import ASK, EMERGENCY, InboxFor, Talk, agrees, running, transcript, until
 from tests.channels.servers import free_port
 from tests.channels.slack_service import SECRET, TOKEN, SlackService
 from tests.channels.standin import served
@@ -36,12 +36,14 @@ async def talking(inbox_for: InboxFor, assistant: Assistant) -> AsyncIterator[tu
 
 
 async def reachable(address: str) -> None:
-    for _ in range(100):
+    async def answers() -> bool:
         try:
             async with aiohttp.ClientSession() as session, session.get(address):
-                return
+                return True
         except aiohttp.ClientConnectionError:
-            await asyncio.sleep(0.05)
+            return False
+
+    await until(answers)
 
 
 def test_conformance(inbox_for: InboxFor, assistant: Assistant) -> None:

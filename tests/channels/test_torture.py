@@ -9,6 +9,7 @@ import asyncio
 import json
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
@@ -17,8 +18,8 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
-from tests.channels.chaos import FAULTS, Bot, Chaos, between, living, until
-from tests.channels.conformance import ASK, EMERGENCY, running
+from tests.channels.chaos import FAULTS, Bot, Chaos, between, living
+from tests.channels.conformance import ASK, EMERGENCY, PATIENCE, running, until
 from tests.channels.servers import free_port
 from tests.channels.standin import served
 
@@ -128,7 +129,7 @@ def test_telegram(tmp_path: Path, assistant: Assistant) -> None:
                     await asyncio.sleep(random.uniform(0, 6 * KILLS / PEOPLE))
                 await done.wait()
                 await killing
-                await until(lambda: len(said) == PEOPLE and not service.updates, why=bot.log)
+                await until(lambda: len(said) == PEOPLE and not service.updates, PATIENCE + FAULTS, bot.log)
             fair(said, chaos.count + KILLS)
 
     asyncio.run(scene())
@@ -180,6 +181,12 @@ def answers(calls: list[tuple[str, Any]], assistant: Assistant) -> Counter[str]:
     return Counter(call.split("/")[1] for call, body in sent if start in body["content"])
 
 
+def noted(folder: Path, id: str) -> bool:
+    """Whether a bot has noted that a message waits for its answer."""
+    with closing(sqlite3.connect(folder / "store.db", timeout=60)) as store:
+        return any(f'"{id}"' in value for (value,) in store.execute("SELECT value FROM entry WHERE value LIKE '%waiting%'"))
+
+
 def test_discord(tmp_path: Path, assistant: Assistant) -> None:
     pytest.importorskip("discord", reason="needs discord.py: pip install 'charley[test-channels]'")
     from tests.channels.discord_service import PERSON, TOKEN, DiscordService
@@ -194,18 +201,23 @@ def test_discord(tmp_path: Path, assistant: Assistant) -> None:
             bot = Bot("discord", tmp_path, {"CHARLEY_DISCORD_TOKEN": TOKEN}, "discord.py", service.address)
             async with living(bot):
                 for i in range(PEOPLE):
-                    await until(service.ready.is_set, why=bot.log)
+                    await until(service.ready.is_set, PATIENCE + FAULTS, bot.log)
                     channel, person = str(5000 + i), {**PERSON, "id": str(9000 + i)}
                     message = service.written(TEXTS[i % 3], channel_id=channel, author=person)
                     service.said[channel] = [message]
                     await service.happens("MESSAGE_CREATE", message)
+
+                    def received(channel: str = channel, id: str = message["id"]) -> bool:
+                        return bool(answers(service.calls, assistant)[channel]) or noted(tmp_path, id)
+
                     # What was not yet received, a killed process cannot know of.
-                    await asyncio.sleep(random.uniform(0.1, 0.3))
+                    await until(received, PATIENCE + FAULTS, bot.log)
+                    await asyncio.sleep(random.uniform(0.0, 0.2))
                     if i % (PEOPLE // KILLS) == 0:
                         service.ready.clear()
                         await bot.kill()
                         await bot.start()
-                await until(lambda: len(answers(service.calls, assistant)) == PEOPLE, why=bot.log)
+                await until(lambda: len(answers(service.calls, assistant)) == PEOPLE, PATIENCE + FAULTS, bot.log)
             fair(answers(service.calls, assistant), chaos.count + KILLS)
 
     asyncio.run(scene())
@@ -232,7 +244,7 @@ def test_matrix(tmp_path: Path, assistant: Assistant) -> None:
                     await pat.write(TEXTS[i % 3], rooms[i % len(rooms)])
                     await asyncio.sleep(random.uniform(0, 6 * KILLS / PEOPLE))
                 await killing
-                await until(lambda: sum(said.values()) >= PEOPLE, why=bot.log)
+                await until(lambda: sum(said.values()) >= PEOPLE, PATIENCE + FAULTS, bot.log)
             assert set(said) == set(rooms)
             assert sum(said.values()) - PEOPLE <= chaos.count + KILLS
 
@@ -267,7 +279,7 @@ def test_xmpp(tmp_path: Path, assistant: Assistant) -> None:
                 # Within the pace of one sender, however long it goes on.
                 await asyncio.sleep(random.uniform(2.0, 2.5))
             await killing
-            await until(lambda: answers() >= FAULTS // 4, why=bot.log)
+            await until(lambda: answers() >= FAULTS // 4, PATIENCE + FAULTS, bot.log)
             assert answers() - FAULTS // 4 <= KILLS
         await person.client.disconnect(wait=1)
 
@@ -313,7 +325,7 @@ def test_irc(tmp_path: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPat
             await someone.until("JOIN :#legs")
             for i in range(FAULTS // 4):
                 await someone.say(TEXTS[i % 3])
-            await until(lambda: answers() >= FAULTS // 4)
+            await until(lambda: answers() >= FAULTS // 4, PATIENCE + FAULTS)
             assert answers() - FAULTS // 4 <= chaos.count
 
     server = Server(tmp_path)

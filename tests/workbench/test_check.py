@@ -374,4 +374,4 @@ def test_broken_is_fast_and_finds_lines_only_when_asked() -> None:
     content, _ = reader.read(found)
     start = time.process_time()
     check.broken(content, found)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5

@@ -16,6 +16,10 @@ log = logging.getLogger("charley.channels")
 T = TypeVar("T")
 BUDGET = 0.3
 """Seconds that all calls of the store for one message may take together."""
+STEP = 0.05
+"""Seconds of one look at a call that is not done yet. A look that itself comes late counts as one: then this process was busy,
+and the store may have answered long ago.
+"""
 FIRST, AWAY = 0.3, 5.0
 """Seconds for which a store that used the budget up is not asked again: at first, and at most; twice as long each time in turn.
 
@@ -136,19 +140,29 @@ class Page:
 
     async def _ask(self, otherwise: T, call: Callable[..., T], *values: Any) -> tuple[bool, T]:
         """Whether the store did as it was asked, and what it said."""
-        book, begun = self._book, time.monotonic()
-        if self._left <= 0 or begun < book.asked_again:
+        book = self._book
+        if self._left <= 0 or time.monotonic() < book.asked_again:
             return False, otherwise
         try:
-            asked = asyncio.get_running_loop().run_in_executor(book.threads, lambda: call(*values))
-            said = await asyncio.wait_for(asked, self._left)
+            said = await self._waited(asyncio.get_running_loop().run_in_executor(book.threads, lambda: call(*values)))
             book.pause = FIRST
             return True, said
         except Exception as error:
             log.error("%s: the store fails: %s", book.channel, type(error).__name__)
             return False, otherwise
         finally:
-            now = time.monotonic()
-            self._left -= now - begun
-            if self._left <= 0.05:
-                book.asked_again, book.pause = now + book.pause, min(2 * book.pause, AWAY)
+            if self._left <= STEP:
+                book.asked_again, book.pause = time.monotonic() + book.pause, min(2 * book.pause, AWAY)
+
+    async def _waited(self, asked: asyncio.Future[T]) -> T:
+        """What a call gives, in the time that is left."""
+        try:
+            while not asked.done() and self._left > 0:
+                begun, step = time.monotonic(), min(STEP, self._left)
+                await asyncio.wait({asked}, timeout=step)
+                self._left -= min(step, time.monotonic() - begun)
+            if not asked.done():
+                raise TimeoutError
+            return asked.result()
+        finally:
+            asked.cancel()

@@ -271,7 +271,7 @@ def test_only_the_servers_own_names_are_answered(assistant: Assistant, host: str
 def raw(client: Any, request: str) -> bytes:
     """What comes back for bytes that no client would send."""
     address = client.base_url.host, client.base_url.port
-    with socket.create_connection(address, timeout=20) as connection:
+    with socket.create_connection(address, timeout=60) as connection:
         connection.sendall(request.encode("latin-1"))
         answer = b""
         with contextlib.suppress(ConnectionError):
@@ -515,10 +515,7 @@ def test_a_port_that_is_taken_is_told(workers: int, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_the_server_starts_answers_and_stops(workers: int) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    root = ROOT
+    root, port = ROOT, free_port()
     environment = {**os.environ, "PYTHONPATH": str(root / "bot")}
     environment.pop("CHARLEY_KEY", None)
     command = [sys.executable, "-m", "charley", "--content", str(root), "serve"]
