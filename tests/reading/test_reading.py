@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 from charley.reading.families import bundled
 from charley.reading.memo import LONGEST
 from charley.reading.reader import Reader
-from charley.reading.spelling import KEYS, Speller, edits, slips
+from charley.reading.spelling import KEYS, NONE, Pairs, Speller, edits, letter_pairs, slips
 
 COUNTS = {
     "cramp": 90,
@@ -164,3 +164,13 @@ def test_candidates_are_the_near_words_best_first(word: str, most: int) -> None:
 def test_short_words_are_not_guessed_at() -> None:
     assert edits(1) == 0
     assert READER.speller.candidates("q", edits(1)) == ()
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=6), unique=True), st.text("abc", min_size=1, max_size=6), st.integers(1, 4))
+def test_words_that_share_letter_pairs_are_found_by_them(words: list[str], word: str, least: int) -> None:
+    pairs, shared = Pairs(words), NONE
+    for pair in dict.fromkeys(letter_pairs(word)):
+        shared = pairs.add(shared, pair)
+    common = {w: len({*letter_pairs(w)} & {*letter_pairs(word)}) for w in words}
+    near = sorted((w for w in words if min(4, common[w]) >= least and abs(len(w) - len(word)) <= 2), key=lambda w: (len(w), w))
+    assert pairs.near(shared, least, len(word), 2) == near

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mmap import mmap
 
-MAGIC = "charley-bank 3"
+MAGIC = "charley-bank 4"
 
 
 def pack(data: Mapping[str, Any]) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 
 from charley.matching.lanes import HALF, halves, joined, parted
 from charley.reading.arrays import opened, stored
+from charley.reading.index import Index, laid
 
 VALUE = 1 << 12
 """Values are counted in units of 1 / VALUE."""
@@ -73,9 +74,9 @@ class Judge:
         return math.fsum(x * row.get(label, 0.0) for x, row in zip(block, rows, strict=False)) / VALUE
 
     def dump(self) -> dict[str, Any]:
-        """Everything that `restored` needs but the number of labels, as strings and bytes."""
+        """Everything that `restored` needs but the number of labels, as bytes."""
         return {
-            "names": ",".join(self.index),
+            **laid("names", self.index),
             "starts": stored("I", self.starts),
             "rows": stored(code(self.size), self.labels),
             "weights": stored("h", self.weights),
@@ -96,7 +97,7 @@ class Judge:
 def restored(data: Mapping[str, Any], size: int) -> Judge:
     """The judge of `size` labels that `dump` described."""
     rows = (opened("I", data["starts"]), opened(code(size), data["rows"]), opened("h", data["weights"]))
-    return Judge(numbered(data["names"].split(",")), *rows, size)
+    return Judge(Index.of(data, "names"), *rows, size)
 
 
 def numbered(names: Sequence[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from charley.matching.match import Candidate, Judged, Light, Lit, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
+from charley.reading.index import Column, Index, laid
 from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.spelling import Speller
@@ -217,7 +218,7 @@ class Matcher:
         features, judge, p = self.features, self.judge, self.phrasings
         counts = self.reader.speller.counts
         return {
-            "words": " ".join(counts),
+            **laid("words", counts),
             "counts": stored("I", counts.values()),
             "meaning": b"\n".join([features.meaning.get(w, b"") for w in counts]),
             **judge.dump(),
@@ -236,14 +237,14 @@ class Matcher:
 
 def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], families: Families | None = None) -> Matcher:
     """The matcher that `dump` described."""
-    words = data["words"].split(" ")
+    words = Index.of(data, "words")
     size = len(data["labels"])
     judge = restored(data, size)
     features.index = judge.index
     features.rarity = opened("f", data["rarity"])
     features.rarest = data["rarest"]
-    features.meaning = dict(zip(words, bytes(data["meaning"]).split(b"\n"), strict=True))
-    counts = dict(zip(words, opened("I", data["counts"]), strict=True))
+    features.meaning = Column(words, bytes(data["meaning"]).split(b"\n"))
+    counts = Column(words, opened("I", data["counts"]))
     phrasings = Phrasings(
         bytes(data["texts"]),
         bytes(data["used"]),

@@ -7,7 +7,8 @@ far each of them can be trusted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from charley.matching.features import Features, Vector
@@ -45,26 +46,23 @@ class Heard(NamedTuple):
 class Opinion:
     """The second opinion of a bank. Immutable, but for memos that only ever gain equal values."""
 
-    def __init__(self, features: Features, judge: Judge, labels: tuple[str, ...]) -> None:
-        """`features` has what the lessons taught; how a message is read is the bank's."""
-        self._features = features
-        self._judge = judge
+    def __init__(self, taught: Callable[[], tuple[Features, Judge]], labels: tuple[str, ...]) -> None:
+        """`taught` makes what the lessons taught, once there is a mark to hear; how a message is read is the bank's."""
+        self._taught = cache(taught)
         self._labels = labels
 
     def hear(self, reading: Reading, meaning: Sequence[int], marks: Iterable[str]) -> Heard:
         """What a message sounds like, by its reading and its block of families; `marks` are what the rules leave on it."""
-        seen = _seen(self._features, self._features.names(reading), marks)
-        scores = dict(zip(self._labels, self._judge.scores(seen, meaning), strict=True))
+        features, judge = self._taught()
+        seen = _seen(features, features.names(reading), marks)
+        scores = dict(zip(self._labels, judge.scores(seen, meaning), strict=True))
         nothing = scores.pop("", 1.0) + 1.0
         return Heard(math.fsum([score + 1.0 for score in scores.values()]) - nothing, scores)
 
     def dump(self) -> dict[str, Any]:
         """The opinion as strings, lists and bytes."""
-        return {
-            "labels": list(self._labels),
-            **self._judge.dump(),
-            "rarity": stored("f", self._features.rarity),
-        }
+        features, judge = self._taught()
+        return {"labels": list(self._labels), **judge.dump(), "rarity": stored("f", features.rarity)}
 
 
 def heard(matcher: Matcher, opinion: Opinion | None, reading: Reading, marks: Sequence[str]) -> tuple[Judged, Heard | None]:
@@ -91,16 +89,19 @@ def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:
     judge = learn(seen, [matcher.meaning(r) for r in readings], targets, len(labels), keys, trust=1.0).judge
     rarity = {name: features.rarity[i] for name, i in features.index.items()}
     features.index, features.rarity = judge.index, [rarity.get(name, 0.0) for name in judge.index]
-    return Opinion(features, judge, labels)
+    return Opinion(lambda: (features, judge), labels)
 
 
 def restore(data: Mapping[str, Any], matcher: Matcher) -> Opinion:
     """The opinion that `dump` described."""
-    features = _features(matcher)
-    judge = restored(data, len(data["labels"]))
-    features.index = judge.index
-    features.rarity = opened("f", data["rarity"])
-    return Opinion(features, judge, tuple(data["labels"]))
+    labels, rarity = tuple(data["labels"]), opened("f", data["rarity"])
+
+    def taught() -> tuple[Features, Judge]:
+        features, judge = _features(matcher), restored(data, len(labels))
+        features.index, features.rarity = judge.index, rarity
+        return features, judge
+
+    return Opinion(taught, labels)
 
 
 def _features(matcher: Matcher) -> Features:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from functools import cache, cached_property
+from itertools import accumulate
+from typing import Any
 
 from charley.reading.english import TURNING
 
@@ -35,9 +36,19 @@ def edits(length: int) -> int:
     return 0 if length < 2 else 1 if length < 4 else 2 if length < 8 else 3
 
 
+@cache
+def _library() -> tuple[Any, Any]:
+    """What searches, and the distance it goes by. Many messages have no unknown word, and starting is to be quick."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    return process, OSA
+
+
 def closest_within(text: str, known: Sequence[str], similarity: float) -> str:
     """The known text nearest to `text` by optimal string alignment, or "" below this similarity (0 to 1)."""
-    hit = process.extractOne(text, known, scorer=OSA.normalized_similarity, score_cutoff=similarity)
+    process, distance = _library()
+    hit = process.extractOne(text, known, scorer=distance.normalized_similarity, score_cutoff=similarity)
     return hit[0] if hit else ""
 
 
@@ -113,32 +124,18 @@ class Speller:
 
     def __init__(self, counts: Mapping[str, int], fixed: Iterable[str] = ()) -> None:
         self.counts = counts
+        self.rarity = Rarity(counts)
         self._fixed = frozenset(fixed)
-        self._rarity: dict[str, float] | None = None
-        self._cheapest: float | None = None
-        self._pairs: Pairs | None = None
 
-    @property
-    def rarity(self) -> Mapping[str, float]:
-        """What each word costs for being rare."""
-        if self._rarity is None:
-            total = sum(self.counts.values())
-            self._rarity = {w: RARITY * math.log(total / n) for w, n in self.counts.items()}
-        return self._rarity
-
-    @property
+    @cached_property
     def cheapest(self) -> float:
         """The least that a word costs."""
-        if self._cheapest is None:
-            self._cheapest = min(self.rarity.values(), default=0.0)
-        return self._cheapest
+        return self.rarity.of(max(self.counts.values())) if self.counts else 0.0
 
-    @property
+    @cached_property
     def pairs(self) -> Pairs:
         """The letter pairs of the words that an edit may reach; made when a message first has an unknown word."""
-        if self._pairs is None:
-            self._pairs = Pairs(w for w in self.counts if len(w) > 1 and w.isalpha() and w not in self._fixed)
-        return self._pairs
+        return Pairs(w for w in self.counts if len(w) > 1 and w.isalpha() and w not in self._fixed)
 
     def candidates(self, word: str, most: int, hidden: bool = False) -> tuple[tuple[str, float], ...]:
         """Bank words within `most` edits as `(word, cost)`, best first, at most `CANDIDATES`.
@@ -160,9 +157,9 @@ class Speller:
             return ()
         rarity = self.rarity
         hits = []
-        for meant, distance, _ in process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=None):
-            if meant not in TURNING or (distance < 2 and len(meant) > 3):
-                hits.append((LEAST * EDIT * distance + rarity[meant], meant))
+        for meant, edits in within(word, near, most):
+            if meant not in TURNING or (edits < 2 and len(meant) > 3):
+                hits.append((LEAST * EDIT * edits + rarity[meant], meant))
         hits.sort()
         out: list[tuple[float, str]] = []
         bound = math.inf
@@ -176,32 +173,50 @@ class Speller:
         return tuple([(w, c) for c, w in out[:CANDIDATES]])
 
 
+class Rarity(dict[str, float]):
+    """What each word costs for being rare, worked out for the words that are met."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def of(self, count: int) -> float:
+        """What a word costs that is there so often."""
+        return RARITY * math.log(self._total / count)
+
+    def __missing__(self, word: str) -> float:
+        cost = self[word] = self.of(self._counts[word])
+        return cost
+
+    @cached_property
+    def _total(self) -> int:
+        return sum(self._counts.values())
+
+
 Counter = tuple[int, int, int]
 """For each word, how many pairs it has in common with another: the ones, the twos, and whether it is four or more."""
 NONE: Counter = (0, 0, 0)
 
 
 class Pairs:
-    """Which words hold a letter pair: one bit a word, so that common pairs are counted for all words at once."""
+    """Which words hold a letter pair: one bit a word, so that common pairs are counted for all words at once.
+
+    The words lie in one text, with a line end on either side of each, which is searched for a pair when it is first met.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self.words = sorted(words, key=lambda w: (len(w), w))
-        holders: dict[str, list[int]] = {}
-        below = [0]
-        for i, word in enumerate(self.words):
-            while len(below) <= len(word):
-                below.append(i)
-            for pair in dict.fromkeys(letter_pairs(word)):
-                holders.setdefault(pair, []).append(i)
-        self._longest = len(below) - 1
-        self._below = [*below, len(self.words)]
-        self._masks = {pair: _mask(at) for pair, at in holders.items()}
+        self.words = sorted(sorted(words), key=len)
+        lengths = [*map(len, self.words)]
+        self._longest = lengths[-1] if lengths else 0
+        self._below = [*(bisect_left(lengths, length) for length in range(self._longest + 1)), len(lengths)]
+        self._text = "\n".join(["", *self.words, ""])
+        self._starts = [*accumulate(lengths, lambda start, length: start + length + 1, initial=1)]
+        self._masks: dict[str, int] = {}
 
     def add(self, shared: Counter, pair: str) -> Counter:
         """One more pair of the other word. Cost: some operations on numbers of as many bits as there are words."""
         mask = self._masks.get(pair)
         if mask is None:
-            return shared
+            mask = self._masks[pair] = self._mask("\n" + pair[1] if pair[0] == "^" else pair.replace("$", "\n"))
         ones, twos, fours = shared
         carry = ones & mask
         return ones ^ mask, twos ^ carry, fours | (twos & carry)
@@ -227,16 +242,19 @@ class Pairs:
             at = bits.find("1", at + 1)
         return out
 
-
-def _mask(at: Sequence[int]) -> int:
-    bits = bytearray(at[-1] // 8 + 1)
-    for i in at:
-        bits[i >> 3] |= 1 << (i & 7)
-    return int.from_bytes(bits, "little")
+    def _mask(self, pair: str) -> int:
+        text, starts = self._text, self._starts
+        bits = bytearray(len(self.words) // 8 + 1)
+        at = text.find(pair)
+        while at >= 0:
+            i = bisect_right(starts, at + (pair[0] == "\n")) - 1
+            bits[i >> 3] |= 1 << (i & 7)
+            at = text.find(pair, at + 1)
+        return int.from_bytes(bits, "little")
 
 
 def within(word: str, known: Sequence[str], most: int) -> list[tuple[str, int]]:
     """The known words at most `most` edits away (optimal string alignment), each with its distance; nearest first."""
-    return [
-        (near, int(edits)) for near, edits, _ in process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
-    ]
+    process, distance = _library()
+    found = process.extract(word, known, scorer=distance.distance, score_cutoff=most, limit=None)
+    return [(near, int(edits)) for near, edits, _ in found]

@@ -57,6 +57,7 @@ class Resolver:
         self._meant = Openings(acts.get("meant", ()))
         self._about = Openings(acts.get("about", ()))
         self._return = Openings(acts.get("return", ()))
+        self._fills = frozenset(word for phrase in self._filler for word in (phrase[:1] + phrase[-1:]))
         self._small = frozenset(p[0] for p in self._filler if len(p) == 1)
         self._kinds: dict[str, str] = {}
         for kind in ACTS:
@@ -136,7 +137,8 @@ class Resolver:
     def _bare(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The words without filler at either end."""
         changed = True
-        while changed and words:
+        # Few words stand at an end of the filler, which is then not gone through.
+        while changed and words and not self._fills.isdisjoint((words[0], words[-1])):
             changed = False
             for phrase in self._filler:
                 size = len(phrase)
