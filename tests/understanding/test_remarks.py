@@ -75,3 +75,10 @@ def test_a_short_question_that_is_clearly_on_another_thing_is_no_question_to_the
 def test_in_a_conversation_what_is_clearly_first_of_a_menu_is_answered(library: Assistant, question: str, kind: str) -> None:
     assert library.reply(question).kind == "disambiguation"
     assert talk(library, "how do i renew my books", question).kind == kind
+
+
+def test_a_thing_that_a_remark_names_gets_the_whole_answer(assistant: Assistant) -> None:
+    reply = talk(assistant, "could a cramp be a sign of heart trouble", "creatine and whey, a scoop each")
+    alone = assistant.reply("can creatine prevent leg cramps")
+    assert reply.intents == alone.intents
+    assert len(reply.sections[0].sentences) > 2

@@ -86,7 +86,9 @@ class Thread:
         of = topic(understood.intent, understood.slot)
         if not self.clear(understood) or not self._conversation.lasts(of):
             return None
-        return self._news(self._question("step", Asked("", message.words), before, of), before)
+        # One fact of many says too little of a thing that is named.
+        part = "short" if understood.slot else "step"
+        return self._news(self._question(part, Asked("", message.words), before, of), before)
 
     def _question(self, part: str, asked: Asked, before: Context, of: Topic | None = None) -> Question | None:
         of = of or (before.topics[-1] if before.topics else None)
