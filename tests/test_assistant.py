@@ -110,6 +110,16 @@ def test_explain_shows_how_words_were_read(assistant: Assistant) -> None:
     assert "nearest phrasing" in str(assistant.explain("why do i cramp"))
 
 
+def test_a_trace_says_nothing_twice(assistant: Assistant) -> None:
+    """Of two questions that are heard in one way, and of two in two ways."""
+    for text in ("should i rub in a balm or take paracetamol for cramp", "why do i get cramps and how do i stop them"):
+        trace = assistant.explain(text)
+        assert len(trace.questions) == 2
+        lines = str(trace).splitlines()
+        taken = [line for line in lines if line.startswith(("question:", "  taken", "  because:"))]
+        assert len(taken) == len(set(taken)) > 1
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="intents"):
         Assistant(tmp_path)

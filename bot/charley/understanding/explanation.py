@@ -50,13 +50,15 @@ class Explanation(NamedTuple):
             lines.append("sounds like: " + ", ".join(f"{level} {x:+.2f}" for level, x in self.sounds.items()))
         if self.act:
             lines.append(f"follow-up: {self.act}")
-        for question in self.questions:
-            lines += _lines(question)
+        # Two intents that are answered by one way to take the message have one trace, and all questions have the same ways.
+        different = [q for at, q in enumerate(self.questions) if q not in self.questions[:at]]
+        for question in different:
+            lines += _lines(question, ways=question is different[-1])
         lines.append("gate: " + ", ".join(f"{k} {v:g}" for k, v in self.gate.items()))
         return "\n".join(lines)
 
 
-def _lines(question: dict[str, Any]) -> list[str]:
+def _lines(question: dict[str, Any], *, ways: bool) -> list[str]:
     out = [f"question: {question['asked']}"]
     for token in question["reading"]:
         words = ", ".join(f"{w} {x:.2f}" for w, x in token["words"]) or "-"
@@ -70,7 +72,7 @@ def _lines(question: dict[str, Any]) -> list[str]:
     out.append(f"  nearest phrasing: {question['witness'] or '-'}")
     sure = f"confidence {question['confidence']:.3f}, margin {question['margin']:.3f}"
     out.append(f"  {sure}; {question['threshold']}: {question['decision']}")
-    if len(question["ways"]) > 1:
+    if ways and len(question["ways"]) > 1:
         out += [f"  taken {w['how']}: {w['chance']:.3f} {w['intent']} ({w['asked']})" for w in question["ways"]]
     if question["outside"]:
         out.append(f"  outside: {question['outside']}")
