@@ -198,4 +198,4 @@ class Assistant:
     def _context(self, value: Mapping[str, Any] | None) -> Context:
         if not isinstance(value, Mapping):
             return Context()
-        return self._dialogue.context(value, context.read(value, self._content, self._alarm.known, self._alarm.flags))
+        return self._dialogue.context(value, context.restored(value, self._content, self._alarm.known, self._alarm.flags))

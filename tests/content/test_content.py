@@ -204,7 +204,7 @@ def own() -> Content:
 
 
 def test_facts_that_await_a_source_are_no_facts(own: Content) -> None:
-    awaiting = document.read("awaiting.yaml", (ROOT / "knowledge" / "awaiting.yaml").read_text("utf-8"))[0]
+    awaiting = document.parsed("awaiting.yaml", (ROOT / "knowledge" / "awaiting.yaml").read_text("utf-8"))[0]
     assert awaiting
     assert not set(awaiting) & set(own.facts)
     assert all(set(entry) == {"text", "wants"} for entry in awaiting.values())

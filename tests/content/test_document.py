@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charley.content.document import ABSURD, DEPTH, Items, Table, Text, load, read
+from charley.content.document import ABSURD, DEPTH, Items, Table, Text, load, parsed
 from charley.errors import Problem
 
 
@@ -74,7 +74,7 @@ def test_a_bomb_of_aliases_costs_nothing() -> None:
 def test_absurd_nesting_is_refused(opening: str, levels: int) -> None:
     """Whichever library reads it, and however deep that one goes: ours is the one problem."""
     top = "" if opening in ("- ", "? ") else "a: "
-    assert read("a.yaml", top + opening * levels)[1] == [Problem("a.yaml", 1, f"nested deeper than {DEPTH} levels")]
+    assert parsed("a.yaml", top + opening * levels)[1] == [Problem("a.yaml", 1, f"nested deeper than {DEPTH} levels")]
 
 
 def test_reading_goes_on_behind_what_is_nested_too_deep() -> None:
@@ -89,8 +89,8 @@ def test_empty_file_is_an_empty_table(text: str) -> None:
 
 
 def test_read_takes_any_top() -> None:
-    assert read("a.yaml", "[a, b]") == (["a", "b"], [])
-    assert read("a.yaml", "") == (None, [])
+    assert parsed("a.yaml", "[a, b]") == (["a", "b"], [])
+    assert parsed("a.yaml", "") == (None, [])
 
 
 @given(st.text(max_size=300))

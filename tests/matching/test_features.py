@@ -30,7 +30,7 @@ INTERPRETER = Interpreter(
 
 def features() -> Features:
     made = Features(Concepts(ordered([(("bread",), "baking")])), Recogniser(TEA, {}))
-    made.learn([made.names(INTERPRETER.read(line.split())) for line in BANK])
+    made.learn([made.names(INTERPRETER.interpret(line.split())) for line in BANK])
     return made
 
 
@@ -38,7 +38,7 @@ FEATURES = features()
 
 
 def test_names_of_a_reading() -> None:
-    names = FEATURES.names(INTERPRETER.read("does green tea help bread".split()), after="tea.green")
+    names = FEATURES.names(INTERPRETER.interpret("does green tea help bread".split()), after="tea.green")
     assert names["~baking"] == 1.3
     assert names["@drink"] == names["@drink=tea"] == 1.3
     assert names["help"] == 1.0
@@ -55,12 +55,12 @@ def test_rarity_is_the_inverse_document_frequency() -> None:
 
 @given(st.lists(st.sampled_from([*WORDS, "zebra", "7"]), min_size=1, max_size=8))
 def test_a_vector_is_no_longer_than_one_and_shorter_for_what_the_bank_lacks(words: list[str]) -> None:
-    vector = FEATURES.vector(INTERPRETER.read(words))
+    vector = FEATURES.vector(INTERPRETER.interpret(words))
     length = math.sqrt(math.fsum(x * x for x in vector.values()))
     assert length <= 1.0 + 1e-9
     if vector and not {"zebra", "7"} & set(words) and "green" not in words:
         assert length == pytest.approx(1.0)
-    more = FEATURES.vector(INTERPRETER.read([*words, "zebra"]))
+    more = FEATURES.vector(INTERPRETER.interpret([*words, "zebra"]))
     assert all(more[name] <= x + 1e-9 for name, x in vector.items() if name in more and " " not in name)
 
 
@@ -77,7 +77,7 @@ def test_words_are_linked_by_how_much_oftener_than_by_chance_they_stand_together
 
 
 def test_the_block_of_families_is_shorter_than_the_words() -> None:
-    block = FAMILIAR.families(INTERPRETER.read(("green", "bread")), bundled)
+    block = FAMILIAR.families(INTERPRETER.interpret(("green", "bread")), bundled)
     assert math.sqrt(math.fsum((x / VALUE) ** 2 for x in block)) == pytest.approx(0.8, abs=0.02)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charley import Assistant
-from charley.reading.memo import BYTES, LONGEST, Memo
+from charley.reading.memo import BYTES, LONGEST_WORD, Memo
 
 
 @given(st.lists(st.text(max_size=60)), st.integers(1, 9))
@@ -19,7 +19,7 @@ def test_a_memo_holds_so_much_and_no_long_word(words: list[str], most: int) -> N
     for word in words:
         memo[word] = word
         assert len(memo) <= most
-        assert (word in memo) == (len(word) <= LONGEST)
+        assert (word in memo) == (len(word) <= LONGEST_WORD)
     assert all(memo[word] == word for word in memo)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from charley.reading.families import bundled
-from charley.reading.memo import LONGEST
+from charley.reading.memo import LONGEST_WORD
 from charley.reading.reader import Reader
 from charley.reading.spelling import KEYS, NONE, Pairs, Speller, edits, letter_pairs, slips
 
@@ -105,7 +105,7 @@ def test_shares_are_chances(word: str) -> None:
         assert whole <= 1.0 + 1e-9
 
 
-@given(st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=1, max_size=LONGEST))
+@given(st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=1, max_size=LONGEST_WORD))
 def test_parted_words_hold_every_letter(word: str) -> None:
     tokens = READER.read((word,))
     assert "".join(t.surface for t in tokens) == word

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charley import Assistant
-from charley.understanding.context import Context, Topic, read
+from charley.understanding.context import Context, Topic, restored
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -21,12 +21,12 @@ def test_eight_choices_are_kept(assistant: Assistant) -> None:
     kept = Context(choices=topics, offered=topics).to_json()
     assert kept["choices"] == [[t.intent] for t in topics[:8]]
     hostile = {"v": 1, "choices": [[t.intent] for t in topics]}
-    assert read(hostile, assistant.content, frozenset()).choices == topics[:8]
+    assert restored(hostile, assistant.content, frozenset()).choices == topics[:8]
 
 
 def test_twenty_four_signs_are_kept(assistant: Assistant) -> None:
     signs = [f"sign{n}" for n in range(60)]
-    assert read({"v": 1, "signs": signs}, assistant.content, frozenset(signs)).signs == tuple(signs[:24])
+    assert restored({"v": 1, "signs": signs}, assistant.content, frozenset(signs)).signs == tuple(signs[:24])
     assert Context(signs=tuple(signs)).to_json()["signs"] == signs[:24]
 
 
@@ -36,7 +36,7 @@ def test_the_sentences_of_six_replies_are_kept(assistant: Assistant) -> None:
     assert len(Context(said=replies).to_json()["said"]) == 6
     assert Context(said=(tuple(keys),)).to_json()["said"] == [" ".join(keys[:24])]
     hostile = {"v": 1, "said": [" ".join(keys)] * 9}
-    assert read(hostile, assistant.content, frozenset()).said == (tuple(keys[:24]),) * 6
+    assert restored(hostile, assistant.content, frozenset()).said == (tuple(keys[:24]),) * 6
 
 
 def test_what_was_said_long_ago_goes_first_when_there_is_too_much() -> None:
@@ -51,7 +51,7 @@ def test_it_comes_back_as_it_went(assistant: Assistant) -> None:
     context = Context(
         topics=(Topic("prevention.food", ("food", "banana")),), part="more", choices=(Topic("relief.now"),), misses=2
     )
-    assert read(json.loads(json.dumps(context.to_json())), assistant.content, frozenset()) == context
+    assert restored(json.loads(json.dumps(context.to_json())), assistant.content, frozenset()) == context
 
 
 def test_a_list_that_stands_beside_the_forms_is_no_form(assistant: Assistant) -> None:
@@ -59,8 +59,8 @@ def test_a_list_that_stands_beside_the_forms_is_no_form(assistant: Assistant) ->
     for form in (*assistant.content.forms, ["why"]):
         for text in ("i'm on furosemide", "say that again", "so should i stop it"):
             assert assistant.reply(text, {**known, "form": form}).sections
-    assert read({"v": 1, "form": "why"}, assistant.content, frozenset()).form == "why"
-    assert read({"v": 1, "form": "joints"}, assistant.content, frozenset()).form == ""
+    assert restored({"v": 1, "form": "why"}, assistant.content, frozenset()).form == "why"
+    assert restored({"v": 1, "form": "joints"}, assistant.content, frozenset()).form == ""
 
 
 @given(st.dictionaries(KEYS, JSON) | JSON)

@@ -18,7 +18,7 @@ import pytest
 from tests.places import ROOT
 
 from charley import Assistant
-from charley.content.document import read
+from charley.content.document import parsed
 
 FOLDER = ROOT / "tests" / "questions"
 MISSES = FOLDER / "known_misses.yaml"
@@ -38,7 +38,7 @@ class Question:
 
 
 def loaded(path: Path) -> Any:
-    value, problems = read(path.name, path.read_text("utf-8"))
+    value, problems = parsed(path.name, path.read_text("utf-8"))
     assert not problems, problems
     return value
 

@@ -121,7 +121,7 @@ class Trainer:
         interpreter = Interpreter(reader, self.concepts, self.recogniser)
         lessons = []
         for example, each in zip(examples, words, strict=True):
-            reading = interpreter.read(each)
+            reading = interpreter.interpret(each)
             meaning = features.families(reading, self._table)
             lessons.append(_Lesson(example, each, _key(each), reading, features.names(reading, example.after), meaning))
         return lessons

@@ -10,7 +10,7 @@ EVERY = 2.0
 """Seconds between the answers of a sender who never stops."""
 BURST = 8
 """Messages that are answered without a pause."""
-LONGEST = 20.0
+PATIENCE = 20.0
 """Seconds that a message may wait; one that would wait longer is not answered."""
 SENDERS = 20_000
 """Senders that are kept in mind; the one heard of longest ago is forgotten first."""
@@ -23,7 +23,7 @@ class Pace:
         self,
         every: float = EVERY,
         burst: int = BURST,
-        longest: float = LONGEST,
+        longest: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._every = every

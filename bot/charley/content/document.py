@@ -47,7 +47,7 @@ class Table(dict[str, Any]):
 
 def load(file: str, text: str) -> tuple[Table, list[Problem]]:
     """Reads a document whose top is a mapping. Every problem is listed; what can be read is returned."""
-    top, problems = read(file, text)
+    top, problems = parsed(file, text)
     if isinstance(top, Table):
         return top, problems
     if top is not None:
@@ -55,7 +55,7 @@ def load(file: str, text: str) -> tuple[Table, list[Problem]]:
     return Table(), problems
 
 
-def read(file: str, text: str) -> tuple[Any, list[Problem]]:
+def parsed(file: str, text: str) -> tuple[Any, list[Problem]]:
     """Reads any document: a `Table`, `Items`, a `Text`, or None when the file is empty or not valid."""
     problems: list[Problem] = []
     for run in _OPENING.finditer(text):

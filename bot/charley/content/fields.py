@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from charley.content.document import Items, Table, load
-from charley.content.document import read as read_any
+from charley.content.document import Items, Table, load, parsed
 from charley.content.keys import Keys
 from charley.errors import Problem
 
@@ -33,7 +32,7 @@ class Fields:
         return table
 
     def plain(self, path: str, text: str) -> Any:
-        value, problems = read_any(path, text)
+        value, problems = parsed(path, text)
         self.problems += problems
         return {} if value is None else _plain(value)
 

@@ -57,7 +57,7 @@ class Matcher:
 
     def reading(self, words: Sequence[str]) -> Reading:
         """Reads the words of a message and recognises what they speak of."""
-        return self.interpreter.read(words)
+        return self.interpreter.interpret(words)
 
     def judged(self, reading: Reading) -> Judged:
         """Judges a message. Cost: its features × some operations on numbers as long as there are labels."""

@@ -36,9 +36,9 @@ class Interpreter:
     def message(self, text: str) -> tuple[Message, Reading]:
         """The words of a text with their punctuation, and their reading."""
         message = read(text)
-        return message, self.read(message.words)
+        return message, self.interpret(message.words)
 
-    def read(self, words: Sequence[str]) -> Reading:
+    def interpret(self, words: Sequence[str]) -> Reading:
         """The reading of the words of a message."""
         words = tuple(words)
         tokens, starts = self._reader.placed(words, self._link)

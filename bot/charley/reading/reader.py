@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from charley.reading.english import LETTERS, TURNING
 from charley.reading.families import Families
-from charley.reading.memo import LONGEST, Memo
+from charley.reading.memo import LONGEST_WORD, Memo
 from charley.reading.spelling import EDIT, Speller, edits
 
 GAP = 2.5
@@ -140,10 +140,10 @@ class Reader:
 
     def _decide(self, word: str) -> Tokens:
         if not word.isalpha():
-            return (Token(word, (), "number"),) if word.isdigit() or len(word) > LONGEST else self._mixed(word)
+            return (Token(word, (), "number"),) if word.isdigit() or len(word) > LONGEST_WORD else self._mixed(word)
         if word in TURNING:
             return (Token(word, (), "other", 1.0),)
-        if not 2 <= len(word) <= LONGEST:
+        if not 2 <= len(word) <= LONGEST_WORD:
             return (Token(word, (), "unread"),)
         near = self.speller.candidates(word, edits(len(word)))
         if word in self.families:

@@ -27,7 +27,7 @@ FELT = "felt_"
 """Begins the names of feelings."""
 HEARTFELT = 30
 """Words of a message in which a feeling is looked for."""
-LONGEST = 9
+FOLLOW_UP = 9
 """Words that a follow-up may have."""
 
 
@@ -79,7 +79,7 @@ class Resolver:
 
     def find(self, words: tuple[str, ...], mended: tuple[str, ...] = ()) -> Act:
         """The act of a message; `Act()` for an ordinary question. `mended` are its words with their spelling mended."""
-        if len(words) <= LONGEST:
+        if len(words) <= FOLLOW_UP:
             line = "".join(f"{w} " for w in mended or words)
             for kind, said in self._moves.near(line):
                 if said.search(line):

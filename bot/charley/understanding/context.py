@@ -95,7 +95,7 @@ class Context(NamedTuple):
         return out
 
 
-def read(value: Any, content: Content, signs: frozenset[str], flags: frozenset[str] = frozenset()) -> Context:
+def restored(value: Any, content: Content, signs: frozenset[str], flags: frozenset[str] = frozenset()) -> Context:
     """The context in `value`; whatever is not a known id is passed over, so that no outside value can break a reply."""
     if not isinstance(value, Mapping) or value.get("v") != VERSION:
         return Context()

@@ -14,7 +14,7 @@ from charley.matching.matcher import Matcher
 from charley.reading.english import POINTING
 from charley.reading.text import LIMIT, Message, read
 from charley.understanding import decision as decide
-from charley.understanding.acts import LONGEST, Act, Resolver
+from charley.understanding.acts import FOLLOW_UP, Act, Resolver
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
@@ -155,7 +155,7 @@ class Dialogue:
 
     def _asks_back(self, form: str, message: Message, understood: Sequence[Understood], before: Context) -> bool:
         """Whether a short question names nothing and is no clear question of its own: it asks of the topic ("how soon?")."""
-        if not self._forms.name(form) or len(message.words) > LONGEST or len(understood) > 1:
+        if not self._forms.name(form) or len(message.words) > FOLLOW_UP or len(understood) > 1:
             return False
         match, topic = understood[0].match, before.topics[-1] if before.topics else None
         if topic is None or match is None or not self.conversation.lasts(topic):
@@ -290,9 +290,9 @@ class Dialogue:
 
     def shown(self, reply: Reply, dropped: bool = False) -> Reply:
         """The reply with what its context knows of the person. `dropped`: a context was handed in that was of no use."""
-        people = self.persons.read(reply.context.get("people"))
+        people = self.persons.restored(reply.context.get("people"))
         return reply._replace(person=self.persons.shown(people), context_dropped=dropped)
 
     def context(self, value: Mapping[str, Any], known: Context) -> Context:
         """`known` with the people that a context holds."""
-        return known._replace(people=self.persons.read(value.get("people")))
+        return known._replace(people=self.persons.restored(value.get("people")))

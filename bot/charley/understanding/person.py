@@ -244,7 +244,7 @@ class PersonReader:
             listed.append(id if colon else fact)
         return {"who": SELF, **out} if out else {}
 
-    def read(self, value: Any) -> People:
+    def restored(self, value: Any) -> People:
         """What a context holds of people; whatever is not a known id is passed over."""
         if not isinstance(value, Mapping):
             return People()

@@ -71,7 +71,7 @@ def test_a_reply_is_the_librarys_with_its_context_signed(client: Any, assistant:
     got = ask(client, {"text": QUESTION}).json()
     expected = assistant.reply(QUESTION).to_dict()
     context = got.pop("context")
-    assert Signer(KEY).read(context) == expected.pop("context")
+    assert Signer(KEY).opened(context) == expected.pop("context")
     assert got["context_dropped"] is False
     assert got == expected
     assert got["text"].endswith(got["disclaimer"])
@@ -431,7 +431,7 @@ def test_the_plain_form_answers_without_a_script(client: Any) -> None:
     token = re.search(r'name="context" value="([^"]+)"', shown.text)
     assert token
     more = client.post("/", data={"more": "1", "context": token[1]})
-    assert Signer(KEY).read(token[1])
+    assert Signer(KEY).opened(token[1])
     assert more.text != shown.text
     chosen = client.post("/", data={"choice": "about.night", "text": "asdf"})
     assert 'class="reply answer' in chosen.text

@@ -8,7 +8,7 @@ from typing import TextIO
 from charley.channels.terminal.commands import PROMPT, Conversation
 from charley.console import fitted
 
-LONGEST = 65_536
+LINE = 65_536
 """Characters of one line that are kept; the assistant reads fewer still and says so."""
 
 
@@ -35,12 +35,12 @@ def _lines(source: TextIO | None, prompt: TextIO | None) -> Iterator[str]:
     while source is not None:
         if prompt:
             print(PROMPT, end="", file=prompt, flush=True)
-        line = source.readline(LONGEST)
+        line = source.readline(LINE)
         if not line:
             if prompt:
                 print(file=prompt)
             return
         rest = line
         while rest and not rest.endswith("\n"):
-            rest = source.readline(LONGEST)
+            rest = source.readline(LINE)
         yield line.rstrip("\r\n")

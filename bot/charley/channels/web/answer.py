@@ -50,7 +50,7 @@ class Answerer:
 
     def context(self, token: object) -> tuple[dict[str, Any] | None, bool]:
         """The context in a token, and whether there was one that cannot be used."""
-        context = self._signer.read(token)
+        context = self._signer.opened(token)
         dropped = context is None and token not in (None, "")
         if dropped and self._watch is not None:
             self._watch("context_dropped", ())
@@ -104,7 +104,7 @@ class ReplyEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._limiter.check(scope)
         _json_only(scope)
-        question = read(await body(scope, receive, self._most))
+        question = asked(await body(scope, receive, self._most))
         content = await self._worked(scope, question)
         headers = [*_HEADERS, (b"content-length", b"%d" % len(content))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -128,7 +128,7 @@ def _json_only(scope: Scope) -> None:
     raise ProblemError(415, "The body must be application/json.", headers={"Accept-Post": "application/json"})
 
 
-def read(content: bytes) -> Question:
+def asked(content: bytes) -> Question:
     """The question in a JSON body.
 
     Raises:

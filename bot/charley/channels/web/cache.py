@@ -15,7 +15,7 @@ from charley.answering.reply import Reply
 from charley.content.model import Content
 from charley.content.template import fill
 
-LONGEST = 500
+ASKED = 500
 """Characters of a message whose reply may be kept: longer ones do not come twice."""
 
 
@@ -44,7 +44,7 @@ class Cache:
 
     def key(self, text: str, token: object) -> bytes:
         """Where the reply would be; b"" when it is not to be kept."""
-        if not self._most or len(text) > LONGEST or not (token is None or isinstance(token, str)):
+        if not self._most or len(text) > ASKED or not (token is None or isinstance(token, str)):
             return b""
         whole = f"{len(text)} {text}{token or ''}".encode("utf-8", "surrogatepass")
         return blake2b(whole, key=self._secret, digest_size=16).digest()

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
-LONGEST = 4096
+SIGNED = 4096
 """Characters of a signed context that are looked at; ours are far shorter."""
 _PURPOSE = b"charley context 1\0"
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -28,9 +28,9 @@ class Signer:
         payload = urlsafe_b64encode(_encode(dict(context)).encode("ascii")).rstrip(b"=")
         return f"{payload.decode()}.{_mark(payload, self._key).decode()}"
 
-    def read(self, token: object) -> dict[str, Any] | None:
+    def opened(self, token: object) -> dict[str, Any] | None:
         """The context in a text that this key signed; None for anything else."""
-        if not isinstance(token, str) or not 0 < len(token) <= LONGEST or not token.isascii():
+        if not isinstance(token, str) or not 0 < len(token) <= SIGNED or not token.isascii():
             return None
         payload, _, mark = token.encode("ascii").partition(b".")
         if not any(hmac.compare_digest(mark, _mark(payload, key)) for key in (self._key, *self._old)):

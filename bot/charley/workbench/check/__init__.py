@@ -50,7 +50,7 @@ def problems(root: Traversable) -> list[Problem]:
         return sorted(first)
     held_out = question.texts(root)
     places = Places({**found, **held_out})
-    asked, wrong = question.read(held_out)
+    asked, wrong = question.held_out(held_out)
     return sorted(
         {
             *wrong,
@@ -80,5 +80,5 @@ def reach(root: Traversable) -> str:
     content, unread = reader.read(texts(root))
     if unread:
         raise ContentError(unread)
-    asked, _ = question.read(question.texts(root))
+    asked, _ = question.held_out(question.texts(root))
     return ways.text(content, asked)

@@ -21,7 +21,7 @@ from charley.reading.text import stem
 from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
 from charley.workbench.check.grade import GRADE, grade
 
-LONGEST = 95
+OWED = 95
 """Words of an answer, with everything that it owes."""
 ALIKE = 0.6
 """Two sentences that have so many of their words in common say the same."""
@@ -201,8 +201,8 @@ def _wrong(voice: _Voice, texts: list[str]) -> Iterator[tuple[str, str]]:
         yield "empty", "says nothing"
     if hit := _PLACE.search(text):
         yield "place", f"a place is not filled: '{hit[0]}'"
-    if (count := len(text.split())) > LONGEST:
-        yield "long", f"has {count} words with everything it owes; at most {LONGEST}"
+    if (count := len(text.split())) > OWED:
+        yield "long", f"has {count} words with everything it owes; at most {OWED}"
     if (found := grade(text)) > GRADE:
         yield "grade", f"reading grade {found:.1f}; at most {GRADE:.0f}"
     if hit := DOSE.search(text) or DIAGNOSIS.search(text):

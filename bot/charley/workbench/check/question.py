@@ -33,7 +33,7 @@ def texts(root: Traversable) -> dict[str, str]:
     return {FOLDER + name: (folder / name).read_text(encoding="utf-8") for name in topics}
 
 
-def read(found: Mapping[str, str]) -> tuple[dict[str, list[str]], list[Problem]]:
+def held_out(found: Mapping[str, str]) -> tuple[dict[str, list[str]], list[Problem]]:
     """Questions under the intent that must answer them: texts, or mappings with a `text`."""
     asked: dict[str, list[str]] = {}
     problems: list[Problem] = []
