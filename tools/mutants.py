@@ -2,10 +2,10 @@
 
     PYTHONPATH=bot:. python tools/mutants.py [PART OF MODULE.NAME ...] [--rows FILE]
 
-A number is one that stands under a name of its own at the top of a module. Each is halved and doubled, a small whole number
-made one less and one more, in the running program; then the quick tests of its package are run until one fails. Numbers that
-only bound a cost are not tried: nothing that a person would notice hangs on them. `--rows` keeps each row as soon as it is
-known, so that a run that was stopped goes on behind it.
+A number is one that stands under a name of its own at the top of a module. Each is halved and doubled (0.0 is made half less
+and half more), a small whole number made one less and one more, in the running program; then the quick tests of its package are
+run until one fails. Numbers that only bound a cost are not tried: nothing that a person would notice hangs on them. `--rows`
+keeps each row as soon as it is known, so that a run that was stopped goes on behind it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,12 @@ QUICK = {
     "charley.assistant": ("tests/triage/test_standing.py",),
 }
 """The quick tests of a module or package; of two, the first that fits."""
-COSTS = frozenset({"_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "CALM", "HELD", "BYTES", "LOOKUPS", "WORD"})
+COSTS = frozenset(
+    {
+        *("_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "_PERMITTED", "_JOINED_MOST"),
+        *("CALM", "HELD", "BYTES", "LOOKUPS", "WORD", "LONGEST_WORD"),
+    }
+)
 """Numbers that bound memory or time alone, or only mix."""
 NOTHING = "**nothing**"
 SMALL = 12
@@ -73,7 +78,7 @@ class Number:
     @property
     def changes(self) -> tuple[int | float, ...]:
         if isinstance(self.value, float):
-            return self.value / 2, self.value * 2
+            return (self.value / 2, self.value * 2) if self.value else (-0.5, 0.5)
         return (self.value - 1, self.value + 1) if self.value <= SMALL else (self.value // 2, self.value * 2)
 
 
