@@ -102,10 +102,11 @@ def test_output_is_utf8_whatever_the_locale() -> None:
     assert ran("ask", QUESTION, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}) == plain
 
 
-def test_ask_does_not_pay_for_the_terminal_or_for_yaml() -> None:
+def test_ask_pays_for_nothing_that_it_does_not_need() -> None:
+    others = ("prompt_toolkit", "yaml", "multiprocessing", "asyncio", "rapidfuzz")
     code = (
-        "import sys; from charley.cli import main; main(['ask', 'hello']);"
-        "print([m for m in ('prompt_toolkit', 'yaml', 'multiprocessing', 'asyncio') if m in sys.modules], file=sys.stderr)"
+        f"import sys; from charley.cli import main; main(['ask', {QUESTION!r}]);"
+        f"print([m for m in {others} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
     assert done.stderr == "[]\n"

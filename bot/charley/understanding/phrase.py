@@ -162,7 +162,8 @@ def _split(line: str) -> tuple[list[str], list[int], frozenset[str]]:
 def _begins(phrase: str) -> dict[str, None] | None:
     """The words that a phrase may begin with; None where any may."""
     words: dict[str, None] = {}
-    for part in _PART.findall(phrase):
+    for found in _PART.finditer(phrase):
+        part = found[0]
         if part == _BEGIN:
             continue
         if part in (_END, _GAP):
