@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.places import ROOT
 
 from charley import Assistant
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the tests behind itself has the interrupt ignored, in the programs too that a test interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # One answer for one state of the code: a run that draws other examples each time says no or yes by luck. New ones are drawn by
 # `pytest --hypothesis-profile search`, and by the fuzzer of tests/fuzz.
