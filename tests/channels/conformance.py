@@ -93,6 +93,17 @@ async def until(
     raise AssertionError(why())
 
 
+async def listens(port: int) -> bool:
+    """Whether somebody takes connections at a port of this machine."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        await writer.wait_closed()
+        return True
+    except OSError:
+        return False
+
+
 def flat(text: str) -> str:
     """A text with every run of white space as one space."""
     return " ".join(text.split())

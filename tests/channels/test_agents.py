@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,13 +14,12 @@ import pytest
 pytest.importorskip("mcp.server.mcpserver", reason="needs mcp: pip install 'charley[mcp]'")
 
 from mcp import Client, StdioServerParameters
+from tests.channels.conformance import ASK, EMERGENCY, PATIENCE, listens, until
 from tests.channels.servers import free_port, stop
 from tests.places import ROOT
 
 from charley import Assistant
 
-ASK = "why do my calves cramp at night"
-EMERGENCY = "my calf is swollen and red and i cant breathe"
 COMMAND = ["-m", "charley", "--content", str(ROOT), "mcp"]
 
 
@@ -53,7 +53,7 @@ async def transcript(server: Any, assistant: Assistant) -> None:
 
 def test_over_standard_input_and_output(assistant: Assistant) -> None:
     parameters = StdioServerParameters(command=sys.executable, args=COMMAND, env=environment())
-    asyncio.run(asyncio.wait_for(transcript(parameters, assistant), 60))
+    asyncio.run(asyncio.wait_for(transcript(parameters, assistant), PATIENCE))
 
 
 def test_of_another_subject(library: Assistant) -> None:
@@ -67,7 +67,7 @@ def test_of_another_subject(library: Assistant) -> None:
             result = (await client.call_tool("ask", {"question": text})).structured_content
             assert result["answer"] == str(library.reply(text))
 
-    asyncio.run(asyncio.wait_for(scene(), 60))
+    asyncio.run(asyncio.wait_for(scene(), PATIENCE))
 
 
 def test_over_http(assistant: Assistant) -> None:
@@ -75,14 +75,8 @@ def test_over_http(assistant: Assistant) -> None:
     process = subprocess.Popen([sys.executable, *COMMAND, "--http", "--port", str(port)], env=environment())
 
     async def scene() -> None:
-        for _ in range(300):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                break
-            except OSError:
-                await asyncio.sleep(0.1)
-        await asyncio.wait_for(transcript(f"http://127.0.0.1:{port}/mcp", assistant), 60)
+        await until(partial(listens, port), why=lambda: "the server does not listen")
+        await asyncio.wait_for(transcript(f"http://127.0.0.1:{port}/mcp", assistant), PATIENCE)
 
     try:
         asyncio.run(scene())

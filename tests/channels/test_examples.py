@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'charley[test-channels]'")
 
 from tests.channels import discord_service, slack_service, telegram_service
-from tests.channels.conformance import ASK, FOLLOW_UP, PATIENCE, Talk, says, until
+from tests.channels.conformance import ASK, FOLLOW_UP, PATIENCE, Talk, listens, says, until
 from tests.channels.example import PAGE, examples
 from tests.channels.servers import free_port
 from tests.channels.standin import served
@@ -78,23 +79,10 @@ def test_slack_bolt(assistant: Assistant) -> None:
         port = free_port()
         service = slack_service.SlackService(f"http://127.0.0.1:{port}/slack/events")
         async with served(service.application) as address, running("slack-bolt", address, PORT=str(port)):
-            await reachable(port)
+            await until(partial(listens, port), why=lambda: "the example does not listen")
             await converse(Talk(assistant, service.say, service.ear))
 
     asyncio.run(scene())
-
-
-async def reachable(port: int) -> None:
-    async def listens() -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            await writer.wait_closed()
-            return True
-        except OSError:
-            return False
-
-    await until(listens, why=lambda: "the example does not listen")
 
 
 def test_discord_py(assistant: Assistant) -> None:

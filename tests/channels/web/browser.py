@@ -15,6 +15,10 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
 
 
+WAIT = 120_000.0
+"""Milliseconds after which something that was to be seen counts as not coming, on a machine that has much else to do."""
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
     """Starts Chromium; skips the test where there is none."""

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("uvicorn", reason="needs: pip install 'charley[test-web]'")
 pytest.importorskip("starlette", reason="needs: pip install 'charley[test-web]'")
 
-from tests.channels.web.browser import barriers, chromium
+from tests.channels.web.browser import WAIT, barriers, chromium
 from tests.channels.web.webserver import running
 
 from charley import Assistant
@@ -52,6 +52,7 @@ def opened(browser: Any, base: str) -> Iterator[Opened]:
 
     def open_page(path: str = "/", **options: Any) -> Any:
         context = browser.new_context(**{"viewport": DESKTOP, **options})
+        context.set_default_timeout(WAIT)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -154,6 +155,7 @@ def test_axe_finds_no_barrier_in_the_list_of_all_questions(opened: Opened, look:
 
 def test_axe_finds_no_barrier_without_a_script(browser: Any, base: str) -> None:
     with browser.new_context(java_script_enabled=False) as plain:
+        plain.set_default_timeout(WAIT)
         page = plain.new_page()
         page.goto(base)
         page.fill("#text", f"{QUESTION} <b>x</b>")

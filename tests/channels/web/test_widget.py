@@ -13,7 +13,7 @@ pytest.importorskip("starlette", reason="needs: pip install 'charley[test-web]'"
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
-from tests.channels.web.browser import barriers, chromium
+from tests.channels.web.browser import WAIT, barriers, chromium
 from tests.channels.web.webserver import running
 
 from charley import Assistant
@@ -69,6 +69,7 @@ def browser() -> Iterator[Any]:
 def page(browser: Any, host: str) -> Iterator[Any]:
     wrong: list[str] = []
     with browser.new_context(reduced_motion="reduce") as context:
+        context.set_default_timeout(WAIT)
         opened = context.new_page()
         opened.on("pageerror", lambda error: wrong.append(str(error)))
         opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" and "icon" not in said.text else None)
