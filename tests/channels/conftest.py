@@ -11,7 +11,7 @@ from charley.channels import notebook, store
 from charley.channels.inbox import Inbox
 from charley.channels.pace import Pace
 from charley.channels.shape import Shape
-from charley.channels.store import Memory
+from charley.channels.store.memory import Memory
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from charley.channels.store import Memory
+from charley.channels.store.memory import Memory
 
 
 class Unread(Memory):

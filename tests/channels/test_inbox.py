@@ -20,7 +20,8 @@ from charley.channels.delivery import TRIES
 from charley.channels.inbox import BRIEF, TOO_FAST, Inbox, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape, token
-from charley.channels.store import Memory, Sqlite
+from charley.channels.store.memory import Memory
+from charley.channels.store.sqlite import Sqlite
 from charley.channels.waiting import Waiting
 from charley.errors import BusyError, RefusedError
 

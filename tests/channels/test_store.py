@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from tests.channels.servers import free_port, stop, wait_for_port
 
-from charley.channels.store import Memory, Sqlite, key, open_store, secret_for
+from charley.channels.store import key, open_store, secret_for
+from charley.channels.store.memory import Memory
+from charley.channels.store.sqlite import Sqlite
 from charley.errors import UsageError
 
 REDIS = shutil.which("redis-server")
@@ -189,7 +191,7 @@ def test_sqlite_survives_a_restart_and_forgets_for_good(tmp_path: Path) -> None:
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charley.channels.store.MOST", 10)
+    monkeypatch.setattr("charley.channels.store.memory.MOST", 10)
     store = Memory()
     for i in range(30):
         store.put(str(i), {"i": i})

@@ -27,7 +27,8 @@ from charley import Assistant
 from charley.channels.inbox import Inbox, Incoming
 from charley.channels.pace import Pace
 from charley.channels.shape import PLAIN, Outgoing, Shape
-from charley.channels.store import Memory, Sqlite
+from charley.channels.store.memory import Memory
+from charley.channels.store.sqlite import Sqlite
 
 pytestmark = pytest.mark.slow
 PEOPLE = FAULTS

@@ -19,7 +19,7 @@ from charley.bulk import job
 from charley.channels import CHANNELS
 from charley.channels.inbox import Inbox, Incoming
 from charley.channels.shape import Outgoing
-from charley.channels.store import Memory
+from charley.channels.store.memory import Memory
 from charley.cli import main
 from charley.content.folder import texts
 from charley.workbench import check

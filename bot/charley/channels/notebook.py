@@ -9,7 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from charley.channels.store import Memory, Store, key
+from charley.channels.store import Store, key
+from charley.channels.store.memory import Memory
 from charley.understanding.context import joined
 
 log = logging.getLogger("charley.channels")
