@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from typing import Any, Final
 
 from charley.content.fields import nearest
 from charley.content.place import Places
 from charley.content.template import places as places_in
 from charley.errors import Problem
-from charley.triage import compiler
-from charley.triage.compiler import PatternError
 from charley.triage.language import CUES, Language
 from charley.triage.release import ACTS, NAMES
 from charley.triage.sign import GRAVE, LEVELS, RANKS, TRIED
+from charley.triage.syntax import groups_of, listed, patterns_of, texts
 
 FOLDER: Final = "knowledge/red_flags/"
 SIGNS, FLAGS, WORDS = FOLDER + "signs.yaml", FOLDER + "flags.yaml", FOLDER + "language.yaml"
@@ -33,8 +30,6 @@ FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant
 TRUTHS: Final = ("plain", "passing", "history", "passes")
 PLACES: Final = ("emergency", "urgent", "crisis", "poison")
 """What each region names, and what a wording may have filled in; beside it `reason` and `meant` of the flag."""
-_TOKEN: Final = re.compile(r"~\d*|&|\$|,|(?:<\w+>|[a-z0-9_']+|\$)(?:\|(?:<\w+>|[a-z0-9_']+|\$))*\??")
-_WORD: Final = re.compile(r"[a-z0-9_' ]+|<\w+>|\d+\.\.\d+")
 
 
 def rules(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
@@ -79,12 +74,12 @@ def _known(found: Mapping[str, Any], keys: Iterable[str], places: Places, path: 
 
 def _signs(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
     signs, groups = red_flags["signs"]["signs"], _groups(red_flags)
-    broken = [*_group_rules(red_flags["signs"]["groups"], groups, places, SIGNS, "groups")]
+    broken = [*groups_of(red_flags["signs"]["groups"], groups, places, SIGNS, "groups")]
     yield from broken
     if broken:
         return  # what patterns of these groups stand for cannot be told
     flagged = {s for flag in red_flags["flags"]["flags"].values() if isinstance(flag, Mapping) for s in _named(flag)}
-    spoilers = {s for sign in signs.values() if isinstance(sign, Mapping) for s in _list(sign.get("spoiled_by"))}
+    spoilers = {s for sign in signs.values() if isinstance(sign, Mapping) for s in listed(sign.get("spoiled_by"))}
     for name, sign in signs.items():
         here = (SIGNS, "signs", name)
         if not isinstance(sign, Mapping):
@@ -95,73 +90,17 @@ def _signs(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         if sign.get("rank", RANKS[-1]) not in RANKS:
             yield places.problem(f"unknown rank '{sign['rank']}'{nearest(sign['rank'], RANKS)}", *here, "rank")
         for key in ("patterns", "weak", "spoiled_by", "barriers", *TRIED):
-            if key in sign and not _texts(sign[key]):
+            if key in sign and not texts(sign[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
-        if not (_list(sign.get("patterns")) or _list(sign.get("weak"))):
+        if not (listed(sign.get("patterns")) or listed(sign.get("weak"))):
             yield places.problem("a sign needs patterns", *here)
         for key in ("patterns", "weak"):
-            yield from _patterns(_list(sign.get(key)), groups, places, *here, key)
-        for other in _list(sign.get("spoiled_by")):
+            yield from patterns_of(listed(sign.get(key)), groups, places, *here, key)
+        for other in listed(sign.get("spoiled_by")):
             if other not in signs:
                 yield places.problem(f"unknown sign '{other}'{nearest(other, signs)}", *here, "spoiled_by", other)
         if name not in flagged and name not in spoilers:
             yield places.problem("no flag and no sign uses it", *here)
-
-
-def _group_rules(own: Mapping[str, Any], groups: Mapping[str, Any], places: Places, path: str, key: str) -> Iterator[Problem]:
-    for name, items in own.items():
-        if not _texts(items):
-            yield places.problem(f"group '{name}' must be a list of texts", path, key, name)
-            continue
-        for item in items:
-            if not _WORD.fullmatch(item):
-                yield places.problem(f"'{item}' is no word, group or range of numbers", path, key, name, item)
-            elif item[0] == "<" and item[1:-1] not in groups:
-                yield places.problem(f"there is no group {item}{nearest(item[1:-1], groups)}", path, key, name, item)
-        if name in _within(name, groups):
-            yield places.problem(f"group '{name}' holds itself", path, key, name)
-
-
-def _within(name: str, groups: Mapping[str, Any]) -> set[str]:
-    """The groups that a group holds, through any number of steps."""
-    found: set[str] = set()
-    rest = [name]
-    while rest:
-        held = [i[1:-1] for i in _list(groups.get(rest.pop())) if isinstance(i, str) and i[:1] == "<"]
-        rest += [h for h in held if h not in found]
-        found.update(held)
-    return found
-
-
-def _patterns(patterns: Iterable[str], groups: Mapping[str, Any], places: Places, path: str, *at: str) -> Iterator[Problem]:
-    for pattern in patterns:
-        try:
-            _pattern(pattern, groups)
-        except PatternError as error:
-            yield places.problem(f"'{pattern}': {error}", path, *at, pattern)
-
-
-def _pattern(pattern: str, groups: Mapping[str, Any]) -> None:
-    """Raises a PatternError that says what is wrong with a pattern, if anything is."""
-    tokens = pattern.split()
-    if not tokens:
-        raise PatternError("an empty pattern")
-    for token in tokens:
-        if not _TOKEN.fullmatch(token):
-            raise PatternError(f"'{token}' is no word, group, gap or mark")
-        for part in token.rstrip("?").split("|"):
-            if part[0] == "<" and part[1:-1] not in groups:
-                raise PatternError(f"there is no group {part}{nearest(part[1:-1], groups)}")
-    steps = [t for t in tokens if t[0] not in "~&" and t not in ("$", ",")]
-    if not steps or all(t.endswith("?") for t in steps):
-        raise PatternError("a pattern needs a word that cannot be left out")
-    if tokens[0][0] in "~&$," or tokens[-1][0] in "~&":
-        raise PatternError("a pattern begins with a word, and no gap ends it")
-    if any(a[0] in "~&" and b[0] in "~&" for a, b in pairwise(tokens)):
-        raise PatternError("two gaps stand side by side")
-    if "not?" in tokens:
-        raise PatternError("'not?' makes the denial optional: 'can walk' would mean the same as 'can not walk'")
-    compiler.tried(pattern, groups)
 
 
 def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
@@ -179,17 +118,17 @@ def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         elif f"{level}.{kind}" not in wordings:
             yield places.problem(f"replies.yaml has no '{level}.{kind}'", *here, "reply")
         for key in ("when", "sources", "rows", "unless", *TRIED):
-            if flag.get(key, []) != [] and not _texts(flag[key]):
+            if flag.get(key, []) != [] and not texts(flag[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
         needed = ("reason", *(() if "sounds" in flag else ("when",)), *(("meant",) if level in GRAVE else ()))
         for key in needed:
             if not flag.get(key):
                 yield places.problem(f"'{key}' is missing", *here)
-        for line in _list(flag.get("when")):
+        for line in listed(flag.get("when")):
             for sign in (s.strip() for group in line.split("+") for s in group.split("|")):
                 if sign not in signs:
                     yield places.problem(f"unknown sign '{sign}'{nearest(sign, signs)}", *here, "when", line)
-        for sign in _list(flag.get("unless")):
+        for sign in listed(flag.get("unless")):
             if sign not in signs:
                 yield places.problem(f"unknown sign '{sign}'{nearest(sign, signs)}", *here, "unless", sign)
 
@@ -252,18 +191,18 @@ def _language(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]
         mapped = "Mapping" in str(kind)
         if value is None:
             continue
-        if mapped and not (isinstance(value, Mapping) and all(_texts(v) or v == [] for v in value.values())):
+        if mapped and not (isinstance(value, Mapping) and all(texts(v) or v == [] for v in value.values())):
             yield places.problem(f"'{name}' must be a mapping of lists of texts", WORDS, name)
-        elif not mapped and not (_texts(value) or value == []):
+        elif not mapped and not (texts(value) or value == []):
             yield places.problem(f"'{name}' must be a list of texts", WORDS, name)
         elif name in (*CUES, "lookalikes"):
-            yield from _patterns(value, groups, places, WORDS, name)
+            yield from patterns_of(value, groups, places, WORDS, name)
         elif name == "release":
             yield from _known(value, NAMES, places, WORDS, name)
             for act, patterns in value.items():
-                yield from _patterns(patterns, groups, places, WORDS, name, act)
+                yield from patterns_of(patterns, groups, places, WORDS, name, act)
         elif name == "groups":
-            yield from _group_rules(value, groups, places, WORDS, name)
+            yield from groups_of(value, groups, places, WORDS, name)
 
 
 def _groups(red_flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -278,14 +217,6 @@ def _truths(values: Mapping[str, Any], places: Places, path: str, *at: str) -> I
 
 
 def _named(flag: Mapping[str, Any]) -> set[str]:
-    lines = [line for line in _list(flag.get("when")) if isinstance(line, str)]
+    lines = [line for line in listed(flag.get("when")) if isinstance(line, str)]
     named = {s.strip() for line in lines for group in line.split("+") for s in group.split("|")}
-    return named.union(s for s in _list(flag.get("unless")) if isinstance(s, str))
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, str) and v for v in value)
+    return named.union(s for s in listed(flag.get("unless")) if isinstance(s, str))
