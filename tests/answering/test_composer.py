@@ -26,7 +26,7 @@ prevention.food:
 yes_no: {verdict: true, phrases: ["^ (does|can)"]}
 is_ok: {verdict: true, is: yes_no, phrases: ["ok to"]}
 how_long: {phrases: [how long]}
-why: {phrases: [why]}
+why: {reason: true, phrases: [why]}
 """,
     "knowledge/person.yaml": """\
 who: {self: {pronouns: [i]}, she: {pronouns: [she]}}
@@ -70,6 +70,8 @@ relief.rub:
     yes_no (swollen): "Not a swollen leg. [F-not]"
     yes_no (kid, diabet): "For some hours too. [F-long]"
     how_long: "For some hours. [F-long]"
+    (roller): "A roller is rubbing too. [F-rub.1]"
+    yes_no (roller): "Yes, a roller can help. [F-rub.1]"
   told: "{F-thin}"
   short: "{F-rub} {F-old}"
   more: "{F-more}"
@@ -129,6 +131,20 @@ def test_words_of_the_question_win_over_a_trait_and_that_over_the_form(composer:
     thin = frozenset(["thin"])
     assert said(composer, "yes_no", "does it help", traits=thin)[0] == "Yes, but be gentle."
     assert said(composer, "yes_no", "on a swollen leg", traits=thin)[0] == "Not a swollen leg."
+
+
+@pytest.mark.parametrize("form", ["", "is_ok", "why", "how_long"])
+def test_words_alone_serve_every_form_that_has_no_lead_for_them(composer: Composer, form: str) -> None:
+    assert said(composer, form, "a foam roller")[0] == "A roller is rubbing too."
+    assert said(composer, "yes_no", "a foam roller")[0] == "Yes, a roller can help."
+
+
+def test_nothing_is_unknown_of_what_was_not_named(composer: Composer) -> None:
+    def about(*slots: Slot) -> list[str]:
+        return [s.text for s in composer.section("prevention.food", *slots).sentences]
+
+    assert "I have no source on leeks." in about(Slot("food", "leeks"))
+    assert not any("no source" in text for text in about())
 
 
 @pytest.mark.parametrize(

@@ -154,3 +154,33 @@ def test_what_asks_for_just_this_by_itself_points_at_nothing_else(assistant: Ass
     reply = talk(assistant, "I take a water tablet and get cramps", "my doctor says the tablet is fine", "so should I stop it")
     assert reply.intents == ("doctor.medication",)
     assert said(reply)[0].startswith("No, not without asking")
+
+
+def test_what_the_topic_cannot_tell_may_be_of_one_before(assistant: Assistant) -> None:
+    story = "I'm on dialysis and my legs cramp in the chair every time"
+    reply = talk(assistant, story, "what do I do when it hits, I'm hooked up to the machine", "do they take too much fluid off")
+    assert reply.intents == ("causes.kidney",)
+    assert any("fluid is taken off" in text for text in said(reply))
+
+
+def test_nothing_is_said_in_the_form_that_was_asked(assistant: Assistant) -> None:
+    messages = assistant.content.messages
+    asked = (SITTING, "how often should one get up")
+    assert said(talk(assistant, *asked)) == [messages["nothing_on.how_often"]]
+    assert messages["nothing_on.how_often"] != messages["nothing_on"]
+
+
+@pytest.mark.parametrize(
+    ("message", "fact"),
+    [
+        ("My calf knots up while I'm driving the van, how do I ease it?", "W-82"),
+        ("On dialysis, leg cramping this minute, how do I ease it?", "W-90"),
+        ("I have sciatica, what stretch eases a calf cramp?", "P-back"),
+        ("A waiter, stood up for eleven hours: is all that standing why my calves cramp?", "W-131"),
+        ("Why do my feet cramp whenever I go swimming?", "W-130"),
+        ("Is there a use in a foam roller on a cramped calf?", "W-137"),
+        ("Why do my hamstrings cramp in extra time of a match?", "E-121"),
+    ],
+)
+def test_what_is_told_of_a_place_or_a_limit_is_answered_first(assistant: Assistant, message: str, fact: str) -> None:
+    assert fact in facts(talk(assistant, message))[:3]

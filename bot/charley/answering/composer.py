@@ -159,7 +159,7 @@ class Composer:
         named = {w: self.names(intent, [s for s in slots if self.wording(answer, s) == w]) for w in wordings}
         names = {r: named[w] for w in reversed(wordings) for p in TEMPLATES for r in self._refs(getattr(w, p))}
         words = MORE if part == "more" else WORDS
-        every = Names(self.names(intent, slots), names)
+        every = Names(self.names(intent, slots), names, bool(slots))
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
         begun = self._begin(paragraph, answer, slots, asked, part == "told") if part in ("short", "point", "told") else []
         told = [r for w in wordings for r in self._refs(w.told or answer.wording.told)]
@@ -229,7 +229,7 @@ class Composer:
 
     def facts(self, ids: Iterable[str], said: Collection[str]) -> tuple[Sentence, ...]:
         """The sentences of facts that were not said, outside an answer."""
-        paragraph = Paragraph(self, Person(), Names((), {}), "", said, WORDS)
+        paragraph = Paragraph(self, Person(), Names((), {}, False), "", said, WORDS)
         paragraph.add([id for id in ids if id in self._content.facts], paragraph.body)
         return paragraph.sentences()
 

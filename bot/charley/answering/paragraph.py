@@ -18,6 +18,8 @@ class Names(NamedTuple):
 
     every: Sequence[str]
     own: Mapping[str, Sequence[str]]
+    named: bool = True
+    """Whether they were named; else they are the kind's own word ("any medicine")."""
 
     def of(self, ref: str) -> Sequence[str]:
         """The names that a fact speaks of."""
@@ -114,7 +116,7 @@ class Paragraph:
         fact, kinship = self._composer.fact(ref), self._composer.kinship
         if kinship.kept_from(self._person, fact):
             return []
-        if ("{class}" in fact.text and not self._class) or (fact.unknown and "{name}" in fact.text and not self._names.every):
+        if ("{class}" in fact.text and not self._class) or (fact.unknown and "{name}" in fact.text and not self._names.named):
             return []
         number = sentence(ref)
         every = enumerate(sentences(fact.text), 1)

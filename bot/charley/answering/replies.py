@@ -72,7 +72,7 @@ class Replies:
                 # Who asks why of what was just said wants to hear the reason by itself.
                 section = self.composer.section(each.intent, each.slot, each.part, (), each.asked, each.also)
             if not section.sentences:
-                section = section._replace(sentences=(Sentence(self.composer.message(NOTHING.get(each.part, "no_more"))),))
+                section = section._replace(sentences=(Sentence(self._nothing(each)),))
             heard.update(key for s in section.sentences for key in s.said)
             sections.append(section)
         first = questions[0]
@@ -106,6 +106,11 @@ class Replies:
             understood=self._title(first),
             form=self._content.forms.get(first.asked.form, {}).get("is", first.asked.form) or None,
         )
+
+    def _nothing(self, question: Question) -> str:
+        """What is said where there is nothing to say: the content may have a sentence of its own for the form of the question."""
+        message = NOTHING.get(question.part, NOTHING["short"])
+        return self.composer.message(f"{message}.{question.asked.form}") or self.composer.message(message)
 
     def _together(self, questions: Sequence[Question]) -> list[Question]:
         """The questions, with those of one intent about several things as one: "do bananas or nuts help"."""

@@ -1,7 +1,7 @@
 """The keys of leads: forms of a question and traits of a person, joined by commas, with words of the question behind.
 
 `yes_no, how_long (born, birth)` is for two forms of a question that has one of the words; `yes_no diuretic` for one form,
-asked by or for somebody on a diuretic; `pregnant` for every form that a verdict answers.
+asked by or for somebody on a diuretic; `pregnant` for every form that a verdict answers; `(born, birth)` for every form there is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def leads(key: str, text: str, forms: Collection[str]) -> tuple[Lead, ...]:
         parts = item.split()
         form = next((p for p in parts if p in forms), "")
         traits = tuple(p for p in parts if p != form)
-        if parts:
+        if parts or (words and not named):
             out.append(Lead(key, form, traits, words, text))
     return tuple(out)
 

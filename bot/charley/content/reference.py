@@ -168,7 +168,13 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
             yield places.problem(f"unknown key '{name}'{nearest(name, GATE)}", "intents/gate.yaml", name)
         elif not 0.0 < value <= 1.0:
             yield places.problem(f"'{name}' must lie between 0 and 1", "intents/gate.yaml", name)
-    known = (*MESSAGES, *OPTIONAL, *content.acts, *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds))
+    known = (
+        *MESSAGES,
+        *OPTIONAL,
+        *content.acts,
+        *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds),
+        *(f"nothing_on.{form}" for form in content.forms),
+    )
     for name in content.messages:
         if name not in known:
             yield places.problem(f"unknown message '{name}'{nearest(name, known)}", "knowledge/messages.yaml", name)

@@ -45,6 +45,12 @@ class Thread:
         reason = question._replace(asked=question.asked._replace(own=()))
         return reason if self.leads(reason) else question
 
+    def earlier(self, form: str, message: Message, before: Context) -> Question | None:
+        """What a topic of before, the latest first, has on just what is asked back and the present one cannot tell."""
+        asked = Asked(form, message.words)
+        points = (self._question("point", asked, before, of) for of in reversed(before.past))
+        return next((q for q in points if q and q.asked.own and self._replies.has(q, before.heard)), None)
+
     def leads(self, question: Question) -> bool:
         """Whether an answer has a lead for just what is asked."""
         answer = self._answers[question.intent]

@@ -152,8 +152,9 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
         yield "mark who is spoken to: {you}, {your}, {yourself}"
     if refused := next((w for w in voice.refused if re.search(rf"\b{re.escape(w)}\b", text.lower())), ""):
         yield f"'{refused}' is surer than any source"
-    if lead.form and lead.form not in voice.judged and voice.verdict(text):
-        yield f"a question of the form '{lead.form}' is not answered by yes, no or perhaps"
+    if lead.form not in voice.judged and (lead.form or not lead.traits) and voice.verdict(text):
+        asked = f"a question of the form '{lead.form}'" if lead.form else "a question of every form"
+        yield f"{asked} is not answered by yes, no or perhaps"
     opening = voice.opening(_PLACE.sub("", text).strip())
     sure = {voice.sure(text_of(content, r)) for r in rests}
     if (
