@@ -196,7 +196,7 @@ def test_the_server_answers_from_a_pack(library: Assistant) -> None:
     from charley.channels.web.settings import Settings
 
     app = application(library, b"a key that only tests use", Settings(rate=0))
-    with running(app) as base, httpx.Client(base_url=base) as client:
+    with running(app) as base, httpx.Client(base_url=base, timeout=60) as client:
         reply = client.post("/v1/reply", json={"text": HOURS}).json()
         assert reply["entities"] == {"branch": "riverside"}
         assert expected(library) in reply["text"]

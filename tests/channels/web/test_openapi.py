@@ -50,7 +50,7 @@ def test_the_server_does_what_the_document_says(operation: str, base: str) -> No
         @given(case=described.as_strategy(generation_mode=mode))
         @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
         def check(case: Any) -> None:
-            case.call_and_validate(base_url=base)
+            case.call_and_validate(base_url=base, timeout=60)
 
         check()
 
@@ -61,7 +61,7 @@ def test_what_is_refused_before_it_is_looked_at_is_in_the_document(operation: st
     described = schemathesis.openapi.from_url(f"{base}/openapi.json")[path][method]
     case = described.Case(path_parameters={"id": "x"}, **({"body": {}} if method == "POST" else {}))
     for status, headers in ((431, {"X-Long": "y" * 17_000}), (400, {"Host": "a b"})):
-        answer = case.call(base_url=base, headers=headers)
+        answer = case.call(base_url=base, headers=headers, timeout=60)
         assert answer.status_code == status
         case.validate_response(answer)
     responses = described.definition.raw["responses"]
@@ -70,7 +70,7 @@ def test_what_is_refused_before_it_is_looked_at_is_in_the_document(operation: st
 
 def test_the_document_names_every_address_of_the_api(assistant: Assistant, base: str) -> None:
     document = openapi.document(assistant.content)
-    assert httpx.get(f"{base}/openapi.json").json() == json.loads(json.dumps(document))
+    assert httpx.get(f"{base}/openapi.json", timeout=60).json() == json.loads(json.dumps(document))
     paths = {"/v1/reply", "/v1/intents", "/v1/facts/{id}", "/v1/chat/completions", "/v1/models", "/healthz", "/openapi.json"}
     assert set(document["paths"]) == paths
     schemas = document["components"]["schemas"]
