@@ -184,3 +184,17 @@ def test_nothing_is_said_in_the_form_that_was_asked(assistant: Assistant) -> Non
 )
 def test_what_is_told_of_a_place_or_a_limit_is_answered_first(assistant: Assistant, message: str, fact: str) -> None:
     assert fact in facts(talk(assistant, message))[:3]
+
+
+@pytest.mark.parametrize(
+    ("message", "about"),
+    [
+        ("Do I pull the toes up or down when my calf cramps?", {"calf"}),
+        ("How do I ease a calf and foot cramp?", {"calf", "foot"}),
+        ("Which way should the toes go when my foot is cramping?", {"foot"}),
+    ],
+)
+def test_the_muscle_beside_the_cramp_is_meant(assistant: Assistant, message: str, about: set[str]) -> None:
+    reply = talk(assistant, message)
+    assert len(reply.sections) == len(about)
+    assert reply.entities["muscle"] in about

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from charley.answering.composer import Slot
 from charley.content.model import Content, Entity
 from charley.matching.match import Match
+from charley.reading.english import JOINTS
 from charley.reading.recogniser import Mention
 from charley.reading.spelling import closest_within
 from charley.understanding.context import Context, Topic
+
+BEHIND, BEFORE = (0, 1), (1, 2)
+"""Words that may stand between a name and the subject ("calf is cramping"), and the other way round ("cramp in my calf")."""
 
 
 class Slots:
@@ -26,7 +32,7 @@ class Slots:
                 return Slot(m.kind, entity.name, entity)
         if not kind:
             return None
-        mentioned = [m for m in match.reading.mentions if m.kind == kind and m.id]
+        mentioned = self._meant(kind, match)
         if mentioned:
             entity = self._content.entities[kind][mentioned[-1].id]
             return Slot(kind, self._called(entity, mentioned[-1], match), entity)
@@ -38,6 +44,20 @@ class Slots:
             if token.how == "unread" and len(token.surface) > 3:
                 return Slot(kind, token.surface)
         return None
+
+    def _meant(self, kind: str, match: Match) -> list[Mention]:
+        """The mentions of a kind. Where it matters little which of it is named, that is one beside the subject, if any is:
+        "which way do I bend the foot when my calf cramps".
+        """
+        mentions = [m for m in match.reading.mentions if m.kind == kind and m.id]
+        names = self._content.subject.names
+        subject = [(start, end) for start, end, id in match.reading.concepts if id in names]
+        beside = {m: any(s - m.end in BEHIND or m.start - e in BEFORE for s, e in subject) for m in mentions}
+        for m, after in pairwise(mentions):
+            # "calf and foot cramps": what is joined to the one is meant as well.
+            beside[m] |= beside[after] and any(t.best in JOINTS for t in match.reading.tokens[m.end : after.start][: BEFORE[1]])
+        meant = [m for m in mentions if beside[m]]
+        return meant if self._content.kinds[kind].alike and meant else mentions
 
     def _called(self, entity: Entity, mention: Mention, match: Match) -> str:
         """The entity's name, with the brand that the person used for it where its kind has brands."""
@@ -52,7 +72,7 @@ class Slots:
         if slot is None or slot.entity is None:
             return ()
         known = self._content.entities[slot.kind]
-        found = {m.id: m for m in match.reading.mentions if m.kind == slot.kind and m.id}
+        found = {m.id: m for m in self._meant(slot.kind, match)}
         above = {known[id].parent for id in found}
         named = [(known[id], m) for id, m in found.items() if id not in above]
         return tuple(Slot(slot.kind, self._called(entity, m, match), entity) for entity, m in named)
