@@ -55,7 +55,8 @@ class Slots:
         beside = {m: any(s - m.end in BEHIND or m.start - e in BEFORE for s, e in subject) for m in mentions}
         for m, after in pairwise(mentions):
             # "calf and foot cramps": what is joined to the one is meant as well.
-            beside[m] |= beside[after] and any(t.best in JOINTS for t in match.reading.tokens[m.end : after.start][: BEFORE[1]])
+            between = [t.best for t in match.reading.tokens[m.end : after.start]]
+            beside[m] |= beside[after] and len(between) in BEFORE and between[0] in JOINTS
         meant = [m for m in mentions if beside[m]]
         return meant if self._content.kinds[kind].alike and meant else mentions
 
