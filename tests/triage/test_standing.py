@@ -152,3 +152,10 @@ def test_the_table_for_a_clinician_holds_every_flag(tmp_path: Path, form: str) -
 def assistant_flags() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = yaml.safe_load((ROOT / "knowledge/red_flags/flags.yaml").read_text("utf-8"))["flags"]
     return found
+
+
+@pytest.mark.parametrize("broken", ["what do i do if", "does it matter if?", "what happens if"])
+@pytest.mark.parametrize("said", RAISED)
+def test_a_message_that_breaks_off_behind_its_condition_is_answered(assistant: Assistant, said: str, broken: str) -> None:
+    standing = assistant.reply(said).context
+    assert assistant.reply(broken, standing).context["alarm"][0] == standing["alarm"][0]

@@ -59,8 +59,9 @@ class Condition:
         before = text.words[max(text.starts[i], i - 3) : i]
         if not language.real_if.isdisjoint(before):
             return True
-        if not language.doing.isdisjoint(before) and clause[0] in language.personal and done:
+        own = bool(clause) and clause[0] in language.personal
+        if not language.doing.isdisjoint(before) and own and done:
             return True  # "what do I do if I took twenty"
         if not language.asked_if.isdisjoint(before) and not language.personal.isdisjoint(clause[:3]):
             return not language.verbs.isdisjoint(clause)
-        return bool(clause) and clause[0] in language.personal and not language.present.isdisjoint(clause[1:6])
+        return own and not language.present.isdisjoint(clause[1:6])
