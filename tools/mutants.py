@@ -28,7 +28,10 @@ from hypothesis import is_hypothesis_test
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "bot"
 QUICK = {
-    "charley.understanding.understanding": ("tests/understanding/test_weighing.py", "tests/understanding/test_understand.py"),
+    "charley.understanding.understanding": (
+        *("tests/understanding/test_weighing.py", "tests/understanding/test_understand.py"),
+        "tests/understanding/test_remarks.py",
+    ),
     "charley.understanding.context": (
         *("tests/understanding/test_context.py", "tests/understanding/test_remarks.py", "tests/triage/test_standing.py"),
     ),
@@ -54,7 +57,7 @@ QUICK = {
 COSTS = frozenset(
     {
         *("_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "_PERMITTED", "_JOINED_MOST"),
-        *("CALM", "HELD", "BYTES", "LOOKUPS", "WORD", "LONGEST_WORD"),
+        *("CALM", "HELD", "BYTES", "LOOKUPS", "WORD", "LONGEST_WORD", "SOON"),
     }
 )
 """Numbers that bound memory or time alone, or only mix."""

@@ -106,3 +106,10 @@ def test_only_what_is_no_word_is_misspelt(text: str, flag: str) -> None:
 def test_in_the_heat_a_muddled_head_is_first_of_all_heatstroke() -> None:
     text = "we work on a roof in the heat, my legs cramp, and he has stopped sweating and is talking nonsense"
     assert raised(text) == "heatstroke"
+
+
+def test_five_words_on_either_side_are_heard_with_a_sign() -> None:
+    message = read("last week one of our old folks had crushing chest pain while we were out at sea with him")
+    finding = TRIAGE.look(message).finding
+    assert finding is not None
+    assert TRIAGE.part(message, finding.said) == "our old folks had crushing chest pain while we were out at"
