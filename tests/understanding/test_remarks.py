@@ -21,7 +21,9 @@ def test_a_remark_keeps_the_topic_and_a_tale_does_not(library: Assistant) -> Non
     ("first", "then", "intent"),
     [
         ("how do i stop a cramp", "magnesium tablets", "prevention.supplements"),
+        ("how do i stop a cramp", "compression socks", "prevention.footwear"),
         ("what causes leg cramps", "i was up early to bake bread for the whole street", "chat.acknowledge"),
+        ("how do i stop a cramp", "i ran a marathon on sunday", "chat.acknowledge"),
     ],
 )
 def test_what_asks_nothing_is_a_new_question_only_where_it_is_sure(
