@@ -1,4 +1,5 @@
-"""Triage over everything that its content can be put together to: joined sentences, flags told in two turns, denied signs.
+"""Triage over everything that its content can be put together to: joined sentences, flags told in two turns, denied
+signs, despair beside a question.
 
 Run as `python -m tests.triage.sweep`; prints for each kind how many cases there are, how many are lost, and which.
 The tests take a part of each (test_sweep.py).
@@ -20,11 +21,17 @@ from charley.reading.text import read
 from charley.triage.red_flags import triage
 from charley.triage.sign import GRAVE, TriageResult
 
-RED_FLAGS: Final = reader.read(folder.texts(ROOT))[0].red_flags
+CONTENT: Final = reader.read(folder.texts(ROOT))[0]
+RED_FLAGS: Final = CONTENT.red_flags
 TRIAGE: Final = triage(RED_FLAGS)
+CRISIS: Final = dict.fromkeys(
+    sign for flag in TRIAGE.flags if flag.reply == "crisis" for way in flag.ways() if len(way) == 1 for sign in way[0]
+)
+"""Signs of harm to oneself that need no other."""
 GRAVEST: Final = ("emergency", "poison", "crisis")
 BETWEEN: Final = (", ", ", and ")
-DENIED: Final = ("{}? no", "{}? no.", "{}? nope, none of that")
+DENIED: Final = ("{}? no", "{}? no.", "{}? nope, none of that", "is it true that {}? no")
+ASIDE: Final = (", ", ". ", "? ", "\n")
 
 
 def load(name: str) -> Any:
@@ -54,8 +61,12 @@ def again(first: str, then: str) -> bool:
     return raised(TRIAGE.look(read(then), TRIAGE.look(read(first)).carry))
 
 
-def silent(text: str) -> bool:
-    return not raised(TRIAGE.look(read(text)))
+def tells(text: str, sign: str) -> bool:
+    return sign in TRIAGE.told(read(text))
+
+
+def denied(text: str, sign: str) -> bool:
+    return not raised(TRIAGE.look(read(text))) and not tells(text, sign)
 
 
 def joined() -> Iterator[Case]:
@@ -101,18 +112,28 @@ def pairs() -> Iterator[Case]:
 
 
 def denials() -> Iterator[Case]:
-    """Every example of a sign that raises something by itself, asked and denied: it raises nothing."""
-    for sign in RED_FLAGS["signs"]["signs"].values():
+    """Every example of every sign that tells it, asked and denied: the sign is not told, and nothing is raised."""
+    for id, sign in RED_FLAGS["signs"]["signs"].items():
         for example in sign.get("examples", ()):
             clause = example.rstrip(".?!")
-            if sign.get("plain") == "true" or any(mark in clause for mark in ",.?!;") or not raised(TRIAGE.look(read(clause))):
+            if sign.get("plain") == "true" or any(mark in clause for mark in ",.?!;") or not tells(clause, id):
                 continue
             for frame in DENIED:
                 text = frame.format(clause)
-                yield text, partial(silent, text)
+                yield text, partial(denied, text, id)
 
 
-KINDS: Final = {"joined": joined, "turns": turns, "pairs": pairs, "denials": denials}
+def asked() -> Iterator[Case]:
+    """Every example of harm to oneself before and behind the question of every intent: at least possible."""
+    examples = [e for id in CRISIS for e in RED_FLAGS["signs"]["signs"][id]["examples"] if heard(e)]
+    questions = [intent.question for intent in CONTENT.intents.values() if intent.question]
+    for example, question, mark in product(examples, questions, ASIDE):
+        for first, then in ((example, question), (question, example)):
+            told = f"{first.rstrip('.?!')}{mark}{then}"
+            yield told, partial(heard, told)
+
+
+KINDS: Final = {"joined": joined, "turns": turns, "pairs": pairs, "denials": denials, "asked": asked}
 
 
 def lost(kind: str, every: int = 1) -> tuple[int, list[str]]:

@@ -6,7 +6,9 @@ import pytest
 from tests.triage.sweep import lost
 
 
-@pytest.mark.parametrize(("kind", "every", "least"), [("turns", 1, 800), ("pairs", 7, 250), ("denials", 3, 400)])
+@pytest.mark.parametrize(
+    ("kind", "every", "least"), [("turns", 1, 800), ("pairs", 7, 250), ("denials", 1, 2_400), ("asked", 19, 400)]
+)
 def test_nothing_is_lost(kind: str, every: int, least: int) -> None:
     tried, wrong = lost(kind, every)
     assert tried >= least

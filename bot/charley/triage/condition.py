@@ -25,7 +25,7 @@ class Condition:
         for k in range(i + 2, text.ends[i]):
             if text.words[k] in language.closers:
                 return k
-            if text.breaks[k] and (k > i + 2 or text.words[k] in language.joining):
+            if text.breaks[k]:
                 return k
             begins = self._clauses.starts[k] == k
             if begins and (text.words[i] not in language.fancied or (k > i + 2 and self._states(k))):

@@ -45,6 +45,9 @@ class Triage:
         self._weights = {s: _WEIGHTS[self.signs[s].rank] for s in self.signs if s in used}
         self._order = {s: k for k, s in enumerate(self._weights)}
         self._facts = frozenset(s for s in used if self.signs[s].rank == "fact")
+        self._grim = frozenset(
+            s for number, way in self._ways if self.flags[number].reply == "crisis" for group in way for s in group
+        )
         self._spoilers = frozenset(name for sign in self.signs.values() for name in sign.spoiled_by)
         # What takes part in no flag need not be weighed.
         self._weighed = {s for s in used if not self.signs[s].plain}
@@ -179,7 +182,7 @@ class Triage:
                 if scopes.denied(match):
                     denied.add(sign.id)
                 continue
-            if any(self._near(match, other, scopes) for name in sign.spoiled_by for other in around.close(name, match)):
+            if any(self._near(match, other, text, scopes) for name in sign.spoiled_by for other in around.close(name, match)):
                 continue
             gone = not sign.plain and scopes.gone(match)
             if gone and len(there.get(sign.id, ())) >= _TOLD:
@@ -201,9 +204,15 @@ class Triage:
     def _of_body(self, text: Text, scopes: Scopes, match: Match) -> bool:
         return any(not self._language.body.isdisjoint(text.words[s:e]) for s, e in scopes.clauses.around(match))
 
-    def _near(self, match: Match, other: Match, scopes: Scopes) -> bool:
-        """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it."""
+    def _near(self, match: Match, other: Match, text: Text, scopes: Scopes) -> bool:
+        """Whether `other` stands close to a sign, in a clause of the sign's, and is more than a part of it.
+
+        Harm to oneself is not explained away over a mark: "do bananas help, kill myself".
+        """
         if set(other.places) <= set(match.places) or scopes.denied(other):
+            return False
+        first, last = sorted((match.places, other.places))
+        if match.name.removesuffix(WEAK) in self._grim and any(text.breaks[first[-1] + 1 : last[0] + 1]):
             return False
         return scopes.clauses.of(other) in {scopes.clauses.starts[p] for p in match.places}
 
