@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
+ASKED, STEP = 3, 7919
+"""Lines in which each class of things is asked about, and how far apart they stand among the lines of an intent."""
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
 SHARE = 9
 """One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
@@ -46,6 +48,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
             for number, text in enumerate(expand(placed(phrasing, content.kinds), PER_LINE), line):
                 examples.append(Example(fill(text) if number % 2 else text, label(content, intent.id), line))
     examples += _turns(content)
+    examples += _classes(content)
     far = 0
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
@@ -54,6 +57,25 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     trust, fixed = content.gate.get("trust", TRUST), frozenset(known["fixed"])
     return build(examples, *recognisers(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
+
+
+def _classes(content: Content) -> Iterator[Example]:
+    """Every class of things asked about in lines of each intent that has a place for one.
+
+    Else what is said of a class elsewhere decides: one that other lines name but for a danger was never asked about by itself.
+    """
+    from charley.bank.training import Example
+
+    for intent in content.intents.values():
+        kind = content.kinds.get(intent.slot)
+        lines = [(line, expand(placed(p, content.kinds), 1)[0]) for line, p in enumerate(intent.phrasings)] if kind else []
+        lines = [(line, text) for line, text in lines if kind and kind.place in text]
+        known = content.entities[kind.id] if kind and lines else {}
+        for name in [e.names[0] for e in known.values() if e.names and e.parent not in known]:
+            first = crc32(name.encode())
+            for i in range(first, first + ASKED):
+                line, text = lines[i * STEP % len(lines)]
+                yield Example(text.replace(kind.place, name) if kind else text, label(content, intent.id), line)
 
 
 def _turns(content: Content) -> Iterator[Example]:
