@@ -40,7 +40,7 @@ OWED = [
     ("causes.other_conditions", "covid", "", ["E-201"]),
     ("causes.medication.item", "vaccine", "", ["E-201"]),
     ("causes.alcohol", "", "", ["E-075b", "W-49"]),
-    ("prevention.sports_drinks", "", "", ["W-50", "X-04b"]),
+    ("prevention.sports_drinks", "", "", ["W-50"]),
     ("relief.folk_remedy", "pickle_juice", "", ["X-04b"]),
     ("prevention.supplements", "magnesium", "", ["X-05b"]),
     ("prevention.supplements", "magnesium", "child", ["P-child-medicine"]),

@@ -59,6 +59,9 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("my wife, who is 26 weeks along, wakes with cramp", "she", "pregnant"),
         ("the doctor put me on warfarin", "self", "blood_thinner"),
         ("a man, 70, on a statin", "he", "older"),
+        ("I'm seventy-nine and cramp in bed", "self", "older"),
+        ("my gran is eighty now and cramps", "she", "older"),
+        ("the ward gave me a one litre limit", "self", "fluid_limit"),
     ],
 )
 def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
@@ -78,6 +81,25 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
         # Who only stands beside it is not spoken of, unless the subject is hers as well.
         (("My calf locked on the bus. The lady opposite stared. She offered me a sweet. How long does it last?",), None),
         (("My calf locked on the bus. My wife cramps too, she is 70. How long does it last?",), "she"),
+        # Who only advises, asks, brings something or has it as well isn't spoken of either ...
+        (("my mother in law says ginger stops night cramps, is that so",), None),
+        (("my aunt is telling me to sleep in socks, does it stop cramps",), None),
+        (("my son has bought me a foam roller, will it prevent cramp",), None),
+        (("my brother who plays the tuba says salt cures a cramp, does it",), None),
+        (("I have gout. My brother has gout too. What stops night cramps",), None),
+        # ... nor who is away while the person cramps, ...
+        (("my wife is asleep and the calf is rock hard, what do I do",), None),
+        (("my wife is asleep and her calf is rock hard, what do I do",), "she"),
+        # ... nor the family where the person asks for himself.
+        (("my father cramped all his life and so do I, why",), None),
+        (("my dad and my uncle cramp, is it hereditary",), None),
+        (("my mother and her mother had them, do cramps run in families",), None),
+        (("I've cramped since I was a student, how do I prevent it",), None),
+        (("my daughter fills my pill box, which pills bring on cramps",), None),
+        (("my uncle never had one but I still get bad cramps, why",), None),
+        (("since my dad died I have had two bad cramps, why",), None),
+        (("my neighbour never cramps since she takes magnesium, is it worth me buying some",), None),
+        (("my sister rubs arnica on hers, should I spend money on it for cramp",), None),
     ],
 )
 def test_who_is_spoken_of(assistant: Assistant, messages: tuple[str, ...], who: str | None) -> None:
@@ -85,6 +107,16 @@ def test_who_is_spoken_of(assistant: Assistant, messages: tuple[str, ...], who: 
     for message in messages:
         context = dict(assistant.reply(message, context).context)
     assert (context or {}).get("people", {}).get("about") == who
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["my dad gets cramp in bed and I always stretch his calf, how do I do it", "my mum's calf cramps, am I stretching it right"],
+)
+def test_who_helps_is_told_what_to_do(assistant: Assistant, message: str) -> None:
+    reply = assistant.reply(message)
+    assert reply.context["people"]["about"] in ("he", "she")
+    assert "she should" not in str(reply).lower() and "he should" not in str(reply).lower()
 
 
 def test_what_is_asked_about_is_not_tried(assistant: Assistant) -> None:
