@@ -133,7 +133,8 @@ class Dialogue:
             near = [self.conversation.question(t) for t in alone.choices]
             answered = self._asked(message, [alone], before) if alone.decision == decide.ANSWER else []
             if point and (not answered or answered[0].intent == point.intent):
-                return self.say([self.thread.earlier(form, message, before) or point], before, near=near)
+                earlier = None if answered else self.thread.earlier(form, message, before)
+                return self.say([earlier or point], before, near=near)
         told = before.people.told != known.people.told or before.people.about != known.people.about
         if not (asks or act.about or act.meant or act.back) and (
             kept := self._kept(message, understood, answered, told, near, before, known)
