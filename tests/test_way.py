@@ -121,7 +121,7 @@ def test_a_message_is_read_once_and_no_clause_is_judged_twice(assistant: Assista
     read_, judged = [], []
 
     def seen(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code is Interpreter.read.__code__:
+        if event == "call" and frame.f_code is Interpreter.interpret.__code__:
             read_.append(tuple(frame.f_locals["words"]))
         elif event == "call" and frame.f_code is Judge.scores.__code__:
             judged.append(tuple(sorted(frame.f_locals["vector"].items())))

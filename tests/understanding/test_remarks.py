@@ -72,7 +72,7 @@ def test_a_short_question_that_is_clearly_on_another_thing_is_no_question_to_the
 
 @pytest.mark.parametrize(
     ("question", "kind"),
-    [("and what of the kids on a sunday?", "answer"), ("and what of my bike on a sunday?", "disambiguation")],
+    [("what of a film in the evening?", "answer"), ("what of a magazine in the evening?", "disambiguation")],
 )
 def test_in_a_conversation_what_is_clearly_first_of_a_menu_is_answered(library: Assistant, question: str, kind: str) -> None:
     assert library.reply(question).kind == "disambiguation"

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 PER_LINE = 5
 """Wordings of one phrasing that are learnt; more of the same skeleton would only add weight to it."""
+MANY = 20
+"""A kind of at least so many classes is one of many: chance, which chooses the names in phrasings, leaves some of them out."""
 ASKED, STEP = 3, 7919
-"""Lines in which each class of things is asked about, and how far apart they stand among the lines of an intent."""
+"""Lines in which each class of these is asked about, and how far apart they stand among an intent's, if it has that many."""
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
 SHARE = 9
 """One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
@@ -60,7 +62,7 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
 
 
 def _classes(content: Content) -> Iterator[Example]:
-    """Every class of things asked about in lines of each intent that has a place for one.
+    """Every class of a kind of many asked about in lines of each intent that has a place for one.
 
     Else what is said of a class elsewhere decides: one that other lines name but for a danger was never asked about by itself.
     """
@@ -68,14 +70,17 @@ def _classes(content: Content) -> Iterator[Example]:
 
     for intent in content.intents.values():
         kind = content.kinds.get(intent.slot)
-        lines = [(line, expand(placed(p, content.kinds), 1)[0]) for line, p in enumerate(intent.phrasings)] if kind else []
-        lines = [(line, text) for line, text in lines if kind and kind.place in text]
-        known = content.entities[kind.id] if kind and lines else {}
-        for name in [e.names[0] for e in known.values() if e.names and e.parent not in known]:
+        known = content.entities[kind.id] if kind else {}
+        names = [e.names[0] for e in known.values() if e.names and e.parent not in known]
+        if kind is None or len(names) < MANY:
+            continue
+        lines = [(line, expand(placed(p, content.kinds), 1)[0]) for line, p in enumerate(intent.phrasings)]
+        lines = [(line, text) for line, text in lines if kind.place in text]
+        for name in names if len(lines) >= len(names) else ():
             first = crc32(name.encode())
             for i in range(first, first + ASKED):
                 line, text = lines[i * STEP % len(lines)]
-                yield Example(text.replace(kind.place, name) if kind else text, label(content, intent.id), line)
+                yield Example(text.replace(kind.place, name), label(content, intent.id), line)
 
 
 def _turns(content: Content) -> Iterator[Example]:
