@@ -37,6 +37,6 @@ def test_long_words_leave_nothing_behind(assistant: Assistant) -> None:
             grown.append(tracemalloc.get_traced_memory()[0] - before)
     finally:
         tracemalloc.stop()
-    # Each of these words of 2 kB was once remembered in several places: 0.6 MB a round. A table that is made once it has been asked
-    # often enough is made in one round alone.
+    # Each of these words of 2 kB was once remembered in several places: 0.6 MB a round. A table that is made when it has been
+    # asked often enough is made in one round alone.
     assert min(grown) < 75_000
