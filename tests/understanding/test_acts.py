@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from charley import Assistant
 from charley.reading.text import read
 from charley.understanding.acts import Resolver
 
@@ -28,3 +29,9 @@ def test_an_act(text: str, kind: str) -> None:
 def test_a_feeling_is_not_looked_for_in_a_long_story(words: int, felt: str) -> None:
     story = ["word"] * (words - 2)
     assert RESOLVER.feeling((*story, "so", "worried")) == felt
+
+
+def test_who_is_going_now_speaks_of_no_cramp(assistant: Assistant) -> None:
+    after = assistant.reply("my calf is cramping now").context
+    assert assistant.reply("ok its going now", after).intents == ("about.aftermath",)
+    assert assistant.reply("ok going now bye", after).intents == ("chat.goodbye",)

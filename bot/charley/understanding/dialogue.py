@@ -197,13 +197,13 @@ class Dialogue:
             return self.say([news], before, note="noted")
         on_topic = same or (alike and not sure and self.understander.may_ask(understood[0], topic))
         if on_topic and (news := self.thread.remarked(message, before)):
-            return self.say([news], before, note="heard")
+            return self.say([news], before)
         courtesy = bool(answered) and self._content.family(answered[0].intent).talk
         if not same and (sure or courtesy or len(message.words) > REMARK):
             return None
         # "I'm on my feet all day" tells of what another answer is about.
         if news := self.thread.spoken(understood[0], message, before):
-            return self.say([news], before, note="heard")
+            return self.say([news], before)
         return self.follow(Move(message="heard", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:
