@@ -82,7 +82,7 @@ def test_a_limit_is_answered_wherever_it_is_told(assistant: Assistant) -> None:
 
 def test_a_remark_on_the_topic_brings_one_thing(assistant: Assistant) -> None:
     reply = talk(assistant, "can statins cause leg cramps", "I've been on it for nine years")
-    assert said(reply)[0] == assistant.content.messages["heard"]
+    assert assistant.content.messages["heard"] not in said(reply)
     assert len(set(facts(reply))) == 1
 
 
