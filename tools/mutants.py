@@ -42,7 +42,7 @@ QUICK = {
         "tests/understanding/test_weighing.py",
     ),
     "charley.bank.training": ("tests/matching", "tests/bank/test_training.py"),
-    "charley.bank.examples": ("tests/bank/test_shares.py", "tests/bank/test_training.py"),
+    "charley.bank.examples": ("tests/bank/test_lines.py", "tests/bank/test_shares.py", "tests/bank/test_training.py"),
     "charley.matching.learner": ("tests/matching", "tests/bank/test_training.py"),
     "charley.reading.text": ("tests/test_assistant.py",),
     "charley.reading": ("tests/reading",),
@@ -56,7 +56,7 @@ QUICK = {
 """The quick tests of a module or package; of two, the first that fits."""
 COSTS = frozenset(
     {
-        *("_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "_PERMITTED", "_JOINED_MOST"),
+        *("_MEMO", "_SPELT", "_CELL", "_MENDED", "_TOLD", "_MIX", "_PERMITTED", "_JOINED_MOST", "STEP"),
         *("CALM", "HELD", "BYTES", "LOOKUPS", "WORD", "LONGEST_WORD", "SOON"),
     }
 )

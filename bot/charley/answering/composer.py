@@ -14,7 +14,7 @@ from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
 from charley.content.lead import bare, base, cited, refs
-from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Fact, Lead, Source, Wording
+from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Fact, Lead, Source, Wording, marked
 from charley.content.template import fill
 
 GRADES = "GRICTS"
@@ -53,6 +53,7 @@ class Composer:
         self.kinship = Kinship(content)
         self.speech = Speech(content.voice)
         self.bearing = Bearing(content)
+        self._verdicts, self._reasons = marked(content.forms, "verdict"), marked(content.forms, "reason")
         self._following: dict[str, list[tuple[str, str]]] = {}
         self.nearest: dict[str, str] = {}  # for a trait, the first intent that has something for those who tell it
         for trait, spec in content.person.get("traits", {}).items():
@@ -108,7 +109,7 @@ class Composer:
         `told`: only one that is for what the person told.
         """
         best, text = 0, ""
-        verdict = not asked.form or self._marked(asked.form, "verdict")
+        verdict = not asked.form or asked.form in self._verdicts
         for each in leads:
             if (
                 (each.form and each.form != asked.form)
@@ -214,12 +215,8 @@ class Composer:
         """The templates that a part says, in order; a template that names an intent has no facts."""
         if part == "more":
             return ("more", "short")
-        reasons = part == "short" and self._marked(form, "reason")
+        reasons = part == "short" and form in self._reasons
         return ("why", "short") if reasons else (part,)
-
-    def _marked(self, form: str, how: str) -> bool:
-        """Whether the content says so of a form."""
-        return bool(self._content.forms.get(form, {}).get(how) == "true")
 
     def told(self, answer: Answer, person: Person) -> frozenset[str]:
         """The facts that an answer has for what this person told."""

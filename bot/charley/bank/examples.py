@@ -47,18 +47,23 @@ def learn(content: Content, known: Mapping[str, Any]) -> Matcher:
         if content.family(intent.id).alarm:
             continue
         for line, phrasing in enumerate(intent.phrasings):
-            for number, text in enumerate(expand(placed(phrasing, content.kinds), PER_LINE), line):
+            for number, text in enumerate(_wordings(content, phrasing, PER_LINE), line):
                 examples.append(Example(fill(text) if number % 2 else text, label(content, intent.id), line))
     examples += _turns(content)
     examples += _classes(content)
     far = 0
     for intent in content.intents.values():
         for phrasing in intent.not_phrasings:
-            examples += [Example(text, LOOK_ALIKE, far) for text in expand(placed(phrasing, content.kinds), PER_LINE)]
+            examples += [Example(text, LOOK_ALIKE, far) for text in _wordings(content, phrasing, PER_LINE)]
             far += 1
     wrong = (content.gate.get("wrong", WRONG), content.gate.get("wrong_bare", WRONG_BARE))
     trust, fixed = content.gate.get("trust", TRUST), frozenset(known["fixed"])
     return build(examples, *recognisers(content, known), bundled(), _vocabulary(content), fixed, wrong=wrong, trust=trust)
+
+
+def _wordings(content: Content, phrasing: str, most: int) -> Sequence[str]:
+    """The first wordings of a phrasing, with a place for each thing that may stand in them."""
+    return expand(placed(phrasing, content.kinds), most)
 
 
 def _classes(content: Content) -> Iterator[Example]:
@@ -69,14 +74,15 @@ def _classes(content: Content) -> Iterator[Example]:
     from charley.bank.training import Example
 
     for intent in content.intents.values():
-        kind = content.kinds.get(intent.slot)
-        known = content.entities[kind.id] if kind else {}
-        names = [e.names[0] for e in known.values() if e.names and e.parent not in known]
-        if kind is None or len(names) < MANY:
+        if intent.slot not in content.kinds:
             continue
-        lines = [(line, expand(placed(p, content.kinds), 1)[0]) for line, p in enumerate(intent.phrasings)]
+        kind, known = content.kinds[intent.slot], content.entities[intent.slot]
+        names = [e.names[0] for e in known.values() if e.names and e.parent not in known]
+        lines = [(line, _wordings(content, phrasing, 1)[0]) for line, phrasing in enumerate(intent.phrasings)]
         lines = [(line, text) for line, text in lines if kind.place in text]
-        for name in names if len(lines) >= len(names) else ():
+        if not MANY <= len(names) <= len(lines):
+            continue
+        for name in names:
             first = crc32(name.encode())
             for i in range(first, first + ASKED):
                 line, text = lines[i * STEP % len(lines)]
@@ -115,7 +121,7 @@ def opinion(content: Content, matcher: Matcher, marks: Callable[[str], Sequence[
         alarm = content.family(intent.id).alarm
         sounds = intent.id if intent.id in kinds.values() else ""
         for phrasing in intent.phrasings:
-            text = fill(expand(placed(phrasing, content.kinds), 1)[0])
+            text = fill(_wordings(content, phrasing, 1)[0])
             if alarm or crc32(text.encode()) % SHARE == 0:
                 taught_by.setdefault(worded(text), (text, sounds))
     for turn in chain.from_iterable(content.conversations.values()):

@@ -153,6 +153,11 @@ class Lead(NamedTuple):
     text: str
 
 
+def marked(forms: Mapping[str, Any], how: str) -> frozenset[str]:
+    """The forms of a question of which the content says so: `verdict`, `reason` or `own`."""
+    return frozenset(id for id, form in forms.items() if isinstance(form, Mapping) and form.get(how) == "true")
+
+
 PARTS = ("short", "more", "why")
 """The parts of an answer that can be asked for."""
 TEMPLATES = (*PARTS, "care", "told")

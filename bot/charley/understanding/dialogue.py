@@ -129,7 +129,6 @@ class Dialogue:
                 return self.follow(Move((question,), other=True), before, message)
             if point and self.replies.has(point, before.heard):
                 return self.say([point], before)
-            alone = self.understander.alone(understood[0], before)
             near = [self.conversation.question(t) for t in alone.choices]
             answered = self._asked(message, [alone], before) if alone.decision == decide.ANSWER else []
             if point and (not answered or answered[0].intent == point.intent):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from charley.content.model import marked
 from charley.reading.english import HELPING, NOT
 from charley.reading.text import Message
 from charley.understanding.phrase import PhraseIndex, patterns
@@ -20,11 +21,11 @@ class Forms:
         known = {id: form for id, form in forms.items() if isinstance(form, Mapping)}
         self._known = PhraseIndex({id: form["phrases"] for id, form in known.items()})
         self._name = {id: form.get("is", id) for id, form in known.items()}
-        self.reasons = frozenset(id for id, form in known.items() if form.get("reason") == "true")
+        self.reasons = marked(forms, "reason")
         """The forms that ask for the reasons of what an answer says."""
-        self.verdicts = frozenset(id for id, form in known.items() if form.get("verdict") == "true")
+        self.verdicts = marked(forms, "verdict")
         """The forms that a yes or no answers."""
-        self.own = frozenset(id for id, form in known.items() if form.get("own") == "true")
+        self.own = marked(forms, "own")
         """The forms that ask something of their own, though they name nothing."""
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))

@@ -106,12 +106,11 @@ class Understander:
 
     def may_ask(self, understood: Understood, topic: Topic) -> bool:
         """Whether a message may be about a topic by itself, whatever went before: the topic is among its candidates."""
-        alone = [way.alone or way.match for way in understood.ways[:1]]
-        return any(topic.intent == c.intent for match in alone for c in match.candidates)
+        return any(topic.intent == c.intent for way in understood.ways[:1] for c in way.itself.candidates)
 
     def alone(self, understood: Understood, before: Context) -> Understood:
         """What a message asks by itself, whatever went before."""
-        alone = [Way("alone", way.words, way.alone or way.match) for way in understood.ways[:1]]
+        alone = [Way("alone", way.words, way.itself) for way in understood.ways[:1]]
         return self._decided(alone[0], before, tuple(alone), 1) if alone else understood
 
     def points(self, match: Match) -> bool:

@@ -30,10 +30,15 @@ class Way(NamedTuple):
         return self.match.confidence
 
     @property
+    def itself(self) -> Match:
+        """What is found without what the conversation lent."""
+        return self.alone or self.match
+
+    @property
     def ahead(self) -> float:
         """How far the first label is ahead of the next; below 0 where it is another by itself than in the conversation."""
         first, *others = self.match.candidates
-        if (self.alone or self.match).candidates[0].intent != first.intent:
+        if self.itself.candidates[0].intent != first.intent:
             return -1.0
         return first.score - others[0].score if others else math.inf
 
