@@ -18,6 +18,7 @@ from charley.reading.recogniser import Concepts, Recogniser, ordered
 from charley.reading.spelling import Speller
 from charley.reading.text import stem
 
+LARGE = 6_000
 BANK = ("does green tea help", "is black tea strong", "how long does bread rise", "is bread with tea nice")
 TEA = {"drink": {"tea": Entity("tea", "drink", "tea", names=("green tea",))}}
 WORDS = sorted({word for line in BANK for word in line.split()})
@@ -83,3 +84,11 @@ def test_the_block_of_families_is_shorter_than_the_words() -> None:
 
 FAMILIAR = features()
 FAMILIAR.meaning = {word: bundled().of(word) for word in WORDS}
+
+
+@pytest.mark.parametrize(("lines", "kept"), [(LARGE - 1, True), (LARGE, False)])
+def test_in_a_large_bank_a_pair_that_is_seen_once_is_left_out(lines: int, kept: bool) -> None:
+    features = Features(Concepts(), Recogniser({}))
+    features.learn([{"leg": 1.0}] * (lines - 1) + [{"leg": 1.0, "leg cramp": 0.5}])
+    assert ("leg cramp" in features.index) == kept
+    assert "leg" in features.index

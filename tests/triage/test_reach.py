@@ -11,6 +11,7 @@ from charley.content.reader import read as content
 from charley.reading.text import read
 from charley.triage.red_flags import triage
 from charley.triage.triage import Triage
+from charley.triage.writing import misspelt
 
 CONTENT = content(texts(ROOT))[0]
 TRIAGE: Triage = triage(CONTENT.red_flags)
@@ -35,6 +36,9 @@ def raised(text: str, by: Triage = TRIAGE) -> str:
         # Four words are what somebody read about; behind them a story of their own begins.
         ("i read about very bad old calf swelling", ""),
         ("i read about leg cramps at night chest pain", "heart"),
+        # Seven letters are taken apart where words run together in them; six may be a name.
+        ("mythigh is swollen", "leg_clot"),
+        ("mycalf is swollen", ""),
         # A call for help opens no question about the matter.
         ("can i get help chest pain", "heart"),
         # A question without a full stop is asked for 120 words; what comes then may be anything, and is heard.
@@ -113,3 +117,7 @@ def test_five_words_on_either_side_are_heard_with_a_sign() -> None:
     finding = TRIAGE.look(message).finding
     assert finding is not None
     assert TRIAGE.part(message, finding.said) == "our old folks had crushing chest pain while we were out at"
+
+
+def test_a_short_writing_of_six_letters_is_known_when_misspelt_and_one_of_five_is_not() -> None:
+    assert misspelt(["didnt", "havent", "wouldnt"]) == ["havent", "wouldnt"]
