@@ -38,6 +38,8 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
     ("message", "who", "fact"),
     [
         ("I'm 27 weeks pregnant and I get cramps", "self", "pregnant"),
+        ("34 weeks and my calves seize", "self", "pregnant"),
+        ("I'm about 20 weeks along", "self", "pregnant"),
         ("my wife is expecting", "she", "pregnant"),
         ("I'm 70 and wobbly on my feet", "self", "older"),
         ("she is 9 years old", "she", "child"),
@@ -203,6 +205,34 @@ def test_a_safety_sentence_comes_with_the_answer_that_it_bears_on(assistant: Ass
     text = str(assistant.reply("can I rub the calf", first.context))
     assert "blood thinners" in text
     assert "blood thinners" not in str(assistant.reply("can I rub the calf")).partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "three weeks of this and nothing helps",
+        "6 weeks now and both calves cramp",
+        "14 weeks after my knee operation the calf cramps",
+        "we are 18 weeks into the season and my legs cramp",
+        "my cramps are 15 weeks old",
+        "cramps every night, 7 weeks",
+    ],
+)
+def test_weeks_alone_tell_of_no_pregnancy_and_no_age(assistant: Assistant, message: str) -> None:
+    assert not told(assistant, message).get("self", set()) & {"pregnant", "child", "older"}
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "intent"),
+    [
+        ("I'm 28 weeks pregnant", "how can I prevent cramps", "prevention.pregnancy"),
+        ("I'm 28 weeks pregnant", "why do I get leg cramps", "causes.pregnancy"),
+        ("they come in the middle of the night", "how can I prevent cramps", "prevention.night"),
+        ("they come in the afternoon", "how can I prevent cramps", "prevention.overview"),
+    ],
+)
+def test_a_question_is_about_the_person(assistant: Assistant, told: str, question: str, intent: str) -> None:
+    assert assistant.reply(question, assistant.reply(told).context).intents[0] == intent
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ def _found(phrases: list[str], line: str) -> list[str]:
         (["my [own] doctor"], "my doctor and my own doctor", ["my doctor", "my own doctor"]),
         (["[very] tired"], "very tired", ["very tired"]),
         (["<n> weeks", "(for|since) <n>"], "31 weeks since 5", ["31 weeks", "since 5"]),
+        (["<13-42> weeks"], "12 weeks 13 weeks 42 weeks 43 weeks", ["13 weeks", "42 weeks"]),
+        (["<n> weeks !(after|of)"], "3 weeks of it 3 weeks now 3 weeks", ["3 weeks", "3 weeks"]),
+        (["a !(b|c) d"], "a d a b d", ["a d"]),
         (["(type <n>|type one)"], "type 2 and type one", ["type 2", "type one"]),
         (["not ... better"], "it is not really any better or better", ["not really any better"]),
         (["not ... better"], "not a b c d e f better", ["not a b c d e f better"]),
@@ -49,7 +52,10 @@ def test_a_phrase_is_looked_for_up_to_a_place_and_at_one() -> None:
     assert patterns(["i"]).match(line, line.index("when")) is None
 
 
-@given(WORDS, st.sampled_from(["a b", "a [b] c", "(a|b) ... c", "<n> [a]", "[a|b] c", "^ ... c $"]))
+@given(
+    WORDS,
+    st.sampled_from(["a b", "a [b] c", "(a|b) ... c", "<n> [a]", "[a|b] c", "^ ... c $", "a !(b) c", "a !(b|c)", "<11-12> a"]),
+)
 def test_what_is_found_is_parted_by_spaces_and_in_order(line: str, phrase: str) -> None:
     ends = 0
     for found in patterns([phrase]).finditer(line):

@@ -54,6 +54,7 @@ class Conversation:
         self._forms = forms
         self._narrow = content.person.get("narrow", {})
         self._causes = {id: t["cause"] for id, t in content.person.get("traits", {}).items() if "cause" in t}
+        self._nearer = {id: t["nearer"] for id, t in content.person.get("traits", {}).items() if "nearer" in t}
         to = [narrow["to"] for narrow in self._narrow.values()]
         self._by_kind = {content.intents[intent].slot: intent for intent in to if content.intents[intent].slot}
         self._pointing = frozenset(content.person.get("pointing", ()))
@@ -64,6 +65,11 @@ class Conversation:
         kind, id = topic.slot
         entity = self._content.entities[kind][id] if kind else None
         return Question(topic.intent, Slot(kind, entity.name, entity) if entity else None, part)
+
+    def nearer(self, intent: str, before: Context) -> str:
+        """The intent, or the narrower one for what was told of the person: "how do I stop them" from somebody pregnant."""
+        traits = before.people.person().traits
+        return next((of[intent] for trait, of in self._nearer.items() if trait in traits and intent in of), intent)
 
     def filled(self, question: Question, before: Context) -> Question:
         """The question with what was told in the slot that it leaves open: "I'm on furosemide" … "could that be why"."""

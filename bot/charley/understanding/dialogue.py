@@ -114,7 +114,10 @@ class Dialogue:
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
         # What asks for just this by itself points at nothing else: "so should I stop it".
         alone = self.understander.alone(understood[0], before)
-        itself = bool(answered) and (alone.decision, alone.intent) == (decide.ANSWER, answered[0].intent)
+        itself = bool(answered) and (alone.decision, self.conversation.nearer(alone.intent, before)) == (
+            decide.ANSWER,
+            answered[0].intent,
+        )
         pointed = answered if itself else self.conversation.pointed(answered, Asked(form, message.words), before)
         points, answered = pointed is not answered, pointed
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
@@ -215,7 +218,8 @@ class Dialogue:
         for each in understood:
             words = read(each.asked) if several else message
             asked = Asked(self._forms.find(words), words.words, self.persons.person(before.people))
-            question = Question(each.intent, each.slot, confidence=each.confidence, asked=asked)
+            intent = self.conversation.nearer(each.intent, before)
+            question = Question(intent, each.slot, confidence=each.confidence, asked=asked)
             out.append(self.conversation.filled(question, before))
         return out
 

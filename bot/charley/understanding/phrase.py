@@ -1,8 +1,8 @@
 """Phrases of the content as patterns over words.
 
-`(a|b)` is one of them, `[a]` one or nothing, `<n>` a number, `<w>` any word, `...` a few; `^` and `$` are the ends of the
-message. What a phrase may begin with is known without opening it, so that a message costs a look for each of its words, and a
-program that has just begun opens only the phrases that it meets.
+`(a|b)` is one of them, `[a]` one or nothing, `!(a|b)` none of them, `<n>` a number, `<13-42>` one from here to there, `<w>` any
+word, `...` a few; `^` and `$` are the ends of the message. What a phrase may begin with is known without opening it, so that a
+message costs a look for each of its words, and a program that has just begun opens only the phrases that it meets.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ _BEGIN, _END, _GAP = "^", "$", "..."
 ANY = ""
 """Stands for any word that a phrase may begin with."""
 _Name = TypeVar("_Name")
-_PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\S+")
+_PART = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|\S+")
+_RANGE = re.compile(r"<(\d+)-(\d+)>")
 
-_Step = str | dict[str, tuple[tuple[str, ...], ...]]
-"""One of `_BEGIN`, `_END`, `_GAP`, or the rows of words that may stand here, by their first word; an empty row for nothing."""
+_Step = str | frozenset[str] | dict[str, tuple[tuple[str, ...], ...]]
+"""One of `_BEGIN`, `_END`, `_GAP`, or words that may not stand here, or the rows of words that may, by their first word; an
+empty row for nothing."""
 
 
 class Found(NamedTuple):
@@ -166,7 +168,7 @@ def _begins(phrase: str) -> dict[str, None] | None:
         part = found[0]
         if part == _BEGIN:
             continue
-        if part in (_END, _GAP):
+        if part in (_END, _GAP) or part[0] == "!":
             return None
         for choice in _choices(part):
             if choice[0] in (NUMBER, WORD):
@@ -178,6 +180,8 @@ def _begins(phrase: str) -> dict[str, None] | None:
 
 
 def _choices(part: str) -> list[tuple[str, ...]]:
+    if span := _RANGE.fullmatch(part):
+        return [(str(n),) for n in range(int(span[1]), int(span[2]) + 1)]
     choices = part[1:-1].split("|") if part[0] in "([" else [part]
     return [tuple(words) for choice in choices if (words := choice.split())]
 
@@ -188,12 +192,14 @@ def _steps(phrase: str) -> tuple[_Step, ...]:
 
 def _needed(steps: Sequence[_Step]) -> frozenset[str] | None:
     """Words of which a phrase needs one behind its beginning; None where it needs none."""
-    bound = [step for step in steps if not isinstance(step, str) and "" not in step]
+    bound = [step for step in steps if isinstance(step, dict) and "" not in step]
     choices = [frozenset(step) for step in bound[1:] if NUMBER not in step and WORD not in step]
     return min(choices, key=len, default=None)
 
 
 def _step(part: str) -> _Step:
+    if part[0] == "!":
+        return frozenset(part[2:-1].split("|"))
     step: dict[str, tuple[tuple[str, ...], ...]] = {"": ((),)} if part[0] == "[" else {}
     for choice in _choices(part):
         step[choice[0]] = (*step.get(choice[0], ()), choice)
@@ -216,6 +222,8 @@ def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> in
                     return end
             return -1
         return _follow(steps, k + 1, words, at) if at == (0 if step == _BEGIN else len(words)) else -1
+    if isinstance(step, frozenset):
+        return -1 if at < len(words) and words[at] in step else _follow(steps, k + 1, words, at)
     if at < len(words):
         word = words[at]
         choices = step.get(word, ()) + step.get(WORD, ())

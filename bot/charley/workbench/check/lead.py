@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from charley.answering.composer import Asked, Composer
 from charley.answering.person import Person
@@ -104,14 +105,14 @@ def _facts(content: Content, places: Places, known: set[str]) -> Iterator[Proble
             if id not in known:
                 yield places.problem(f"unknown trait or entity '{id}'{nearest(id, known)}", "knowledge/facts/", fact.id, "for")
     for name, trait in content.person.get("traits", {}).items():
+        steps = ("knowledge/person.yaml", "traits", name)
         for follow in trait.get("follows", ()):
             if follow["fact"] not in content.facts:
-                yield places.problem(f"unknown fact '{follow['fact']}'", "knowledge/person.yaml", "traits", name, "follows")
-            for id in follow["with"]:
-                if id not in content.answers:
-                    yield places.problem(
-                        f"unknown intent '{id}'{nearest(id, content.answers)}", "knowledge/person.yaml", "traits", name
-                    )
+                yield places.problem(f"unknown fact '{follow['fact']}'", *steps, "follows")
+        named = [id for follow in trait.get("follows", ()) for id in follow["with"]]
+        for id in (*named, *chain.from_iterable(trait.get("nearer", {}).items())):
+            if id not in content.answers:
+                yield places.problem(f"unknown intent '{id}'{nearest(id, content.answers)}", *steps)
 
 
 def _key(content: Content, lead: Lead, known: set[str]) -> Iterator[str]:
