@@ -114,10 +114,8 @@ class Dialogue:
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
         # What asks for just this by itself points at nothing else: "so should I stop it".
         alone = self.understander.alone(understood[0], before)
-        itself = bool(answered) and (alone.decision, self.conversation.nearer(alone.intent, before)) == (
-            decide.ANSWER,
-            answered[0].intent,
-        )
+        own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
+        itself = bool(answered) and own == answered[0].intent
         pointed = answered if itself else self.conversation.pointed(answered, Asked(form, message.words), before)
         points, answered = pointed is not answered, pointed
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
