@@ -88,7 +88,7 @@ def test_a_remark_on_the_topic_brings_one_thing(assistant: Assistant) -> None:
 
 def test_what_is_told_brings_its_lead_and_its_facts_alone(assistant: Assistant) -> None:
     reply = talk(assistant, "does magnesium help", "I'm pregnant though")
-    assert said(reply)[1].startswith("Only if your doctor agrees")
+    assert said(reply)[0].startswith("Only if your doctor agrees")
     pregnant = [f for f in facts(reply) if "pregnant" in assistant.content.facts[f].whom]
     assert pregnant
     assert "E-053" not in facts(reply)

@@ -163,6 +163,9 @@ class Composer:
         every = Names(self.names(intent, slots), names, bool(slots))
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
         begun = self._begin(paragraph, answer, slots, asked, part == "told") if part in ("short", "point", "told") else []
+        if len(wordings) > 1 and part == "short" and not begun:
+            each = ([r for r in self._facts([w], ("short",)) if paragraph.left(r)][:1] for w in wordings)
+            paragraph.add([r for first in each for r in first], paragraph.first, owed=True)
         told = [r for w in wordings for r in self._refs(w.told or answer.wording.told)]
         told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
         if part not in ("point", "step"):

@@ -41,7 +41,8 @@ class Context(NamedTuple):
     heard so far; `alarm` is the red flag that was raised and said in full `told` times, while it stands for `stands` more
     turns. `said` are the sentences of the last replies ("E-004.1"), the latest first;
     `people` is what was told of whom, `past` what was spoken of before `topics`, `form` the form
-    of the question that was answered last, `advised` the red flags without haste that were spoken of.
+    of the question that was answered last, `advised` the red flags without haste that were spoken of, `nods` how many remarks
+    were only said to be heard.
     """
 
     topics: tuple[Topic, ...] = ()
@@ -58,6 +59,7 @@ class Context(NamedTuple):
     past: tuple[Topic, ...] = ()
     form: str = ""
     advised: tuple[str, ...] = ()
+    nods: int = 0
 
     @property
     def heard(self) -> frozenset[str]:
@@ -66,7 +68,7 @@ class Context(NamedTuple):
 
     def then(self, **parts: Any) -> "Context":
         """What is remembered after an answer: what is known lasts, and `parts` are new."""
-        return Context(signs=self.signs, people=self.people, advised=self.advised)._replace(**parts)
+        return Context(signs=self.signs, people=self.people, advised=self.advised, nods=self.nods)._replace(**parts)
 
     def to_json(self) -> dict[str, Any]:
         """At most 2 kB of ids; empty parts are left out."""
@@ -80,6 +82,8 @@ class Context(NamedTuple):
             out["form"] = self.form
         if self.misses:
             out["misses"] = self.misses
+        if self.nods:
+            out["nods"] = self.nods
         if self.signs:
             out["signs"] = list(self.signs[:CARRIED])
         if self.advised:
@@ -100,7 +104,6 @@ def restored(value: Any, content: Content, signs: frozenset[str], flags: frozens
     if not isinstance(value, Mapping) or value.get("v") != VERSION:
         return Context()
     part = value.get("part")
-    misses = value.get("misses")
     heard, advised = value.get("signs"), value.get("advised")
     match value.get("alarm"):
         case [str(alarm), int(stands), int(told)] if alarm in flags and 0 < stands <= STANDS and 0 < told < 1000:
@@ -112,7 +115,7 @@ def restored(value: Any, content: Content, signs: frozenset[str], flags: frozens
         part=part if part in PARTS else PARTS[0],
         choices=_topics(value.get("choices"), content),
         offered=_topics(value.get("offered"), content),
-        misses=misses if type(misses) is int and 0 <= misses < 1000 else 0,
+        misses=_count(value.get("misses")),
         signs=tuple(dict.fromkeys(s for s in heard[:CARRIED] if isinstance(s, str) and s in signs))
         if isinstance(heard, list)
         else (),
@@ -122,8 +125,13 @@ def restored(value: Any, content: Content, signs: frozenset[str], flags: frozens
         past=_topics(value.get("past"), content)[-PAST:],
         form=_form(value.get("form"), content),
         told=told,
+        nods=_count(value.get("nods")),
         advised=tuple(f for f in advised[:MOST] if isinstance(f, str) and f in flags) if isinstance(advised, list) else (),
     )
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < 1000 else 0
 
 
 def _form(value: Any, content: Content) -> str:

@@ -13,6 +13,7 @@ from charley.reading.text import read
 from charley.understanding.acts import Act
 from charley.understanding.context import PAST, STANDS, Context, Topic, overlaid
 from charley.understanding.form import Forms
+from charley.understanding.people import People
 from charley.understanding.slots import topic
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
@@ -91,10 +92,22 @@ class Conversation:
 
     def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
         kind = self._content.intents[intent].slot
+        return self._slots(kind, sorted(id for thing, id in before.people.person().things if thing == kind))
+
+    def _slots(self, kind: str, ids: Sequence[str]) -> tuple[Slot, ...]:
+        """Things of a kind as slots, but for classes of the others, at most `MOST_TOLD`."""
         known = self._content.entities.get(kind, {})
-        ids = sorted(id for thing, id in before.people.person().things if thing == kind)
         classes = {known[id].parent for id in ids}
         return tuple(Slot(kind, known[id].name, known[id]) for id in ids if id not in classes)[:MOST_TOLD]
+
+    def together(self, after: People, before: People) -> Question | None:
+        """The question about several things of a kind that somebody tells at once, where one is asked about such things."""
+        new = after.facts - before.told.get(after.about, frozenset())
+        for kind, intent in self._by_kind.items():
+            slots = self._slots(kind, [id for k, _, id in (f.partition(":") for f in after.fresh if f in new) if k == kind])
+            if len(slots) > 1:
+                return Question(intent, slots[0], also=slots[1:])
+        return None
 
     def follow(self, act: Act, asked: Asked, before: Context, asks: bool) -> Move | None:
         """The move that a follow-up calls for; None when the message is a question of its own.

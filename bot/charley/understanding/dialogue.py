@@ -14,12 +14,14 @@ from charley.matching.matcher import Matcher
 from charley.reading.english import POINTING
 from charley.reading.text import LIMIT, Message, read
 from charley.understanding import decision as decide
+from charley.understanding.acknowledgement import Acknowledgements
 from charley.understanding.acts import FOLLOW_UP, Act, Resolver
-from charley.understanding.context import Context, Topic
+from charley.understanding.context import Context
 from charley.understanding.conversation import Conversation, Move
 from charley.understanding.form import Forms
 from charley.understanding.people import People
 from charley.understanding.person import PersonReader
+from charley.understanding.remark import Remark, Remarks, Taken
 from charley.understanding.thread import Thread
 from charley.understanding.turn import Turn
 from charley.understanding.understanding import Understander
@@ -27,12 +29,8 @@ from charley.understanding.way import Understood
 
 ANSWERING = ("objection", "unable")
 """Acts that say why what was said is of no use; what is told by the way may change it."""
-REMARK = 12
-"""A message of at most so many words that asks nothing is a remark on the topic."""
 OWN = 0.45
 """Confidence from which a short question that names nothing is one of its own."""
-SURE = 0.65
-"""Confidence from which what asks nothing is a question of its own all the same ("magnesium tablets", "night cramps")."""
 
 
 class Dialogue:
@@ -47,6 +45,8 @@ class Dialogue:
         self.resolver = Resolver(content.acts)
         self.persons = PersonReader(content, matcher.reading, self._forms)
         self.thread = Thread(self.conversation, self.replies, self.persons, self._forms, content.answers)
+        self.words = Acknowledgements(content, self.conversation, self.replies, self.persons, self.resolver)
+        self.remarks = Remarks(content, self.conversation, self.replies, self.thread, self.understander)
 
     def hear(self, message: Message, judged: Judged, before: Context) -> Context:
         """The context with what the message tells of somebody."""
@@ -75,28 +75,15 @@ class Dialogue:
             reply = self.say([told], before, note=act.kind)
         elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.people.facts):
             # "I drink plenty" after an answer about a tablet says nothing of the tablet.
-            reply = self.follow(Move(message="heard", notes=True), before, message)
+            reply = self.words.heard(before, known)
         elif move is not None:
             reply = self.follow(move, before, message)
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)
-        reply = self._felt(reply, asks, mended, before, known)
+        reply = self.words.felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
         return Turn(reply, before, act, understood, alone)
-
-    def _felt(self, reply: Reply, asks: bool, mended: tuple[str, ...], before: Context, known: Context) -> Reply:
-        """The reply with a word on the feeling that the message speaks of, if it speaks of one."""
-        feeling = self.resolver.feeling(mended)
-        if not feeling or reply.kind == "out_of_scope":
-            return reply
-        text = self.replies.composer.message(feeling)
-        tells = before.people.told != known.people.told and reply.kind == "answer"
-        if tells or (asks and reply.kind != "fallback"):
-            return reminded(reply, text)
-        fitting = [self.conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
-        facts = self._content.messages.get("felt_says", "").split()
-        return self.conversation.noted(self.replies.noted(text, fitting, facts, before.heard), before)
 
     def _reply(
         self,
@@ -135,11 +122,10 @@ class Dialogue:
             if point and (not answered or answered[0].intent == point.intent):
                 earlier = None if answered else self.thread.earlier(form, message, before)
                 return self.say([earlier or point], before, near=near)
-        told = before.people.told != known.people.told or before.people.about != known.people.about
-        if not (asks or act.about or act.meant or act.back) and (
-            kept := self._kept(message, understood, answered, told, near, before, known)
-        ):
-            return kept
+        if not (asks or act.about or act.meant or act.back):
+            remark = Remark(message, understood[0], answered, before, known)
+            if taken := self.remarks.take(remark, choices=bool(near)):
+                return self._taken(taken, near, before, known)
         if len(answered) == 1 and (point := self.thread.repeated(answered[0], before)):
             return self.say([point], before, near=near)
         if answered:
@@ -154,6 +140,15 @@ class Dialogue:
         named = near if understood[0].match and understood[0].match.named else ()
         return self.missed("english_only" if foreign else misses, before, confidence, named)
 
+    def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
+        """What is said to a remark."""
+        if taken.question:
+            return self.say([taken.question], before)
+        if not taken.offers:
+            return self.words.heard(before, known)
+        offer, noted = self.replies.offer("taken_up", near), self.words.noted(before, known)
+        return self.conversation.offering(reminded(offer, noted) if noted else offer, before)
+
     def _asks_back(self, form: str, message: Message, understood: Sequence[Understood], before: Context) -> bool:
         """Whether a short question names nothing and is no clear question of its own: it asks of the topic ("how soon?")."""
         if not self._forms.name(form) or len(message.words) > FOLLOW_UP or len(understood) > 1:
@@ -167,44 +162,6 @@ class Dialogue:
         if form in self._forms.own and understood[0].decision == decide.ANSWER:
             return False
         return self.understander.points(match)
-
-    def _kept(
-        self,
-        message: Message,
-        understood: Sequence[Understood],
-        answered: Sequence[Question],
-        told: bool,
-        near: Sequence[Question],
-        before: Context,
-        known: Context,
-    ) -> Reply | None:
-        """What a remark changes in the answer that was given, or what comes next in it; None where it is no remark.
-
-        What is neither told of somebody nor most like the topic is only heard.
-
-        A fact about a person, with no topic yet, is taken up with what may be asked about it.
-        """
-        topic = before.topics[-1] if before.topics else None
-        if topic is None or not self.conversation.lasts(topic):
-            if before.people.told != known.people.told and not answered and near:
-                return self.conversation.offering(self.replies.offer("taken_up", near), before)
-            return None
-        alike = understood[0].intent == topic.intent
-        sure = bool(answered) and min(q.confidence for q in answered) >= SURE
-        same = sure and alike and answered[0].slot == self.conversation.question(topic).slot
-        other = not sure and before.topics != known.topics
-        if told and (news := self.thread.told(before) or (self.thread.anew(before) if other else None)):
-            return self.say([news], before, note="noted")
-        on_topic = same or (alike and not sure and self.understander.may_ask(understood[0], topic))
-        if on_topic and (news := self.thread.remarked(message, before)):
-            return self.say([news], before)
-        courtesy = bool(answered) and self._content.family(answered[0].intent).talk
-        if not same and (sure or courtesy or len(message.words) > REMARK):
-            return None
-        # "I'm on my feet all day" tells of what another answer is about.
-        if news := self.thread.spoken(understood[0], message, before):
-            return self.say([news], before)
-        return self.follow(Move(message="heard", notes=True), before, message)
 
     def _with(self, question: Question, before: Context) -> Question:
         return question._replace(asked=question.asked._replace(person=self.persons.person(before.people)))
@@ -245,7 +202,7 @@ class Dialogue:
         if move.notes:
             text = self.replies.composer.message(move.message)
             if move.message == "known":
-                text = self._known(before)
+                text = self.words.known(before.people)
             fitting = [] if move.restarts or not before.topics else self.conversation.fitting(before)
             return self.conversation.noted(self.replies.noted(text, fitting), before)
         return self.missed(move.message, before)
@@ -258,15 +215,6 @@ class Dialogue:
             return self.say([more], before)
         following = others[:1] or [self.conversation.next(more, before)]
         return self.say([q._replace(asked=more.asked) for q in following], before)
-
-    def _known(self, before: Context) -> str:
-        """What the person told, in words of the content."""
-        composer = self.replies.composer
-        labels: list[str] = []
-        for who, label in self.persons.labels(before.people):
-            said = composer.speech.say(label, self.persons.person(before.people)._replace(who=who))
-            labels.append(said[:1].lower() + said[1:] if label.startswith("{") else said)
-        return composer.message("known", facts=composer.speech.joined(labels)) if labels else composer.message("known_nothing")
 
     def say(
         self,

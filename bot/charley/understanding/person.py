@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from charley.answering.person import Person
 from charley.answering.speech import SELF
 from charley.content.model import Content
+from charley.reading.english import JOINTS
 from charley.reading.interpreter import Reading
+from charley.reading.recogniser import Mention
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
-from charley.understanding.people import FRESH, People
+from charley.understanding.people import FRESH, Facts, People
 from charley.understanding.phrase import PhraseIndex, patterns
 from charley.understanding.split import cut
 
@@ -69,6 +71,8 @@ class PersonReader:
         self._intents = {id: trait["intents"] for id, trait in spec.get("traits", {}).items() if "intents" in trait}
         self._labels = {id: trait.get("label", "") for id, trait in spec.get("traits", {}).items()}
         self._called = dict(spec.get("called", {}))
+        self._called_as = dict(spec.get("labels", {}))
+        self._noted = frozenset(spec.get("noted", ()))
         self._age = patterns(spec.get("ages", ()))
         self._unless = frozenset(spec.get("unless", ()))
         self._denied = frozenset(spec.get("denied_by", ()))
@@ -149,12 +153,17 @@ class PersonReader:
                     yield from self._told(line, subjects, "told", m.start, m.end, id, about, not asks)
         for kind, id in self._denied_things(line, reading):
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
+        last: tuple[Mention, list[_Telling]] | None = None
         for mention in reading.mentions:
             kind = mention.kind
             if mention.id and kind in self._things:
                 bare = not asks and kind in self._bare
                 fact, at, end = f"{kind}:{mention.id}", starts[mention.start], starts[mention.end]
-                for telling in self._told(line, subjects, self._things[kind], at, end, fact, about, bare):
+                told = list(self._told(line, subjects, self._things[kind], at, end, fact, about, bare))
+                if not told and last and last[0].kind == kind and self._listed(reading, last[0], mention):
+                    told = [t._replace(fact=fact) for t in last[1]]
+                last = mention, told
+                for telling in told:
                     yield telling
                     for entity, id in self._from:
                         if self._content.within(kind, mention.id, entity):
@@ -184,6 +193,11 @@ class PersonReader:
                 return
         if bare and _words(line, 0, verb.start) <= 1:
             yield _Telling(about, fact, so)
+
+    def _listed(self, reading: Reading, one: Mention, other: Mention) -> bool:
+        """Whether of two things the second is joined to the first: "amlodipine and lansoprazole"."""
+        between = [t.best for t in reading.tokens[one.end : other.start]]
+        return len(between) == 1 and between[0] in JOINTS
 
     def _denied_things(self, line: str, reading: Reading) -> Iterator[tuple[str, str]]:
         """The things that a clause says are not there: "I don't have diabetes"."""
@@ -224,15 +238,33 @@ class PersonReader:
                 return str(instead[intent])
         return intent
 
-    def labels(self, people: People) -> list[tuple[str, str]]:
-        """What was told, as who and the content's words for it; entities by their names."""
-        out = []
+    def labels(self, people: People, whole: bool = True) -> list[tuple[str, str, tuple[str, ...]]]:
+        """What was told: who, the content's words for it, and the names that go with them.
+
+        A class is passed over beside a member of it. `whole`: not only what the content says is noted.
+        """
+        out: list[tuple[str, str, tuple[str, ...]]] = []
         for who, facts in sorted(people.told.items()):
-            for fact in sorted(facts):
-                kind, _, id = fact.partition(":")
-                named = self._content.entities.get(kind, {}).get(id)
-                out.append((who, named.name if named else self._labels.get(fact, "")))
-        return [(who, label) for who, label in out if label]
+            things: dict[str, list[str]] = {}
+            for kind, _, id in (f.partition(":") for f in sorted(facts) if ":" in f and not self._implied(f, facts)):
+                things.setdefault(kind, []).append(self._content.entities[kind][id].name)
+            for kind, names in things.items():
+                if label := self._called_as.get(kind, "{name}" if whole else ""):
+                    out.append((who, label, tuple(names)))
+            traits = [f for f in sorted(facts) if not self._implied(f, facts) and (whole or f in self._noted)]
+            out += [(who, label, ()) for f in traits if (label := self._labels.get(f, ""))]
+        return out
+
+    def _implied(self, fact: str, facts: Facts) -> bool:
+        """Whether others of the facts say as much: a member of its class does, a thing with a sentence of its own says the trait
+        that comes from it, and such a trait says the thing that has none."""
+        kind, colon, id = fact.partition(":")
+        if not colon:
+            things = [f.partition(":") for f in facts if f.partition(":")[0] in self._called_as]
+            return any(t == fact and self._content.within(k, i, e) for k, _, i in things for e, t in self._from)
+        same = [f.partition(":")[2] for f in facts if f != fact and f.startswith(f"{kind}:")]
+        gives = [] if kind in self._called_as else [e for e, t in self._from if t in facts]
+        return any(self._content.within(kind, i, id) for i in same) or any(self._content.within(kind, id, e) for e in gives)
 
     def shown(self, people: People) -> dict[str, Any]:
         """The one who is spoken of as a reply gives it: who, traits, and ids under what the content calls their kind."""

@@ -75,6 +75,13 @@ class Thread:
         """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
         return self._news(self._question("told", Asked(before.form), before), before) or self._elsewhere(before)
 
+    def several(self, before: Context, known: Context) -> Question | None:
+        """The question about several things of a kind that were told together, where there is one about such things."""
+        question = self._conversation.together(before.people, known.people)
+        if question is None:
+            return None
+        return self._news(question._replace(asked=Asked(person=self._persons.person(before.people))), before)
+
     def anew(self, before: Context) -> Question | None:
         """The topic's answer for somebody else than it was given for; None where it has nothing that was not heard."""
         return self._news(self._question("short", Asked(before.form), before), before)
