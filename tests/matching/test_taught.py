@@ -24,8 +24,7 @@ OPINION = taught(MATCHER, [Lesson(read(text).words, label, marks, key) for key, 
 
 
 def heard(text: str, *marks: str) -> Heard:
-    reading = MATCHER.reading(read(text).words)
-    return OPINION.hear(reading, MATCHER.meaning(reading), marks)
+    return OPINION.hear(MATCHER.judged(MATCHER.reading(read(text).words)), marks)
 
 
 @pytest.mark.parametrize(("text", "label", "marks"), TOLD)

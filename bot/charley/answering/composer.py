@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from charley.answering.bearing import Bearing, begins
+from charley.answering.citations import Citations
 from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
-from charley.content.lead import bare, base, cited, refs
-from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Fact, Lead, Source, Wording, marked
+from charley.content.lead import bare, base
+from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Lead, Source, Wording, marked
 from charley.content.template import fill
 
 GRADES = "GRICTS"
@@ -53,6 +54,7 @@ class Composer:
         self.kinship = Kinship(content)
         self.speech = Speech(content.voice)
         self.bearing = Bearing(content)
+        self.cites = Citations(content.facts)
         self._verdicts, self._reasons = marked(content.forms, "verdict"), marked(content.forms, "reason")
         self._following: dict[str, list[tuple[str, str]]] = {}
         self.nearest: dict[str, str] = {}  # for a trait, the first intent that has something for those who tell it
@@ -95,9 +97,9 @@ class Composer:
         """The leads of a wording, and those of the answer that rest on facts which the wording says as well."""
         if wording is answer.wording:
             return wording.leads
-        own = {base(r) for part in TEMPLATES for r in self._refs(getattr(wording, part))}
+        own = {base(r) for part in TEMPLATES for r in self.cites.refs(getattr(wording, part))}
         own.update([q for f in list(own) for q in self._content.facts[f].qualified_by])
-        rests = ((lead, cited(lead.text) or self._refs(lead.text)) for lead in answer.wording.leads)
+        rests = ((lead, self.cites.cited(lead.text) or self.cites.refs(lead.text)) for lead in answer.wording.leads)
         return (*wording.leads, *(lead for lead, on in rests if all(self._carried(r, own) for r in on)))
 
     def _carried(self, ref: str, own: set[str]) -> bool:
@@ -121,10 +123,10 @@ class Composer:
                 continue
             if not all(self.kinship.told(asked.person, t) for t in each.traits) or ("{name}" in each.text and not named):
                 continue
-            rests = [self._content.facts.get(base(r)) for r in cited(each.text)]
+            rests = [self._content.facts.get(base(r)) for r in self.cites.cited(each.text)]
             if any(fact is None or self.kinship.kept_from(asked.person, fact) for fact in rests):
                 continue
-            said = [*cited(each.text), *self._refs(each.text)]
+            said = [*self.cites.cited(each.text), *self.cites.refs(each.text)]
             if asked.own and not each.words and not self.bearing.bears(asked.own, said, each.text):
                 continue
             fit = 100 * bool(each.words) + 10 * len(each.traits) + bool(each.form)
@@ -157,16 +159,14 @@ class Composer:
         answer = self._content.answers[intent]
         slots = [*([slot] if slot else []), *also]
         wordings = list(dict.fromkeys(self.wording(answer, s) for s in slots)) or [answer.wording]
-        named = {w: self.names(intent, [s for s in slots if self.wording(answer, s) == w]) for w in wordings}
-        names = {r: named[w] for w in reversed(wordings) for p in TEMPLATES for r in self._refs(getattr(w, p))}
         words = MORE if part == "more" else WORDS
-        every = Names(self.names(intent, slots), names, bool(slots))
+        every = Names(self.names(intent, slots), self._own(intent, slots, wordings), bool(slots))
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
         begun = self._begin(paragraph, answer, slots, asked, part == "told") if part in ("short", "point", "told") else []
         if len(wordings) > 1 and part == "short" and not begun:
             each = ([r for r in self._facts([w], ("short",)) if paragraph.left(r)][:1] for w in wordings)
             paragraph.add([r for first in each for r in first], paragraph.first, owed=True)
-        told = [r for w in wordings for r in self._refs(w.told or answer.wording.told)]
+        told = [r for w in wordings for r in self.cites.refs(w.told or answer.wording.told)]
         told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
         if part not in ("point", "step"):
             paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
@@ -183,17 +183,29 @@ class Composer:
             plan = [r for r in self._facts(wordings, ("more",)) if paragraph.left(r)] or plan
         paragraph.add(self._facts(wordings, ("care",)), paragraph.last, owed=True)
         # What is for everybody comes before what is for people of whom nobody spoke.
-        plan.sort(key=lambda r: (self.fact(r).unknown, part == "more" and self.kinship.untold(asked.person, self.fact(r))))
+        plan.sort(
+            key=lambda r: (self.cites.fact(r).unknown, part == "more" and self.kinship.untold(asked.person, self.cites.fact(r)))
+        )
         paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short")
         return Section(intent, self.title(intent, slot), paragraph.sentences() if part == "short" or paragraph.body else ())
 
+    def _own(self, intent: str, slots: Sequence[Slot], wordings: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
+        """For each fact of several wordings the names that it speaks of."""
+        if len(wordings) == 1:
+            return {}
+        answer = self._content.answers[intent]
+        named = {w: self.names(intent, [s for s in slots if self.wording(answer, s) == w]) for w in wordings}
+        return {r: named[w] for w in reversed(wordings) for p in TEMPLATES for r in self.cites.refs(getattr(w, p))}
+
     def _facts(self, wordings: Sequence[Wording], parts: Iterable[str]) -> list[str]:
-        return [r for w in wordings for part in parts for r in self._refs(getattr(w, part))]
+        return [r for w in wordings for part in parts for r in self.cites.refs(getattr(w, part))]
 
     def _nearest(self, paragraph: Paragraph, wordings: Sequence[Wording], asked: Asked, step: bool) -> list[str]:
         """The fact that has most of the question's own words. `step`: of what was not said; where none has any, the first."""
         every = dict.fromkeys(self._facts(wordings, (*PARTS, "care")))
-        known = [r for r in every if not self.kinship.untold(asked.person, self.fact(r)) and (paragraph.left(r) or not step)]
+        known = [
+            r for r in every if not self.kinship.untold(asked.person, self.cites.fact(r)) and (paragraph.left(r) or not step)
+        ]
         own = asked.own or self.bearing.own(asked.words)
         bears = {r: self.bearing.bears(own, [r]) for r in known}
         return [r for r in sorted(known, key=lambda r: (-bears[r], not paragraph.left(r)))[:1] if step or bears[r]]
@@ -209,9 +221,9 @@ class Composer:
         for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False, told=told)], [])]:
             if leads[0]:
                 if text := bare(leads[0], self._content.facts):
-                    rests = list(dict.fromkeys(r for lead in leads for r in cited(lead)))
+                    rests = list(dict.fromkeys(r for lead in leads for r in self.cites.cited(lead)))
                     paragraph.open(text, rests, self.names(answer.intent, about))
-                own += [r for lead in leads for r in self._refs(lead)]
+                own += [r for lead in leads for r in self.cites.refs(lead)]
         return own
 
     def _plan(self, part: str, form: str) -> tuple[str, ...]:
@@ -223,8 +235,8 @@ class Composer:
 
     def told(self, answer: Answer, person: Person) -> frozenset[str]:
         """The facts that an answer has for what this person told."""
-        own = (f for w in (answer.wording, *answer.by.values()) for f in self._refs(w.told))
-        told = {base(f) for f in own if any(self.kinship.told(person, t) for t in self.fact(f).whom)}
+        own = (f for w in (answer.wording, *answer.by.values()) for f in self.cites.refs(w.told))
+        told = {base(f) for f in own if any(self.kinship.told(person, t) for t in self.cites.fact(f).whom)}
         return frozenset(told | set(self._follows(answer.intent, person)))
 
     def facts(self, ids: Iterable[str], said: Collection[str]) -> tuple[Sentence, ...]:
@@ -236,13 +248,6 @@ class Composer:
     def _follows(self, intent: str, person: Person) -> list[str]:
         """The facts that come with this answer for what the person told."""
         return [fact for trait, fact in self._following.get(intent, ()) if self.kinship.told(person, trait)]
-
-    def _refs(self, template: str) -> tuple[str, ...]:
-        return refs(template, self._content.facts)
-
-    def fact(self, ref: str) -> Fact:
-        """The fact of a reference."""
-        return self._content.facts[base(ref)]
 
     def names(self, intent: str, slots: Sequence[Slot], otherwise: str = "unnamed") -> tuple[str, ...]:
         """The names of what is asked about; where nothing was named, what the content says for that."""

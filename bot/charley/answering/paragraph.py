@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charley.answering.person import Person
 from charley.answering.reply import Sentence
-from charley.content.lead import base, sentence, sentences
+from charley.content.lead import base
 
 if TYPE_CHECKING:
     from charley.answering.composer import Composer
@@ -42,7 +42,7 @@ class Paragraph:
         self.first: list[Sentence] = []
         self.body: list[Sentence] = []
         self.last: list[Sentence] = []
-        self._composer = composer
+        self._composer, self._cites = composer, composer.cites
         self._person = person
         self._names = names
         self._class = class_name
@@ -61,12 +61,12 @@ class Paragraph:
         self._here.update(keys)
         self._covered += [base(r) for r in rests if base(r) not in self._covered]
         self._cited.update(map(base, rests))
-        self._points.update(self._composer.fact(r).point for r in rests)
+        self._points.update(self._cites.fact(r).point for r in rests)
 
     def owe(self) -> None:
         """What qualifies the facts that a lead stands for is still said."""
         self.add(
-            [q for f in self._covered for q in self._composer.fact(f).qualified_by if q not in self._cited], self.last, owed=True
+            [q for f in self._covered for q in self._cites.fact(f).qualified_by if q not in self._cited], self.last, owed=True
         )
 
     def left(self, ref: str) -> bool:
@@ -81,13 +81,13 @@ class Paragraph:
         references = list(dict.fromkeys(references))
         for round in (False, True):
             for ref in references:
-                fact = self._composer.fact(ref)
+                fact = self._cites.fact(ref)
                 if fact.point and fact.point in self._points and to is not self.first:
                     continue
                 group = self._new(ref, fact.urgent or round)
                 if group:
-                    fresh = [q for q in fact.qualified_by if self._composer.fact(q).point not in self._points]
-                    group += [s for q in fresh for s in self._new(q, self._composer.fact(q).urgent)]
+                    fresh = [q for q in fact.qualified_by if self._cites.fact(q).point not in self._points]
+                    group += [s for q in fresh for s in self._new(q, self._cites.fact(q).urgent)]
                 size = 0
                 for _, text, _ in group:
                     size += len(text.split())
@@ -97,7 +97,7 @@ class Paragraph:
                 for key, text, id in group:
                     to.append(Sentence(text, (id,), (key,)))
                     self._here.add(key)
-                    self._points.add(self._composer.fact(id).point)
+                    self._points.add(self._cites.fact(id).point)
                 self._points.discard("")
                 if round:
                     break
@@ -111,16 +111,14 @@ class Paragraph:
                 out.append((key, capital(self._say(text, self._names.of(ref))), base(ref)))
         return out
 
-    def _sentences(self, ref: str) -> list[tuple[str, str]]:
+    def _sentences(self, ref: str) -> Sequence[tuple[str, str]]:
         """Key and text of the sentences of a reference; none where the fact is for others, or a place cannot be filled."""
-        fact, kinship = self._composer.fact(ref), self._composer.kinship
+        fact, kinship = self._cites.fact(ref), self._composer.kinship
         if kinship.kept_from(self._person, fact):
-            return []
+            return ()
         if ("{class}" in fact.text and not self._class) or (fact.unknown and "{name}" in fact.text and not self._names.named):
-            return []
-        number = sentence(ref)
-        every = enumerate(sentences(fact.text), 1)
-        return [(f"{fact.id}.{i}", text) for i, text in every if not number or i == number]
+            return ()
+        return self._cites.sentences(ref)
 
     def _say(self, text: str, names: Sequence[str]) -> str:
         return self._composer.speech.say(text, self._person, names, {"class": self._class} if self._class else None)

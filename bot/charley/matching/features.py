@@ -108,7 +108,7 @@ class Features:
 
     def vector(self, reading: Reading, after: str = "") -> Vector:
         """The vector over known features; with what the bank cannot read, its length would be 1."""
-        return self.weighed(self.names(reading, after), self._unread(reading))
+        return self.weighed(self.names(reading, after), self.unread(reading))
 
     def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
         """What `names` made, times rarity; `unread` words more would make its length 1."""
@@ -117,20 +117,20 @@ class Features:
         length = math.sqrt(math.fsum(map(mul, out.values(), out.values())) + unread * self.rarest * self.rarest) or 1.0
         return {name: value / length for name, value in out.items()}
 
-    def _unread(self, reading: Reading) -> float:
+    def unread(self, reading: Reading) -> float:
         """How many words' worth of the message stands for no word that the bank's phrasings use."""
-        known = self.index
+        find = self.index.get
         covered = {i for m in reading.mentions for i in m.places}
         missing = 0.0
         for i, token in enumerate(reading.tokens):
             if token.how == "number" or i in covered:
                 continue
             if token.how == "exact":
-                missing += 0.0 if reading.stems[i] in known else 1.0
+                missing += 1.0 if find(reading.stems[i]) is None else 0.0
                 continue
             rest = 1.0
             for word, share in token.words:
-                if stem(word) in known:
+                if find(stem(word)) is not None:
                     rest -= share
             missing += max(0.0, rest)
         return missing

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import mul
 from typing import Any
 
@@ -44,7 +44,7 @@ class Judge:
         self.weights = weights
         self.size = size
         self.numbers = len(starts) - 2 - len(index)
-        self._rows: dict[str, int] = {}
+        self._rows = _Rows(self._named)
         self._block: list[int] = []
         self._level = halves(size)
         self._begin = self._level + VALUE * self._long(len(starts) - 2)
@@ -56,12 +56,7 @@ class Judge:
 
     def scores(self, vector: Mapping[str, float], block: Sequence[int] = ()) -> list[float]:
         """One score a label: about 1 where it is asked for, -1 where it is not. The block is in units of 1 / VALUE."""
-        rows = self._rows
-        for name in vector:
-            if name not in rows:
-                at = self.index.get(name)
-                rows[name] = 0 if at is None else self._long(at)
-        total = sum(map(mul, _whole(vector), map(rows.__getitem__, vector)), self._begin)
+        total = sum(map(mul, _whole(vector), map(self._rows.__getitem__, vector)), self._begin)
         if block and self.numbers:
             if not self._block:
                 self._block = [self._long(len(self.index) + i) for i in range(self.numbers)]
@@ -86,12 +81,27 @@ class Judge:
         lo, hi = self.starts[at], self.starts[at + 1]
         return tuple((k, w / WEIGHT) for k, w in zip(self.labels[lo:hi], self.weights[lo:hi], strict=True))
 
+    def _named(self, feature: str) -> int:
+        at = self.index.get(feature)
+        return 0 if at is None else self._long(at)
+
     def _long(self, at: int) -> int:
         lanes = [HALF] * self.size
         row = slice(self.starts[at], self.starts[at + 1])
         for label, weight in zip(self.labels[row], self.weights[row], strict=True):
             lanes[label] += weight
         return joined(lanes) - self._level
+
+
+class _Rows(dict[str, int]):
+    """The long row of each feature that was met."""
+
+    def __init__(self, made: Callable[[str], int]) -> None:
+        self._made = made
+
+    def __missing__(self, feature: str) -> int:
+        row = self[feature] = self._made(feature)
+        return row
 
 
 def restored(data: Mapping[str, Any], size: int) -> Judge:

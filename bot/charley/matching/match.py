@@ -21,10 +21,12 @@ class Candidate(NamedTuple):
 class Judged(NamedTuple):
     """A message by itself: its reading, and the score of every label in the order of `Matcher.labels`.
 
+    `names` are the reading's features, and `vector` those of them that the bank knows, weighed.
     `subject`: it names the subject, as any message does where the content does not say what names it.
     """
 
     reading: Reading
+    names: Vector
     vector: Vector
     meaning: Sequence[int]
     scores: Sequence[float]

@@ -51,7 +51,6 @@ class Matcher:
         self._number = {label: i for i, label in enumerate(labels)}
         self._inside = tuple(i for i, label in enumerate(labels) if not label.startswith(OUTSIDE))
         self._outside = tuple(i for i, label in enumerate(labels) if label.startswith(OUTSIDE))
-        self._asked = (*self._inside, *self._outside)
         self._used: dict[str, int] = {}
         self.interpreter = Interpreter(reader, features.concepts, features.recogniser, features.link)
 
@@ -61,10 +60,11 @@ class Matcher:
 
     def judged(self, reading: Reading) -> Judged:
         """Judges a message. Cost: its features × some operations on numbers as long as there are labels."""
-        vector = self.features.vector(reading)
+        names = self.features.names(reading)
+        vector = self.features.weighed(names, self.features.unread(reading))
         meaning = self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
-        return Judged(reading, vector, meaning, scores, self._names(reading))
+        return Judged(reading, names, vector, meaning, scores, self._names(reading))
 
     def matches(self, parts: Iterable[Reading]) -> list[Match]:
         """Each of several parts of a message by itself."""
@@ -99,7 +99,7 @@ class Matcher:
             going: the subject has been named already.
             after: the intent whose answer came before, "" for none.
         """
-        reading, vector, meaning, scores, subject = judged
+        reading, _, vector, meaning, scores, subject = judged
         if after:
             vector = self.features.vector(reading, after)
             scores = self.judge.scores(vector, meaning)
@@ -117,7 +117,7 @@ class Matcher:
             scores[best],
             scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
             scores[best] - (scores[barred] if barred != best else -1.0),
-            _soft_lead([scores[k] for k in self._asked], scores[best]),
+            _soft_lead(scores, scores[best]),
             *self._familiarity(best, vector, meaning, reading),
             float(subject),
             float(thing),
@@ -166,15 +166,14 @@ class Matcher:
         for name, value in words.items():
             square = value * value
             squares += square
-            if name.startswith(ANSWERED):
+            if name[0] == ANSWERED:
                 continue
-            if name not in users:
-                users[name] = self._users(name)
+            used = users[name] if name in users else self._users(name)
             if " " in name:
-                pairs += square if users[name] & bit else 0.0
+                pairs += square if used & bit else 0.0
                 continue
             singles += square
-            known += square if users[name] & bit else 0.0
+            known += square if used & bit else 0.0
         rest = max(0.0, 1.0 - squares)
         near = sum(map(mul, meaning, self.phrasings.centre(label)))
         foreign = 0.0
@@ -190,7 +189,9 @@ class Matcher:
     def _users(self, feature: str) -> int:
         """The labels whose phrasings use a feature, as bits."""
         at, width = self.judge.index.get(feature), breadth(len(self.labels))
-        return 0 if at is None else int.from_bytes(self.phrasings.used[at * width : (at + 1) * width], "little")
+        known = b"" if at is None else self.phrasings.used[at * width : (at + 1) * width]
+        used = self._used[feature] = int.from_bytes(known, "little")
+        return used
 
     def witness(self, match: Match) -> str:
         """The phrasing of the first candidate that is nearest to the message; empty when none shares a word.

@@ -51,11 +51,11 @@ class Opinion:
         self._taught = cache(taught)
         self._labels = labels
 
-    def hear(self, reading: Reading, meaning: Sequence[int], marks: Iterable[str]) -> Heard:
-        """What a message sounds like, by its reading and its block of families; `marks` are what the rules leave on it."""
+    def hear(self, judged: Judged, marks: Iterable[str]) -> Heard:
+        """What a message sounds like, by its features and its block of families; `marks` are what the rules leave on it."""
         features, judge = self._taught()
-        seen = _seen(features, features.names(reading), marks)
-        scores = dict(zip(self._labels, judge.scores(seen, meaning), strict=True))
+        seen = _seen(features, judged.names, marks)
+        scores = dict(zip(self._labels, judge.scores(seen, judged.meaning), strict=True))
         nothing = scores.pop("", 1.0) + 1.0
         return Heard(math.fsum([score + 1.0 for score in scores.values()]) - nothing, scores)
 
@@ -68,7 +68,7 @@ class Opinion:
 def heard(matcher: Matcher, opinion: Opinion | None, reading: Reading, marks: Sequence[str]) -> tuple[Judged, Heard | None]:
     """A message judged, and what it sounds like; None where there is no opinion, or the rules leave no mark."""
     judged = matcher.judged(reading)
-    return judged, opinion.hear(reading, judged.meaning, marks) if opinion is not None and marks else None
+    return judged, opinion.hear(judged, marks) if opinion is not None and marks else None
 
 
 def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from charley.content.model import marked
@@ -12,6 +13,8 @@ from charley.understanding.phrase import PhraseIndex, patterns
 
 ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
+KEPT = 64
+"""Clauses whose form is remembered."""
 
 
 class Forms:
@@ -31,6 +34,8 @@ class Forms:
         self._joints = frozenset(forms.get("joints", ()))
         self._tells = patterns(forms.get("tells", ()))
         self._subjects = frozenset(forms.get("subjects", ()))
+        # The clauses of one message are asked about again and again: for what they tell, what they ask, and how it is answered.
+        self._form = lru_cache(KEPT)(self._found)
 
     def find(self, message: Message) -> str:
         """The form of the last question of a message, else of its last clause that has one; "" for none.
@@ -71,7 +76,7 @@ class Forms:
         inverted = len(words) > 2 and words[1] == NOT and words[0] in HELPING
         return inverted and bool(self._subjects) and words[2] not in self._subjects
 
-    def _form(self, clause: str) -> str:
+    def _found(self, clause: str) -> str:
         if self._tells.match(clause, 0) or self._denies(clause.split(" ", 3)[:3]):
             return ""
         start = 0

@@ -57,24 +57,29 @@ class Phrases:
     def finditer(self, line: str, until: int | None = None) -> Iterator[Found]:
         """Where phrases stand, one behind the other, in the line up to a place between two words."""
         words, places, present = _split(line)
+        first = self.begins
+        if first.keys().isdisjoint(present):
+            return
         words = words if until is None else words[: line.count(" ", 0, until)]
-        first, anywhere = self.begins, ANY in self.begins
-        end = 0
-        for at in range(len(words) + 1) if anywhere else [i for i, word in enumerate(words) if word in first]:
+        anywhere, numbers, end = ANY in first, NUMBER in first, 0
+        for at in [i for i, w in enumerate([*words, ""]) if anywhere or w in first or (numbers and w.isdigit())]:
             if at >= end and (stops := self._at(words, at, present)) >= 0:
                 yield Found(places[at], places[stops])
                 end = stops
 
     @cached_property
     def begins(self) -> Mapping[str, Sequence[int]]:
-        """The phrases, by their number, that a word may begin; under `ANY` those that may begin with any, or with none."""
+        """The phrases, by their number, that a word may begin; under `ANY` those that may begin with any, or with none, and
+        under `NUMBER` those that a number may begin.
+        """
         begins = [_begins(phrase) for phrase in self._phrases]
         first: dict[str, list[int]] = {}
         for word in dict.fromkeys(w for words in begins for w in ((ANY,) if words is None else words)):
             first[word] = []
+        numbers = [word for word in first if word.isdigit()]
         for number, words in enumerate(begins):
-            for known in first.values() if words is None else [first[w] for w in words]:
-                known.append(number)
+            for word in first if words is None else dict.fromkeys([*words, *(numbers if NUMBER in words else ())]):
+                first[word].append(number)
         return first
 
     def needs(self, word: str) -> frozenset[str] | None:
@@ -93,7 +98,8 @@ class Phrases:
     def _at(self, words: Sequence[str], at: int, present: frozenset[str]) -> int:
         """Where the phrase ends that stands at the word `at`; -1 where none does. `present`: the words of the whole line."""
         first, known = self.begins, self._steps
-        for number in (at < len(words) and first.get(words[at])) or first.get(ANY, ()):
+        word = words[at] if at < len(words) else ANY
+        for number in first.get(word) or (word.isdigit() and first.get(NUMBER)) or first.get(ANY, ()):
             steps, needed = known[number] if number in known else self._opened(number)
             # Most phrases that may begin here lack a later word, which is seen sooner than by following them.
             if needed is None or not needed.isdisjoint(present):
@@ -126,21 +132,32 @@ class PhraseIndex(Generic[_Name]):
 
     def __init__(self, named: Mapping[_Name, Iterable[str]]) -> None:
         self._named = tuple((name, Phrases(phrases)) for name, phrases in named.items())
-        self._needs: dict[str, tuple[tuple[int, frozenset[str] | None], ...]] = {}
+        self._needs: dict[str, tuple[dict[str, list[int]], list[int]]] = {}
 
     def __contains__(self, name: object) -> bool:
         return any(name == known for known, _ in self._named)
 
     def near(self, line: str) -> list[tuple[_Name, Phrases]]:
         """Those that may stand in the line by its words, in the order in which they were given."""
-        begins, present, known = self._begins, _split(line)[2], self._needs
+        present, known = _split(line)[2], self._needs
         found: set[int] = set()
-        for word in (ANY, *present):
-            if word in begins:
-                if word not in known:
-                    known[word] = tuple((number, self._named[number][1].needs(word)) for number in begins[word])
-                found.update(number for number, needed in known[word] if needed is None or not needed.isdisjoint(present))
+        for word in self._begins.keys() & present:
+            bound, free = known[word] if word in known else self._opened(word)
+            found.update(free)
+            for other in bound.keys() & present:
+                found.update(bound[other])
         return [self._named[number] for number in sorted(found)]
+
+    def _opened(self, word: str) -> tuple[dict[str, list[int]], list[int]]:
+        """Those that a word may begin: by the other words of which they need one, and those that need none."""
+        bound: dict[str, list[int]] = {}
+        free: list[int] = []
+        for number in self._begins[word]:
+            needed = self._named[number][1].needs(word)
+            for known in [free] if needed is None else [bound.setdefault(other, []) for other in needed]:
+                known.append(number)
+        self._needs[word] = bound, free
+        return bound, free
 
     @cached_property
     def _begins(self) -> Mapping[str, Sequence[int]]:
@@ -153,12 +170,13 @@ class PhraseIndex(Generic[_Name]):
 
 @lru_cache(maxsize=8)
 def _split(line: str) -> tuple[list[str], list[int], frozenset[str]]:
-    """The words of a line, where each begins, at last where the line ends, and the words without their order."""
+    """The words of a line, where each begins, at last where the line ends, and what phrases by their words may begin with."""
     words = line.split(" ")[:-1]
     places = [0]
     for word in words:
         places.append(places[-1] + len(word) + 1)
-    return words, places, frozenset(words)
+    numbers = (NUMBER,) if any(map(str.isdigit, words)) else ()
+    return words, places, frozenset((ANY, *numbers, *words))
 
 
 def _begins(phrase: str) -> dict[str, None] | None:
@@ -171,7 +189,7 @@ def _begins(phrase: str) -> dict[str, None] | None:
         if part in (_END, _GAP) or part[0] == "!":
             return None
         for choice in _choices(part):
-            if choice[0] in (NUMBER, WORD):
+            if choice[0] == WORD:
                 return None
             words[choice[0]] = None
         if part[0] != "[":
