@@ -14,7 +14,7 @@ from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
-from charley.content.lead import bare, base
+from charley.content.lead import bare, base, text_of
 from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Lead, Source, Wording, marked
 from charley.content.template import fill
 
@@ -248,6 +248,11 @@ class Composer:
     def _follows(self, intent: str, person: Person) -> list[str]:
         """The facts that come with this answer for what the person told."""
         return [fact for trait, fact in self._following.get(intent, ()) if self.kinship.told(person, trait)]
+
+    def speaks(self, key: str, of: Collection[str]) -> bool:
+        """Whether a sentence of a fact ("E-004.1") speaks of one of some names."""
+        text = text_of(self._content, key).lower()
+        return any(name in text for name in of)
 
     def names(self, intent: str, slots: Sequence[Slot], otherwise: str = "unnamed") -> tuple[str, ...]:
         """The names of what is asked about; where nothing was named, what the content says for that."""

@@ -47,6 +47,9 @@ class Paragraph:
         self._names = names
         self._class = class_name
         self._said = set(said)
+        without = composer.kinship.avoided(person)
+        named = {name.partition(" (")[0].lower() for name in names.every}
+        self._without = without if named.isdisjoint(without) else ()
         self._here: set[str] = set()
         self._points: set[str] = set()
         self._covered: list[str] = []
@@ -71,6 +74,8 @@ class Paragraph:
 
     def left(self, ref: str) -> bool:
         """Whether a reference has something that was not said."""
+        if self._without:
+            return bool(self._new(ref))
         return any(key not in self._said and key not in self._here for key, _ in self._sentences(ref))
 
     def add(self, references: Iterable[str], to: list[Sentence], owed: bool = False, least: bool = False) -> None:
@@ -84,10 +89,10 @@ class Paragraph:
                 fact = self._cites.fact(ref)
                 if fact.point and fact.point in self._points and to is not self.first:
                     continue
-                group = self._new(ref, fact.urgent or round)
+                group = self._new(ref, fact.urgent or round, owed)
                 if group:
                     fresh = [q for q in fact.qualified_by if self._cites.fact(q).point not in self._points]
-                    group += [s for q in fresh for s in self._new(q, self._cites.fact(q).urgent)]
+                    group += [s for q in fresh for s in self._new(q, self._cites.fact(q).urgent, owed=True)]
                 size = 0
                 for _, text, _ in group:
                     size += len(text.split())
@@ -104,11 +109,14 @@ class Paragraph:
             if to or not least:
                 break
 
-    def _new(self, ref: str, again: bool) -> list[tuple[str, str, str]]:
+    def _new(self, ref: str, again: bool = False, owed: bool = False) -> list[tuple[str, str, str]]:
+        """What of a reference is to be said: nothing for what is not for this person, but for what is `owed`."""
         out = []
         for key, text in self._sentences(ref):
             if key not in self._here and (again or key not in self._said):
-                out.append((key, capital(self._say(text, self._names.of(ref))), base(ref)))
+                said = capital(self._say(text, self._names.of(ref)))
+                if owed or not any(name in said.lower() for name in self._without):
+                    out.append((key, said, base(ref)))
         return out
 
     def _sentences(self, ref: str) -> Sequence[tuple[str, str]]:
@@ -121,7 +129,8 @@ class Paragraph:
         return self._cites.sentences(ref)
 
     def _say(self, text: str, names: Sequence[str]) -> str:
-        return self._composer.speech.say(text, self._person, names, {"class": self._class} if self._class else None)
+        values = {"class": self._class} if self._class else None
+        return self._composer.speech.say(text, self._person, names, values, self._without)
 
     def sentences(self) -> tuple[Sentence, ...]:
         """Lead, what is for this person, reasons, care."""

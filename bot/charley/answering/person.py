@@ -11,13 +11,15 @@ from charley.content.model import Content, Fact
 class Person(NamedTuple):
     """`who` the answer is about and `actor`, who does what it says; "" is the one who writes.
 
-    `traits` are ids of `knowledge/person.yaml`, `things` the entities that were told of, as kind and id.
+    `traits` are ids of `knowledge/person.yaml`, `things` the entities that were told of, as kind and id, and `avoids` those that
+    are not for them.
     """
 
     who: str = ""
     actor: str = ""
     traits: frozenset[str] = frozenset()
     things: frozenset[tuple[str, str]] = frozenset()
+    avoids: frozenset[tuple[str, str]] = frozenset()
 
 
 class Kinship:
@@ -39,6 +41,18 @@ class Kinship:
         if id in person.traits or not person.things:
             return id in person.traits
         return any(self._content.within(kind, thing, id) for kind, thing in person.things)
+
+    def avoided(self, person: Person) -> tuple[str, ...]:
+        """The names of what is not for a person, with all of its class, without what stands behind them in brackets."""
+        if not person.avoids:
+            return ()
+        out = [
+            entity.name.partition(" (")[0].lower()
+            for kind, known in self._content.entities.items()
+            for id, entity in known.items()
+            if any(kind == of and self._content.within(kind, id, above) for of, above in person.avoids)
+        ]
+        return tuple(out)
 
     def fits(self, person: Person, intent: str) -> bool:
         """Whether a question may be offered to this person: not one about what they are not, as far as they told."""

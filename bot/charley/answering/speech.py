@@ -6,7 +6,7 @@ The words stand in `knowledge/voice.yaml`; nothing but a marked place is ever ch
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from charley.answering.person import Person
@@ -32,14 +32,26 @@ class Speech:
         """The places that stand for a person."""
         return frozenset(key for table in self._tables.values() for key in table)
 
-    def say(self, text: str, person: Person, names: Sequence[str] = (), values: Mapping[str, str] | None = None) -> str:
-        """`text` with its places filled; one that is not known stays as it is."""
+    def say(
+        self,
+        text: str,
+        person: Person,
+        names: Sequence[str] = (),
+        values: Mapping[str, str] | None = None,
+        without: Collection[str] = (),
+    ) -> str:
+        """`text` with its places filled; one that is not known stays as it is.
+
+        A place with a list in it ("{nuts, yogurt or spinach}") is said but for what it is to be said `without`.
+        """
         if "{" not in text:
             return text
         name = self.joined(names)
         filled = {**(values or {}), **({"name": name} if name else {})}
 
         def place(match: re.Match[str]) -> str:
+            if ", " in match[1]:
+                return self._list(match[1], without)
             first, bar, second = match[1].partition("|")
             if bar and first == "name":
                 one, _, several = second.partition("|")
@@ -51,6 +63,13 @@ class Speech:
 
         said = _SPACES.sub(" ", _PLACE.sub(place, text)).strip()
         return _BEGIN.sub(lambda m: m[1] + m[2].upper(), said) if said != text else said
+
+    def _list(self, text: str, without: Collection[str]) -> str:
+        *before, end = text.split(", ")
+        join = next((f" {j} " for j in self._join.values() if f" {j} " in end), "")
+        every = [*before, *(end.split(join) if join else [end])]
+        *before, last = [name for name in every if name.lower() not in without] or every
+        return f"{', '.join(before)}{join or ', '}{last}" if before else last
 
     def _table(self, who: str) -> Mapping[str, str]:
         return self._tables.get(who or SELF) or self._tables.get(SELF, {})

@@ -33,7 +33,18 @@ ROLES = {
 }
 """What the engine needs an intent for."""
 OPTIONAL = (
-    *("welcome", "more_offered", "taken_up", "noted", "heard_again", "heard_third", "forgotten", "known_nothing", "restarted"),
+    *(
+        "welcome",
+        "more_offered",
+        "taken_up",
+        "noted",
+        "without",
+        "heard_again",
+        "heard_third",
+        "forgotten",
+        "known_nothing",
+        "restarted",
+    ),
     *("felt", "felt_says", "also", "choose", "sources"),
 )
 _SLOT = re.compile(r"\{([^{}]*)\}")

@@ -33,11 +33,11 @@ class Acknowledgements:
         message = self._replies.composer.message
         return message("known", facts=named) if named else message("known_nothing")
 
-    def noted(self, before: Context, known: Context) -> str:
+    def noted(self, before: Context, known: Context, message: str = "noted") -> str:
         """What a message told, in words of the content; "" where it told nothing that these have words for."""
         new = {who: facts - known.people.told.get(who, frozenset()) for who, facts in before.people.told.items()}
         named = self._named(before.people._replace(told=new), whole=False)
-        return self._replies.composer.message("noted", facts=named) if named else ""
+        return self._replies.composer.message(message, facts=named) if named else ""
 
     def heard(self, before: Context, known: Context) -> Reply:
         """The reply to a remark that changes nothing: what it told, or else that it was heard, in other words each time."""
@@ -65,7 +65,7 @@ class Acknowledgements:
         """What is known, as the content calls it. `whole`: also what it only has a name for."""
         speech = self._replies.composer.speech
         labels = []
-        for who, label, names in self._persons.labels(people, whole):
+        for who, label, names in self._persons.portrait.labels(people, whole):
             said = speech.say(label, self._persons.person(people)._replace(who=who), names)
-            labels.append(said[:1].lower() + said[1:] if label.startswith("{you") else said)
+            labels.append(speech.joined(names) if label == "{name}" else said[:1].lower() + said[1:])
         return speech.joined(labels)

@@ -78,8 +78,15 @@ class Conversation:
         points = "pointing" not in narrow or not self._pointing.isdisjoint(question.asked.words)
         if narrow and points and question.asked.form in self._judged and self._told(narrow["to"], before):
             question = question._replace(intent=narrow["to"])
+        if (slot := question.slot) and (not question.asked.form or slot.kind not in self._by_kind) and self.avoided(slot, before):
+            return question._replace(slot=None, also=())
         told = () if question.slot else self._told(question.intent, before)
         return question._replace(slot=told[0], also=told[1:]) if told else question
+
+    def avoided(self, slot: Slot, before: Context) -> bool:
+        """Whether a thing was told not to be for the person."""
+        of = ((id, slot.entity.id) for kind, id in before.people.person().avoids if slot.entity and kind == slot.kind)
+        return any(self._content.within(slot.kind, thing, above) for above, thing in of)
 
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""

@@ -68,6 +68,8 @@ class Dialogue:
             # What the topic cannot answer may be a question of its own: "is it serious" after what a doctor will check.
             point = self.thread.point(form, message, before)
             act = act if point and self.replies.has(point, before.heard) else Act()
+        if act.kind in ANSWERING and before.people.avoids(known.people):
+            act = Act()  # what is not for the person is left out, whatever else the message objects
         move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
         told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.people.told else None
@@ -81,6 +83,8 @@ class Dialogue:
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)
+        if reply.kind == "answer" and before.people.avoids(known.people):
+            reply = reminded(reply, self.words.noted(before, known, "without"))
         reply = self.words.felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
         return Turn(reply, before, act, understood, alone)
@@ -143,7 +147,7 @@ class Dialogue:
     def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
         """What is said to a remark."""
         if taken.question:
-            return self.say([taken.question], before)
+            return self.say([taken.question], taken.before or before)
         if not taken.offers:
             return self.words.heard(before, known)
         offer, noted = self.replies.offer("taken_up", near), self.words.noted(before, known)
@@ -241,7 +245,7 @@ class Dialogue:
     def shown(self, reply: Reply, dropped: bool = False) -> Reply:
         """The reply with what its context knows of the person. `dropped`: a context was handed in that was of no use."""
         people = self.persons.restored(reply.context.get("people"))
-        return reply._replace(person=self.persons.shown(people), context_dropped=dropped)
+        return reply._replace(person=self.persons.portrait.shown(people), context_dropped=dropped)
 
     def context(self, value: Mapping[str, Any], known: Context) -> Context:
         """`known` with the people that a context holds."""

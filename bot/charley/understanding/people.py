@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 
 from charley.answering.person import Person
 from charley.answering.speech import SELF
+from charley.reading.english import NO
 
 FRESH = 8
 """Ids that can be given to another when the person says who was meant."""
 
 Facts = frozenset[str]
-"""What was told of one person: ids of traits, and `kind:id` of entities."""
+"""What was told of one person: ids of traits, and `kind:id` of entities; behind `AVOIDED` such as are not for them."""
+AVOIDED = NO
+"""Begins what is not for a person: "no food:nuts"."""
 
 
 class People(NamedTuple):
@@ -41,11 +44,17 @@ class People(NamedTuple):
         """What was told of the one who is spoken of."""
         return self.told.get(self.about, frozenset())
 
+    def avoids(self, before: People) -> bool:
+        """Whether something was told since that is not for the one who is spoken of."""
+        return any(fact.startswith(AVOIDED) for fact in self.facts - before.told.get(self.about, frozenset()))
+
     def person(self, means: Facts = frozenset()) -> Person:
         """The one who is spoken of, as an answer needs it. `means`: what everybody of that who is."""
-        things = frozenset((kind, id) for kind, colon, id in (fact.partition(":") for fact in self.facts) if colon)
+        known = [(kind, id) for kind, colon, id in (fact.partition(":") for fact in self.facts) if colon]
+        things = frozenset((kind, id) for kind, id in known if not kind.startswith(AVOIDED))
+        avoids = frozenset((kind.removeprefix(AVOIDED), id) for kind, id in known if kind.startswith(AVOIDED))
         traits = frozenset(fact for fact in self.facts if ":" not in fact) | means
-        return Person(self.about, self.actor, traits, things)
+        return Person(self.about, self.actor, traits, things, avoids)
 
     def given(self, before: People) -> People:
         """What was told last, given to the one who is spoken of now ("no, that's my sister")."""

@@ -17,8 +17,9 @@ from charley.reading.recogniser import Mention
 from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
-from charley.understanding.people import FRESH, Facts, People
+from charley.understanding.people import AVOIDED, FRESH, People
 from charley.understanding.phrase import PhraseIndex, patterns
+from charley.understanding.portrait import Portrait
 from charley.understanding.split import cut
 
 NEAR, FAR = 4, 8
@@ -69,15 +70,15 @@ class PersonReader:
         self._bare = frozenset(spec.get("bare", ()))
         self._saying = patterns(spec.get("saying", ()))
         self._intents = {id: trait["intents"] for id, trait in spec.get("traits", {}).items() if "intents" in trait}
-        self._labels = {id: trait.get("label", "") for id, trait in spec.get("traits", {}).items()}
-        self._called = dict(spec.get("called", {}))
-        self._called_as = dict(spec.get("labels", {}))
-        self._noted = frozenset(spec.get("noted", ()))
+        self.portrait = Portrait(content)
         self._age = patterns(spec.get("ages", ()))
         self._unless = frozenset(spec.get("unless", ()))
         self._denied = frozenset(spec.get("denied_by", ()))
+        avoided = spec.get("avoided", {})
+        self._avoided, self._avoiding = frozenset(avoided.get("kinds", ())), patterns(avoided.get("told", ()))
         self._moved = patterns(spec.get("moved", ()))
-        self.known = frozenset([*self._passing, *(f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id)])
+        things = [f"{k}:{e}" for k, by_id in content.entities.items() for e in by_id]
+        self.known = frozenset([*self._passing, *things, *(f"{AVOIDED}{thing}" for thing in things)])
 
     def hear(self, message: Message, whole: Reading, before: People) -> People:
         """What is known after a message; `whole` is its reading."""
@@ -151,8 +152,13 @@ class PersonReader:
             for id, (low, high) in self._ages.items():
                 if low <= number <= high:
                     yield from self._told(line, subjects, "told", m.start, m.end, id, about, not asks)
-        for kind, id in self._denied_things(line, reading):
+        denied = list(self._denied_things(line, reading))
+        for kind, id in denied:
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
+        if not asks and self._avoiding.search(line):
+            named = [*denied, *((m.kind, m.id) for m in reading.mentions if m.id)]
+            who = subjects[0][2] if subjects else about
+            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in dict.fromkeys(named) if k in self._avoided)
         last: tuple[Mention, list[_Telling]] | None = None
         for mention in reading.mentions:
             kind = mention.kind
@@ -237,44 +243,6 @@ class PersonReader:
             if intent in instead and trait not in self.person(people).traits:
                 return str(instead[intent])
         return intent
-
-    def labels(self, people: People, whole: bool = True) -> list[tuple[str, str, tuple[str, ...]]]:
-        """What was told: who, the content's words for it, and the names that go with them.
-
-        A class is passed over beside a member of it. `whole`: not only what the content says is noted.
-        """
-        out: list[tuple[str, str, tuple[str, ...]]] = []
-        for who, facts in sorted(people.told.items()):
-            things: dict[str, list[str]] = {}
-            for kind, _, id in (f.partition(":") for f in sorted(facts) if ":" in f and not self._implied(f, facts)):
-                things.setdefault(kind, []).append(self._content.entities[kind][id].name)
-            for kind, names in things.items():
-                if label := self._called_as.get(kind, "{name}" if whole else ""):
-                    out.append((who, label, tuple(names)))
-            traits = [f for f in sorted(facts) if not self._implied(f, facts) and (whole or f in self._noted)]
-            out += [(who, label, ()) for f in traits if (label := self._labels.get(f, ""))]
-        return out
-
-    def _implied(self, fact: str, facts: Facts) -> bool:
-        """Whether others of the facts say as much: a member of its class does, a thing with a sentence of its own says the trait
-        that comes from it, and such a trait says the thing that has none."""
-        kind, colon, id = fact.partition(":")
-        if not colon:
-            things = [f.partition(":") for f in facts if f.partition(":")[0] in self._called_as]
-            return any(t == fact and self._content.within(k, i, e) for k, _, i in things for e, t in self._from)
-        same = [f.partition(":")[2] for f in facts if f != fact and f.startswith(f"{kind}:")]
-        gives = [] if kind in self._called_as else [e for e, t in self._from if t in facts]
-        return any(self._content.within(kind, i, id) for i in same) or any(self._content.within(kind, id, e) for e in gives)
-
-    def shown(self, people: People) -> dict[str, Any]:
-        """The one who is spoken of as a reply gives it: who, traits, and ids under what the content calls their kind."""
-        out: dict[str, Any] = {} if people.about == SELF else {"who": people.about}
-        for fact in sorted(people.facts | self._means.get(people.about, frozenset())):
-            kind, colon, id = fact.partition(":")
-            called = self._called.get(kind, kind) if colon else "traits"
-            listed = out.setdefault(called, [])
-            listed.append(id if colon else fact)
-        return {"who": SELF, **out} if out else {}
 
     def restored(self, value: Any) -> People:
         """What a context holds of people; whatever is not a known id is passed over."""

@@ -40,10 +40,11 @@ class Remark(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """How a remark is taken: as a `question`, as something that may be asked about (`offers`), or else as heard."""
+    """How a remark is taken: as a `question` in a context, as something that may be asked about (`offers`), or else as heard."""
 
     question: Question | None = None
     offers: bool = False
+    before: Context | None = None
 
 
 class Remarks:
@@ -71,6 +72,8 @@ class Remarks:
         alike = understood.intent == topic.intent
         sure = bool(answered) and min(q.confidence for q in answered) >= SURE
         same = sure and alike and answered[0].slot == self._conversation.question(topic).slot
+        if without := self._thread.without(before, remark.known):
+            return Taken(without[0], before=without[1])
         if news := self._told(remark, sure):
             return Taken(news)
         on_topic = same or (alike and not sure and self._understander.may_ask(understood, topic))

@@ -75,6 +75,26 @@ class Thread:
         """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
         return self._news(self._question("told", Asked(before.form), before), before) or self._elsewhere(before)
 
+    def without(self, before: Context, known: Context) -> tuple[Question, Context] | None:
+        """The topic's answer without what was just told not to be for the person, where that was spoken of.
+
+        With the context in which what was said of it may be said again, but for that; None where it was not spoken of.
+        """
+        person = self._persons.person(before.people)
+        topic = self._question("short", Asked(before.form), before)
+        if topic is None or not before.people.avoids(known.people):
+            return None
+        composer = self._replies.composer
+        named = [k for k in before.heard if composer.speaks(k, composer.kinship.avoided(person))]
+        slot = self._conversation.question(before.topics[-1]).slot
+        dropped = slot is not None and topic.slot is None
+        if not (named or dropped):
+            return None
+        said = tuple(tuple(k for k in reply if k not in named) for reply in before.said)
+        before = before._replace(said=said)
+        question = self._news(topic._replace(part="more" if dropped else topic.part), before)
+        return (question, before) if question else None
+
     def several(self, before: Context, known: Context) -> Question | None:
         """The question about several things of a kind that were told together, where there is one about such things."""
         question = self._conversation.together(before.people, known.people)
