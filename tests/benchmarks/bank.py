@@ -118,7 +118,7 @@ def row(name: str, ask: Learnt, questions: Sequence[dict[str, Any]], outside: Se
     silent = [not label for label, _ in ask([o["text"] for o in outside])]
     near = [s for s, o in zip(silent, outside, strict=True) if o["near"]]
     far = [s for s, o in zip(silent, outside, strict=True) if not o["near"]]
-    figures = [f"{100 * sum(part) / len(part):.1f}" for part in (right, wrong, typos, near, far)]
+    figures = [f"{100 * sum(part) / len(part):.1f}" if part else "–" for part in (right, wrong, typos, near, far)]
     return f"| {name} | {' | '.join(figures)} | {each:.2f} |"
 
 

@@ -21,6 +21,9 @@ def parts(text: str) -> list[tuple[str, bool, bool]]:
         ("what is a cramp and does everyone get them", ["what is a cramp", "and does everyone get them"]),
         ("how long do they last, and when should i worry", ["how long do they last", "and when should i worry"]),
         ("rest and stretching", ["rest and stretching"]),
+        ("is it the tablet and if so can i stop it", ["is it the tablet", "and if so can i stop it"]),
+        ("is it beer and if i drink water does it go", ["is it beer", "and if i drink water does it go"]),
+        ("it hurts and if i rub it for long it goes", ["it hurts and if i rub it for long it goes"]),
         ("Hello! What causes it?", ["hello what causes it"]),
         ("I ran. My calf went. What now?", ["i ran", "my calf went", "what now"]),
     ],
@@ -31,6 +34,11 @@ def test_clauses(text: str, expected: list[str]) -> None:
 
 def test_questions_are_told_from_story() -> None:
     assert [p[1] for p in parts("I ran ten miles. Why did I cramp?")] == [False, True]
+
+
+def test_a_question_may_stand_in_the_middle_of_a_clause() -> None:
+    assert [p[1] for p in parts("cramp in my calf what do i do. i know what my age is")] == [True, False]
+    assert [p[1] for p in parts("if it comes back should i ring. if it comes back i ring")] == [True, False]
 
 
 def test_what_is_not_asked_is_marked() -> None:

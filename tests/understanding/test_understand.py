@@ -22,6 +22,12 @@ def last(assistant: Assistant, turns: str) -> Reply:
         ("what are leg cramps, and how long do they go on for?", ["about.definition", "about.duration"]),
         ("might kidney trouble or diabetes explain my leg cramps", ["causes.diabetes", "causes.kidney"]),
         ("massage or stretching for a cramp", ["relief.massage", "relief.stretching"]),
+        (
+            "is it my bisoprolol that gives me cramps, and if so can I come off it",
+            ["causes.medication.item", "doctor.medication"],
+        ),
+        ("foot cramp what do I do and why does it happen", ["relief.now", "causes.overview"]),
+        ("does my age matter and would walking more help", ["about.older_adults", "prevention.exercise"]),
         # a name that no list holds, and a word that is only misspelt
         ("does xyzol cause leg cramps", ["causes.medication.item"]),
         ("can u get cramps in ur tose", ["about.location"]),

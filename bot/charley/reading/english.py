@@ -137,7 +137,13 @@ WHICH_TOO = frozenset(["also", "then"])
 """Words that may stand between a joint and the question word behind it."""
 TELLING = frozenset(["have", "has", "was", "were", "will"])
 """Question words that behind a joint rather go on with a story."""
+WONDERED = frozenset(["what", "how", "why"])
+"""With a helping verb behind, these ask wherever they stand in a clause: "cramp in my calf what do I do"."""
 EITHER = "or"
+IF = "if"
+"""Behind a joint it may begin a question of its own: "… and if so can I stop it"."""
+SUBJECTS = frozenset("i we you he she it they".split())
+"""Behind a helping verb they make a question of it: "can I", "does it"."""
 
 POINTING = frozenset("it that this them those these they he she him her his one ones there".split())
 """Words that point at what was talked about."""

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from charley.reading.english import ASKING, COMMA_ASKING, JOINTS, OPENERS, REQUESTS, TELLING, WHICH_TOO
+from charley.reading.english import (
+    ASKING,
+    COMMA_ASKING,
+    HELPING,
+    IF,
+    JOINTS,
+    OPENERS,
+    REQUESTS,
+    SUBJECTS,
+    TELLING,
+    WHICH_TOO,
+    WONDERED,
+)
 from charley.reading.interpreter import Reading
 from charley.reading.text import Message, read
 from charley.understanding.phrase import Openings
 
 SHORTEST = 2
+CONDITION = 6
+"""Most words between an "if" and the question that hangs on it."""
 
 
 class Part(NamedTuple):
@@ -91,9 +105,11 @@ def _stops(mark: str) -> bool:
 
 
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
-    """A joint with a question word behind it, or a comma with a question word that can only open a question."""
+    """A joint with a question word or "if" and a question behind it, or a comma with a question word that can only open one."""
     if words[i] in JOINTS and i + 1 < len(words):
         after = words[i + 1]
+        if _conditional(words, i + 1, len(words)):
+            return True
         if after in WHICH_TOO:
             after = words[i + 2] if i + 2 < len(words) else ""
         return after in ASKING and after not in TELLING
@@ -104,9 +120,18 @@ def _asks(words: tuple[str, ...], start: int, end: int) -> bool:
     while start < end - 1 and words[start] in OPENERS:
         start += 1
     later = range(start + 1, min(end, start + 4))
-    return words[start] in ASKING or any(
-        words[i : i + len(r)] == r for r in REQUESTS for i in (start, *(later if len(r) > 3 else ()))
+    return (
+        words[start] in ASKING
+        or _conditional(words, start, end)
+        or any(words[i] in WONDERED and words[i + 1] in HELPING for i in range(start, end - 1))
+        or any(words[i : i + len(r)] == r for r in REQUESTS for i in (start, *(later if len(r) > 3 else ())))
     )
+
+
+def _conditional(words: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether "if …" and a question that hangs on it stand here: "if so can I stop it"."""
+    hung = words[start + 2 : min(end, start + 2 + CONDITION)] if words[start] == IF else ()
+    return any(a in HELPING and b in SUBJECTS for a, b in pairwise(hung))
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:

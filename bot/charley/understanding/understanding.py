@@ -208,12 +208,13 @@ class Understander:
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
         """Parts that are each sure and differ; else, where a message asks twice or says "or", the whole's own first two."""
-        parts = {way.intent: way for way in reversed(asking) if way.chance >= self.matcher.levels.sure}
+        levels = self.matcher.levels
+        parts = {w.intent: w for w in reversed(asking) if w.chance >= (levels.answer if w.match.named else levels.sure)}
         if len(parts) > 1:
             return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values()))
         first, *others = whole.match.candidates[:2]
         twice = (times > 1 or EITHER in whole.words) and others and others[0].score > SECOND
-        if not twice or whole.match.outside or whole.chance < self.matcher.levels.answer:
+        if not twice or whole.match.outside or whole.chance < levels.answer:
             return ()
         if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:
             return each
