@@ -6,7 +6,7 @@ Compiled patterns are plain text that is opened when a message first needs it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 
 from charley.reading.families import bundled
@@ -27,6 +27,8 @@ MARK: Final = 1
 """The element `,`: any mark, or the end of a sentence."""
 LIGHT_WORDS: Final = 4
 """Light words that may stand between two steps that are not side by side, beside those of the reach."""
+_BARRIER: Final = 2
+"""How a word is passed by a gap: not at all. A light word is true, any other false."""
 
 
 class Named(NamedTuple):
@@ -194,12 +196,16 @@ class PatternIndex:
         return self._by_consonants[first].get(consonants, [])
 
     def matches(self, text: Text) -> list[Match]:
-        near = self._around(text)
+        search, near, span = _Search(text, self._light, self._barriers), self._around(text), self._span
         found = []
-        for place, word in enumerate(text.read):
-            for pattern in word.patterns:
-                if pattern.elements <= near[place // self._span]:
-                    places = self._match(pattern, place, text)
+        for k, around in enumerate(near):
+            possible: dict[str, list[Pattern]] = {}  # by word: the same ones stand close together often
+            for place in range(k * span, min((k + 1) * span, len(text.read))):
+                word = text.words[place]
+                if word not in possible:
+                    possible[word] = [p for p in text.read[place].patterns if p.elements <= around]
+                for pattern in possible[word]:
+                    places = search.match(pattern, place)
                     if places is not None:
                         found.append(Match(pattern.name, places))
         return found
@@ -212,51 +218,57 @@ class PatternIndex:
         ]
         return [frozenset().union(*stretches[max(k - 1, 0) : k + 2]) for k in range(len(stretches))]
 
-    def _match(self, pattern: Pattern, place: int, text: Text) -> tuple[int, ...] | None:
-        behind = self._follow(pattern, pattern.anchor, place, text, -1)
+
+class _Search:
+    """Looks for a pattern from a place of a message. What stands at each place is looked up once for all patterns."""
+
+    def __init__(self, text: Text, light: Set[str], barriers: Set[str]) -> None:
+        self._text = text
+        self._elements = [word.elements for word in text.read]
+        self._passed = [_BARRIER if word in barriers else word in light for word in text.words]
+
+    def match(self, pattern: Pattern, place: int) -> tuple[int, ...] | None:
+        """The places of the steps of a pattern whose anchor stands at `place`."""
+        last = len(pattern.steps) - 1
+        behind = self._follow(pattern, pattern.anchor, place, -1, 0) if pattern.anchor else ()
         if behind is None:
             return None
-        ahead = self._follow(pattern, pattern.anchor, place, text, 1)
+        ahead = self._follow(pattern, pattern.anchor, place, 1, last) if pattern.anchor < last else ()
         return None if ahead is None else (*reversed(behind), place, *ahead)
 
-    def _follow(self, pattern: Pattern, k: int, at: int, text: Text, way: int) -> tuple[int, ...] | None:
-        """Places of the steps after (`way` 1) or before (-1) step `k`, which stands at `at`."""
-        following = k + way
-        if not 0 <= following < len(pattern.steps):
-            return ()
-        step = pattern.steps[following]
-        if step.element == END:
-            return () if at + 1 == text.ends[at] else None
-        if step.element == MARK:
-            return () if at + 1 == text.ends[at] or text.breaks[at + 1] else None
-        reach = step.reach if way > 0 else pattern.steps[k].reach
-        for place in self._places(step.element, reach, at, text, pattern.barriers, way):
-            rest = self._follow(pattern, following, place, text, way)
-            if rest is not None:
-                return (place, *rest)
-        return None
-
-    def _places(self, element: int, reach: int, at: int, text: Text, barriers: frozenset[str], way: int) -> Iterator[int]:
-        """The places before or behind `at` where a word of the element stands, nearest first."""
+    def _follow(self, pattern: Pattern, k: int, at: int, way: int, last: int) -> tuple[int, ...] | None:
+        """Places of the steps behind (`way` 1) or before (-1) step `k`, which stands at `at`; the nearest first."""
+        text = self._text
         low, high = text.starts[at], text.ends[at]
-        weighty = 0 if reach == LIGHT else reach
-        light = 0 if reach == ADJACENT else LIGHT_WORDS + max(reach, 0)
+        following = k + way
+        element = pattern.steps[following].element
+        if element == END:
+            return () if at + 1 == high else None
+        if element == MARK:
+            return () if at + 1 == high or text.breaks[at + 1] else None
+        reach = pattern.steps[following if way > 0 else k].reach
+        weighty = reach if reach > 0 else 0
+        light = LIGHT_WORDS + weighty if reach else 0
+        mark = at + 1 if way > 0 else at
+        if reach == ADJACENT and text.breaks[mark]:
+            return None
         at += way
         while low <= at < high:
-            if reach == ADJACENT and text.breaks[at if way > 0 else at + 1]:
-                return
-            if element in text.read[at].elements:
-                yield at
-            word = text.words[at]
-            if word in self._barriers or word in barriers:
-                return
-            if light and word in self._light:
+            if element in self._elements[at]:
+                rest = () if following == last else self._follow(pattern, following, at, way, last)
+                if rest is not None:
+                    return (at, *rest)
+            passed = self._passed[at]
+            if passed == _BARRIER or text.words[at] in pattern.barriers:
+                return None
+            if light and passed:
                 light -= 1
             elif weighty:
                 weighty -= 1
             else:
-                return
+                return None
             at += way
+        return None
 
 
 def _consonants(word: str, vowels: str = "aeiou") -> str:

@@ -175,8 +175,9 @@ class Triage:
             sentence = numbers[text.starts[match.places[0]]]
             weak = match.name != sign.id or sentence in unsure
             weight = min(_WEIGHTS[sign.rank], 1) if weak else _WEIGHTS[sign.rank]
-            known = lasting.get(sign.id, [])
-            if any(t.weight > weight or (t.weight == weight != 1) for t in known) or len(known) >= _TOLD:
+            known = lasting.get(sign.id)
+            # The last telling that is kept is never lighter than those before it.
+            if known and (known[-1].weight > weight or known[-1].weight == weight != 1 or len(known) >= _TOLD):
                 continue
             if not sign.plain and not (masked.isdisjoint(match.places) and scopes.holds(match, sign.history)):
                 if scopes.denied(match):
