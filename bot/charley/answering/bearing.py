@@ -56,11 +56,14 @@ def begins(words: Sequence[str], phrase: str) -> bool:
 
     A short word is to be the whole word, but for its ending: "kid" is "kids" and not "kidney".
     """
-    if " " in phrase:
-        return f" {phrase}" in f" {' '.join(words)}"
-    if len(phrase) > SHORT:
-        return any(w.startswith(phrase) for w in words)
-    return phrase in words or any(stem(w) == phrase for w in words)
+    line, forms = _said(tuple(words))
+    return f" {phrase}" in line if " " in phrase or len(phrase) > SHORT else phrase in forms
+
+
+@lru_cache(maxsize=8)
+def _said(words: tuple[str, ...]) -> tuple[str, frozenset[str]]:
+    """The words in a row, with a space in front of each; and each of them as it is and without its ending."""
+    return "".join(f" {w}" for w in words), frozenset(words).union(map(stem, words))
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ The order is lead, what is for this person, reasons, what no source tells, care.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from charley.answering.bearing import Bearing, begins
@@ -55,6 +56,7 @@ class Composer:
         self.speech = Speech(content.voice)
         self.bearing = Bearing(content)
         self.cites = Citations(content.facts)
+        self._plain = cache(lambda intent: Suggestion(self.question(intent), intent))
         self._verdicts, self._reasons = marked(content.forms, "verdict"), marked(content.forms, "reason")
         self._following: dict[str, list[tuple[str, str]]] = {}
         self.nearest: dict[str, str] = {}  # for a trait, the first intent that has something for those who tell it
@@ -276,9 +278,9 @@ class Composer:
     def suggest(self, intent: str, slot: Slot | None = None) -> Suggestion:
         """A suggestion for an intent; it keeps the slot when the intent has one of that kind."""
         kind = self._content.intents[intent].slot
-        kept = slot if slot and slot.kind == kind and slot.entity else None
-        slots = ((kind, kept.entity.id),) if kept and kept.entity else ()
-        return Suggestion(self.question(intent, kept), intent, slots)
+        if slot and slot.kind == kind and slot.entity:
+            return Suggestion(self.question(intent, slot), intent, ((kind, slot.entity.id),))
+        return self._plain(intent)
 
     def topics(self) -> tuple[Suggestion, ...]:
         """What a fallback offers."""

@@ -65,6 +65,8 @@ class Kinship:
 
     def kept_from(self, person: Person, fact: Fact) -> bool:
         """Whether a fact is not said to this person."""
+        if not fact.whom and not fact.not_for:
+            return False
         others = not fact.urgent and self.for_others(person, fact.whom)
         return others or any(self.told(person, t) for t in fact.not_for)
 

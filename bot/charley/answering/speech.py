@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from charley.answering.person import Person
@@ -14,6 +15,8 @@ from charley.answering.person import Person
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _SPACES = re.compile(r"  +")
 _BEGIN = re.compile(r"(^|[.!?] )([a-z])")
+SAID = 2048
+"""Texts that are remembered as they were said: most sentences of a content are said to nobody but the one who writes."""
 SELF = "self"
 ACTING = "acting"
 """The places of a table that speak of who does what is said, not of who has the cramp."""
@@ -26,6 +29,7 @@ class Speech:
         self._tables: Mapping[str, Mapping[str, str]] = voice.get("speech", {})
         self._acting = frozenset(voice.get(ACTING, ()))
         self._join = voice.get("join", {})
+        self._filled = lru_cache(SAID)(self._fill)
 
     @property
     def places(self) -> frozenset[str]:
@@ -46,8 +50,20 @@ class Speech:
         """
         if "{" not in text:
             return text
+        filled = tuple((values or {}).items())
+        return self._filled(text, person.who, person.actor, tuple(names), filled, frozenset(without))
+
+    def _fill(
+        self,
+        text: str,
+        who: str,
+        actor: str,
+        names: tuple[str, ...],
+        values: tuple[tuple[str, str], ...],
+        without: Collection[str],
+    ) -> str:
         name = self.joined(names)
-        filled = {**(values or {}), **({"name": name} if name else {})}
+        filled = {**dict(values), **({"name": name} if name else {})}
 
         def place(match: re.Match[str]) -> str:
             if ", " in match[1]:
@@ -57,8 +73,8 @@ class Speech:
                 one, _, several = second.partition("|")
                 return several if len(names) > 1 or name.partition(" (")[0].endswith("s") else one
             if bar:
-                return second if self._table(person.who).get("verb") == "second" else first
-            table = self._table(person.actor if first in self._acting else person.who)
+                return second if self._table(who).get("verb") == "second" else first
+            table = self._table(actor if first in self._acting else who)
             return table[first] if first in table else filled.get(first, match[0])
 
         said = _SPACES.sub(" ", _PLACE.sub(place, text)).strip()

@@ -66,11 +66,7 @@ class Matcher:
         scores = self.judge.scores(vector, meaning)
         return Judged(reading, names, vector, meaning, scores, self._names(reading))
 
-    def matches(self, parts: Iterable[Reading]) -> list[Match]:
-        """Each of several parts of a message by itself."""
-        return [self.match(self.judged(part)) for part in parts]
-
-    def lit(self, message: Judged | Reading, light: Light, clauses: Iterable[Match], share: float) -> Lit:
+    def lit(self, message: Judged | Reading, light: Light, clauses: Iterable[Judged], share: float) -> Lit:
         """A message in the light of a conversation, and its clauses in the light of the message.
 
         A clause takes over this share of the message's scores, unless it is a phrasing of the bank, word for word.
@@ -80,7 +76,7 @@ class Matcher:
         lends = (light.adds or light.going or light.after) and not _clear(alone, light)
         whole = self.match(judged, light.adds, light.going, light.after) if lends else alone
         adds = [share * (score + 1.0) for score in whole.scores]
-        parts = [self.match(c.judged, () if self._owner(c.judged) is not None else adds, whole.named) for c in clauses]
+        parts = [self.match(c, () if self._owner(c) is not None else adds, whole.named) for c in clauses]
         return Lit(alone, whole, tuple(parts))
 
     def _owner(self, judged: Judged) -> int | None:

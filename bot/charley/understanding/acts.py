@@ -12,6 +12,8 @@ from charley.understanding.phrase import Openings, PhraseIndex
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
+ALIKE = 0.88
+"""How much of a misspelt follow-up must be as it is listed."""
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
 MOVES = (
@@ -68,6 +70,7 @@ class Resolver:
         self._kinds.pop("", None)
         self._ordinals = {" ".join(read(line).words): i for i, name in enumerate(ORDINALS, 1) for line in acts.get(name, ())}
         self._known = sorted(self._kinds)
+        self._lines: dict[int, list[str]] = {}
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
         self._moves = PhraseIndex({kind: acts[kind] for kind in MOVES if kind in acts})
         self._feelings = PhraseIndex({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
@@ -158,9 +161,15 @@ class Resolver:
                 if not words_of.isdisjoint(each) and self._words.issuperset(each) and each[0] not in WONDERING:
                     return core
             foreign = len(each) - len(self._words.intersection(each))
-            if len(line) > 4 and foreign <= MISSPELT and (near := closest_within(line, self._known, 0.88)):
+            if len(line) > 4 and foreign <= MISSPELT and (near := closest_within(line, self._near(len(line)), ALIKE)):
                 return self._kinds[near]
         return ""
+
+    def _near(self, length: int) -> list[str]:
+        """The lines that may be alike to one of this length: of others too many letters are too many, or lost."""
+        if length not in self._lines:
+            self._lines[length] = [k for k in self._known if min(len(k), length) > (ALIKE - 0.01) * max(len(k), length)]
+        return self._lines[length]
 
     def _number(self, words: tuple[str, ...]) -> int:
         bare = self._bare(words)

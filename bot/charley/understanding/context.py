@@ -25,6 +25,7 @@ LASTING = ("alarm", "signs", "advised", "people")
 """Parts of a context that outlast the topic: what was warned of, and what was told of whom."""
 BYTES = 1900
 """What a context may take as JSON; sentences said long ago are forgotten first."""
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Topic(NamedTuple):
@@ -94,7 +95,7 @@ class Context(NamedTuple):
             out["said"] = [" ".join(reply[:SENTENCES]) for reply in self.said[:HEARD]]
         if people := self.people.to_json():
             out["people"] = people
-        while len(json.dumps(out, separators=(",", ":"))) > BYTES and out.get("said"):
+        while len(_json(out)) > BYTES and out.get("said"):
             out["said"].pop()
         return out
 

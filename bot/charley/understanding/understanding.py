@@ -79,15 +79,14 @@ class Understander:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
         parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
-        readings = [cut(judged.reading, part.places) for part in parts] if len(parts) > 1 else []
-        each = dict(zip(parts, self.matcher.matches(readings), strict=True)) if readings else {}
-        away = [each[p].candidates[0].intent for p in each if p.dismissed]
+        each = {p: self.matcher.judged(cut(judged.reading, p.places)) for p in parts} if len(parts) > 1 else {}
+        away = [self.matcher.match(each[p]).candidates[0].intent for p in each if p.dismissed]
         kept = [p for p in parts if not p.dismissed]
         small = [p for p in each if not (p.dismissed or p.asks) and self._courtesy(each[p])] if len(kept) > 1 else []
         words = [i for i in range(act.rest, len(message.words) - act.end) if not any(i in p.places for p in small)]
         rest: Judged | Reading = judged
         if 0 < len(words) < len(message.words):
-            one = [each[p].judged for p in each if not p.dismissed and [*p.places] == words]
+            one = [each[p] for p in each if not p.dismissed and [*p.places] == words]
             rest = one[0] if one else cut(judged.reading, words)
         clauses = [p for p in kept if p.asks]
         whole, asking = self._lit(rest, before, away, act, [each[p] for p in clauses] if len(kept) > 1 else [])
@@ -115,7 +114,7 @@ class Understander:
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
-        if match.judged.subject or any(m.id for m in match.reading.mentions):
+        if _names(match.judged):
             return False
         by_itself = zip(match.judged.scores, self.matcher.labels, strict=True)
         return not any(score > 0.0 and label.startswith(OUTSIDE) for score, label in by_itself)
@@ -124,12 +123,15 @@ class Understander:
         """A way to take words that the message does not have just so."""
         return Way(how, words, self.matcher.match(self.matcher.judged(self.matcher.reading(words))))
 
-    def _courtesy(self, match: Match) -> bool:
+    def _courtesy(self, clause: Judged) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
-        return match.candidates[0].intent in self._talk and match.confidence >= self.matcher.levels.sure and not match.named
+        if _names(clause):
+            return False
+        match = self.matcher.match(clause)
+        return match.candidates[0].intent in self._talk and match.confidence >= self.matcher.levels.sure
 
     def _lit(
-        self, said: Judged | Reading, before: Context, away: Sequence[str], act: Act, clauses: Sequence[Match]
+        self, said: Judged | Reading, before: Context, away: Sequence[str], act: Act, clauses: Sequence[Judged]
     ) -> tuple[Way, list[Way]]:
         """The message as it stands, in a conversation in the light of the last question; and the clauses of it that ask, each in
         the light of the message: not what is from outside, nor small talk in a question.
@@ -180,9 +182,11 @@ class Understander:
 
     def _strange(self, word: str) -> bool:
         """Neither a word of the bank, nor English, nor clearly a misspelling of either."""
-        if len(word) < 4 or not word.isalpha() or word in self.matcher.reader.families:
+        if len(word) < 4 or not word.isalpha():
             return False
         token, *more = self.matcher.reader.read((word,))
+        if token.how == "exact" or word in self.matcher.reader.families:
+            return False
         if more:
             return token.surface != token.best or any(t.surface != t.best for t in more)
         return token.how == "unread" or (token.how == "misspelt" and slips(word, token.best) > max(1.0, len(word) * SLIPPED))
@@ -263,3 +267,8 @@ class Understander:
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]
         return tuple(topic(intent, self._slots.find(intent, match, before)) for intent in chosen)
+
+
+def _names(judged: Judged) -> bool:
+    """Whether what was judged names the subject or a thing."""
+    return judged.subject or any(m.id for m in judged.reading.mentions)
