@@ -22,20 +22,25 @@ class Slots:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def find(self, intent: str, match: Match, before: Context) -> Slot | None:
-        """The thing that an intent is asked about; None where it has no slot, or nothing fills it."""
+    def find(self, intent: str, match: Match, before: Context, around: Match | None = None) -> Slot | None:
+        """The thing that an intent is asked about; None where it has no slot, or nothing fills it.
+
+        `around` is the whole of a message whose sentence is matched: "it's sciatica. What is that?"
+        """
         kind = self._content.intents[intent].slot
         by = self._content.answers[intent].by if intent in self._content.answers else {}
-        for m in match.reading.mentions:
-            if m.id in by and m.kind != kind:
-                entity = self._content.entities[m.kind][m.id]
-                return Slot(m.kind, entity.name, entity)
+        for said in (match, around):
+            if said is None:
+                continue
+            for m in said.reading.mentions:
+                if m.id in by and m.kind != kind:
+                    entity = self._content.entities[m.kind][m.id]
+                    return Slot(m.kind, entity.name, entity)
+            if kind and (meant := self._meant(kind, said)):
+                entity = self._content.entities[kind][meant[-1].id]
+                return Slot(kind, self._called(entity, meant[-1], said), entity)
         if not kind:
             return None
-        mentioned = self._meant(kind, match)
-        if mentioned:
-            entity = self._content.entities[kind][mentioned[-1].id]
-            return Slot(kind, self._called(entity, mentioned[-1], match), entity)
         for topic in reversed(before.topics):
             if topic.slot[0] == kind:
                 entity = self._content.entities[kind][topic.slot[1]]

@@ -246,10 +246,11 @@ class Understander:
 
     def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
+        around = next((w.match for w in ways if w.how == "whole"), None)
         read_words = sum(1 for t in tokens if t.words)
         return Understood(
             intent,
-            way.name or self._slots.find(intent, way.match, before),
+            way.name or self._slots.find(intent, way.match, before, around),
             way.chance,
             decision,
             self._choices(way.match, before) if decision != ANSWER or times > 1 else (),
