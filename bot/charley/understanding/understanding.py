@@ -246,7 +246,7 @@ class Understander:
 
     def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
-        around = next((w.match for w in ways if w.how == "whole"), None)
+        around = next((w.match for w in ways if w.how == "whole"), None) if way.how == "sentence" else None
         read_words = sum(1 for t in tokens if t.words)
         return Understood(
             intent,
