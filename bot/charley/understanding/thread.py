@@ -134,7 +134,7 @@ class Thread:
     def _elsewhere(self, before: Context) -> Question | None:
         limits = [fact for fact in before.people.fresh if fact in self._persons.limits]
         asked = Asked(person=self._persons.person(before.people))
-        nearest = (self._replies.composer.nearest.get(limit, "") for limit in limits)
+        nearest = (self._replies.composer.following.nearest.get(limit, "") for limit in limits)
         return next((q for i in nearest if i and (q := self._news(Question(i, part="told", asked=asked), before))), None)
 
     def _owned(self, question: Question) -> Question:

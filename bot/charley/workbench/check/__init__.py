@@ -15,7 +15,7 @@ from charley.content.model import Content
 from charley.content.place import Places
 from charley.errors import ContentError, Problem
 from charley.triage import rules as flags
-from charley.workbench.check import answer, entity, fact, grade, intent, lead, question, red_flag
+from charley.workbench.check import answer, entity, fact, grade, intent, lead, question, red_flag, rendered
 from charley.workbench.check import reach as ways
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def problems(root: Traversable) -> list[Problem]:
             *red_flag.rules(content, places),
             *grade.rules(content, places),
             *lead.rules(content, places),
+            *rendered.rules(content, places),
         }
     )
 

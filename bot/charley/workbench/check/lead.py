@@ -10,22 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from charley.answering.composer import Asked, Composer
-from charley.answering.person import Person
 from charley.content.fields import nearest
 from charley.content.lead import bare, base, cited, refs, text_of
-from charley.content.model import Content, Lead, Wording
+from charley.content.model import Content, Lead
 from charley.content.place import Places
 from charley.content.reference import ANSWERS
 from charley.errors import Problem
 from charley.reading.text import stem
-from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
-from charley.workbench.check.grade import GRADE, grade
 
-OWED = 95
-"""Words of an answer, with everything that it owes."""
-ALIKE = 0.6
-"""Two sentences that have so many of their words in common say the same."""
 CARRIED = {
     "yes": ("yes", "perhaps"),
     "perhaps": ("perhaps", "yes", "unknown", "mostly_no"),
@@ -38,11 +30,11 @@ OK = "is_ok"
 """In this form "yes" reassures, so that its openings are not compared with the facts."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*")
-_PLACE = re.compile(r"\{([^{}]*)\}")
+PLACE = re.compile(r"\{([^{}]*)\}")
 _SAID_TO_YOU = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 
 
-class _Voice:
+class Voice:
     """The word lists of `voice.yaml`."""
 
     def __init__(self, content: Content) -> None:
@@ -72,7 +64,7 @@ class _Voice:
         return "yes"
 
     def content_words(self, text: str) -> list[str]:
-        return [w for w in _WORD.findall(_PLACE.sub(_inside, text).lower()) if w.replace("’", "'") not in self.little]
+        return [w for w in _WORD.findall(PLACE.sub(_inside, text).lower()) if w.replace("’", "'") not in self.little]
 
 
 def _inside(place: re.Match[str]) -> str:
@@ -83,7 +75,7 @@ def _inside(place: re.Match[str]) -> str:
 
 def rules(content: Content, places: Places) -> Iterator[Problem]:
     """Every rule of this module."""
-    voice, composer = _Voice(content), Composer(content)
+    voice = Voice(content)
     known = {*content.person.get("traits", {}), *(id for by_id in content.entities.values() for id in by_id)}
     for answer in content.answers.values():
         for by, wording in (("", answer.wording), *answer.by.items()):
@@ -92,11 +84,6 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
                 for message in (*_key(content, lead, known), *_text(content, voice, lead, by)):
                     yield places.problem(message, *steps, lead.key)
     yield from _facts(content, places, known)
-    said: set[tuple[object, ...]] = set()
-    for steps, rule, message in _rendered(content, composer, voice):
-        if (steps, rule) not in said:
-            said.add((steps, rule))
-            yield places.problem(message, *steps)
 
 
 def _facts(content: Content, places: Places, known: set[str]) -> Iterator[Problem]:
@@ -109,6 +96,9 @@ def _facts(content: Content, places: Places, known: set[str]) -> Iterator[Proble
         for follow in trait.get("follows", ()):
             if follow["fact"] not in content.facts:
                 yield places.problem(f"unknown fact '{follow['fact']}'", *steps, "follows")
+            for id in follow.get("about", ()):
+                if id not in known and id not in content.person.get("sets", {}):
+                    yield places.problem(f"unknown thing '{id}'{nearest(id, known)}", *steps)
         named = [id for follow in trait.get("follows", ()) for id in follow["with"]]
         for id in (*named, *chain.from_iterable(trait.get("nearer", {}).items())):
             if id not in content.answers:
@@ -122,7 +112,7 @@ def _key(content: Content, lead: Lead, known: set[str]) -> Iterator[str]:
             yield f"unknown form or trait '{trait}'{nearest(trait, (*forms, *known))}"
 
 
-def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]:
+def _text(content: Content, voice: Voice, lead: Lead, by: str) -> Iterator[str]:
     text = bare(lead.text, content.facts)
     rests = (*cited(lead.text), *refs(lead.text, content.facts))
     missing = [r for r in cited(lead.text) if base(r) not in content.facts]
@@ -149,14 +139,14 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
             and not content.facts[base(ref)].own
         ):
             yield f"'{ref}' says nothing of it"
-    if _SAID_TO_YOU.search(_PLACE.sub("", text)):
+    if _SAID_TO_YOU.search(PLACE.sub("", text)):
         yield "mark who is spoken to: {you}, {your}, {yourself}"
     if refused := next((w for w in voice.refused if re.search(rf"\b{re.escape(w)}\b", text.lower())), ""):
         yield f"'{refused}' is surer than any source"
     if lead.form not in voice.judged and (lead.form or not lead.traits) and voice.verdict(text):
         asked = f"a question of the form '{lead.form}'" if lead.form else "a question of every form"
         yield f"{asked} is not answered by yes, no or perhaps"
-    opening = voice.opening(_PLACE.sub("", text).strip())
+    opening = voice.opening(PLACE.sub("", text).strip())
     sure = {voice.sure(text_of(content, r)) for r in rests}
     if (
         text
@@ -166,54 +156,3 @@ def _text(content: Content, voice: _Voice, lead: Lead, by: str) -> Iterator[str]
         and not any(content.facts[base(r)].own for r in rests)
     ):
         yield f"it opens with '{opening.replace('_', ' ')}', but its facts say '{', '.join(sorted(sure)).replace('_', ' ')}'"
-
-
-def _rendered(content: Content, composer: Composer, voice: _Voice) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """What is wrong with the answers of wordings that have leads, for every form, trait and person that they speak of."""
-    for answer in content.answers.values():
-        for slot in slots(content, answer.intent):
-            wording = composer.wording(answer, slot)
-            by = next((k for k, w in answer.by.items() if w is wording), "")
-            leads = composer.leads(answer, wording)
-            for asked, key in _askings(content, wording, leads):
-                section = composer.section(answer.intent, slot, "short", (), asked)
-                steps = (ANSWERS, answer.intent, *(("by", by) if by else ()), *(("lead", key) if key else ()))
-                whom = f" (asked about {slot.name})" if slot else ""
-                if asked.person.who:
-                    whom += f" (said of '{asked.person.who}')"
-                texts = [s.text for s in section.sentences]
-                for rule, message in _wrong(voice, texts):
-                    yield steps, rule, message + whom
-
-
-def _askings(content: Content, wording: Wording, leads: tuple[Lead, ...]) -> Iterator[tuple[Asked, str]]:
-    people = [w for w in content.voice.get("speech", {}) if w != "self"][:2]
-    for lead in dict.fromkeys(leads):
-        for who in ("", *people):
-            yield Asked(lead.form, lead.words[:1], Person(who, who, frozenset(lead.traits))), lead.key
-    told = {t for ref in refs(wording.told, content.facts) for t in content.facts[base(ref)].whom}
-    for trait in sorted(told):
-        for form in dict.fromkeys(("", *(lead.form for lead in leads))):
-            yield Asked(form, (), Person(traits=frozenset([trait]))), ""
-
-
-def _wrong(voice: _Voice, texts: list[str]) -> Iterator[tuple[str, str]]:
-    text = " ".join(texts)
-    if not text:
-        yield "empty", "says nothing"
-    if hit := _PLACE.search(text):
-        yield "place", f"a place is not filled: '{hit[0]}'"
-    if (count := len(text.split())) > OWED:
-        yield "long", f"has {count} words with everything it owes; at most {OWED}"
-    if (found := grade(text)) > GRADE:
-        yield "grade", f"reading grade {found:.1f}; at most {GRADE:.0f}"
-    if hit := DOSE.search(text) or DIAGNOSIS.search(text):
-        yield "dose", f"says '{hit[0]}'"
-    words = [{stem(w) for w in voice.content_words(t) if w not in voice.subject} for t in texts]
-    for i, first in enumerate(words):
-        for j, second in enumerate(words[i + 1 :], i + 1):
-            if len(first & second) >= ALIKE * min(len(first), len(second)) > 1:
-                yield (
-                    "twice",
-                    f"says the same twice: '{texts[i]}' and '{texts[j]}'; give the facts one `point`, or cite the sentence",
-                )
