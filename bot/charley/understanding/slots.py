@@ -33,7 +33,7 @@ class Slots:
             if said is None:
                 continue
             for m in said.reading.mentions:
-                if m.id in by and m.kind != kind:
+                if m.kind != kind and any(self._content.within(m.kind, m.id, id) for id in by):
                     entity = self._content.entities[m.kind][m.id]
                     return Slot(m.kind, entity.name, entity)
             if kind and (meant := self._meant(kind, said)):
