@@ -38,6 +38,7 @@ signs:
     meant: a swollen leg
     passes: false
     sources: [awaiting]
+    open: [how soon should it be seen]
     examples: [my leg is swollen, a swollen calf, my toe is swollen]
     not: [my hand is swollen, my leg is fine, swollen with pride]
 """,

@@ -34,7 +34,10 @@ PLANTED = [
         ("flags", f"    {k}:", f"    {k}x:", f"unknown key '{k}x'")
         for k in ("level", "reply", "rows", "when", "unless", "reason")
     ),
-    *(("flags", f"    {k}:", f"    {k}x:", f"unknown key '{k}x'") for k in ("meant", "passes", "sources", "examples", "not")),
+    *(
+        ("flags", f"    {k}:", f"    {k}x:", f"unknown key '{k}x'")
+        for k in ("meant", "passes", "sources", "open", "examples", "not")
+    ),
     *(("language", f"{k}:", f"{k}x:", f"unknown key '{k}x'") for k in ("light", "negators", "past", "lookalikes", "release")),
     *(("replies", f"\n{k}:", f"\n{k}x:", f"unknown key '{k}x'") for k in ("also", "remind", "net", "released")),
     *(("numbers", f"    {k}:", f"    {k}x:", f"unknown key '{k}x'") for k in ("emergency", "urgent", "crisis", "poison")),
@@ -70,6 +73,9 @@ PLANTED = [
     ("flags", "    reason: A swollen leg can be a clot.\n", "", "'reason' is missing"),
     ("flags", "    meant: a swollen leg\n", "", "'meant' is missing"),
     ("flags", "when: [swelling + age, swelling]", "when: swelling", "'when' must be a list"),
+    ("flags", "    open: [how soon should it be seen]\n", "", "'open' is missing"),
+    ("flags", "    sources: [awaiting]\n    open: [how soon should it be seen]\n", "", "'open' is missing"),
+    ("flags", "open: [how soon should it be seen]", "open: how soon", "'open' must be a list"),
     ("language", "light: [is, my]", "light: is", "'light' must be a list"),
     ("language", '"not": [sure]', '"not": sure', "'negators' must be a mapping"),
     ("language", "past: [years ago]", "past: [years <ago>]", "there is no group <ago>"),

@@ -144,9 +144,11 @@ def test_the_table_for_a_clinician_holds_every_flag(tmp_path: Path, form: str) -
         assert flag["level"] in written
     if form == "json":
         table = json.loads(written)
-        assert {row["flag"] for row in table if row["open"]} == {
-            n for n, f in assistant_flags().items() if "awaiting" in f["sources"]
+        assert {row["flag"]: row["open"] for row in table if row["open"]} == {
+            name: "\n".join(flag["open"]) for name, flag in assistant_flags().items() if "open" in flag
         }
+        assert not [row["flag"] for row in table if not row["sources"] and not row["open"]]
+        assert not [row["flag"] for row in table if "awaiting" in row["sources"]]
 
 
 def assistant_flags() -> dict[str, dict[str, str]]:

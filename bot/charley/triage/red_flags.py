@@ -9,7 +9,7 @@ from charley.content.template import fill
 from charley.reading.text import Message
 from charley.triage.language import CUES, Language
 from charley.triage.patterns import Named, PatternIndex
-from charley.triage.sign import LEVELS, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult
+from charley.triage.sign import LEVELS, OPEN, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
 
@@ -164,7 +164,7 @@ def _sign(name: str, values: Mapping[str, Any]) -> Sign:
 
 
 def _flag(name: str, values: Mapping[str, Any]) -> Flag:
-    return Flag(name, **{k: _value(v) for k, v in values.items() if k not in TRIED})
+    return Flag(name, **{k: _value(v) for k, v in values.items() if k not in (OPEN, *TRIED)})
 
 
 def _value(value: Any) -> Any:

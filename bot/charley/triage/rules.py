@@ -11,7 +11,7 @@ from charley.content.template import places as places_in
 from charley.errors import Problem
 from charley.triage.language import CUES, Language
 from charley.triage.release import ACTS, NAMES
-from charley.triage.sign import GRAVE, LEVELS, RANKS, TRIED
+from charley.triage.sign import AWAITING, GRAVE, LEVELS, OPEN, RANKS, TRIED
 from charley.triage.syntax import groups_of, listed, patterns_of, texts
 
 FOLDER: Final = "knowledge/red_flags/"
@@ -26,7 +26,7 @@ FILES: Final = {
 }
 """Files of the folder, each with the keys that it may have."""
 SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
-FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sounds", "sources", *TRIED)
+FLAG_KEYS: Final = ("level", "reply", "rows", "when", "unless", "reason", "meant", "passes", "sounds", "sources", OPEN, *TRIED)
 TRUTHS: Final = ("plain", "passing", "history", "passes")
 PLACES: Final = ("emergency", "urgent", "crisis", "poison")
 """What each region names, and what a wording may have filled in; beside it `reason` and `meant` of the flag."""
@@ -117,13 +117,15 @@ def _flags(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             yield places.problem(f"unknown level '{level}'{nearest(str(level), LEVELS)}", *here, "level")
         elif f"{level}.{kind}" not in wordings:
             yield places.problem(f"replies.yaml has no '{level}.{kind}'", *here, "reply")
-        for key in ("when", "sources", "rows", "unless", *TRIED):
+        for key in ("when", "sources", "rows", "unless", OPEN, *TRIED):
             if flag.get(key, []) != [] and not texts(flag[key]):
                 yield places.problem(f"'{key}' must be a list of texts", *here, key)
         needed = ("reason", *(() if "sounds" in flag else ("when",)), *(("meant",) if level in GRAVE else ()))
         for key in needed:
             if not flag.get(key):
                 yield places.problem(f"'{key}' is missing", *here)
+        if not flag.get(OPEN) and set(listed(flag.get("sources"))) <= {AWAITING}:
+            yield places.problem(f"'{OPEN}' is missing: no page was read for it, so say what is asked of a clinician", *here)
         for line in listed(flag.get("when")):
             for sign in (s.strip() for group in line.split("+") for s in group.split("|")):
                 if sign not in signs:

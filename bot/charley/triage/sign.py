@@ -12,6 +12,10 @@ WEAK: Final = "?"
 """Ends the name of a sign that was met in a weak wording or that is weak by itself."""
 TRIED: Final = ("examples", "not")
 """Keys of signs and flags whose messages are tried when the content is checked, and used for nothing else."""
+OPEN: Final = "open"
+"""Key of flags: what a clinician is asked of it, and why; it stands in the table and is used for nothing else."""
+AWAITING: Final = "awaiting"
+"""Stands among the sources of what no page of an institution has been read for yet."""
 
 Way = tuple[tuple[str, ...], ...]
 """One way to raise a flag: one sign of each group."""

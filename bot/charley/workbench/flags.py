@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from charley.triage.sign import AWAITING, OPEN
 from charley.workbench.output import comma_separated, content_of, data, page, table, write
 
 COLUMNS: Final = ("flag", "level", "answer", "signs", "examples", "not", "reason", "sources", "open")
-AWAITING: Final = "awaiting"
 
 Row = Mapping[str, str]
 
@@ -34,7 +34,6 @@ def rows(red_flags: Mapping[str, Any], sources: Mapping[str, str]) -> list[Row]:
 
 def _row(name: str, flag: Mapping[str, Any], sources: Mapping[str, str]) -> Row:
     cited = flag.get("sources", [])
-    no_source = "no page of an institution has been read yet" if not cited or AWAITING in cited else ""
     return {
         "flag": name,
         "level": flag.get("level", ""),
@@ -44,7 +43,7 @@ def _row(name: str, flag: Mapping[str, Any], sources: Mapping[str, str]) -> Row:
         "not": "\n".join(flag.get("not", [])),
         "reason": flag.get("reason", ""),
         "sources": "\n".join(sources.get(s, s) for s in cited if s != AWAITING),
-        "open": no_source,
+        "open": "\n".join(flag.get(OPEN, [])),
     }
 
 

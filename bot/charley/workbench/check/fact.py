@@ -11,13 +11,12 @@ from charley.content.place import Places
 from charley.content.reference import FACTS
 from charley.content.template import places as ids_in
 from charley.errors import Problem
+from charley.triage.sign import AWAITING
 from charley.workbench.due import SOURCES, is_date
 
 WORDS = 45
 """Words that a fact may have."""
 FLAGS = "knowledge/red_flags/"
-AWAITING = "awaiting"
-"""Stands in a red flag for a source that is still to be read."""
 
 
 def rules(content: Content, places: Places) -> Iterator[Problem]:
