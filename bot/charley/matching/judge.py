@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from operator import mul
 from typing import Any
 
@@ -44,10 +45,10 @@ class Judge:
         self.weights = weights
         self.size = size
         self.numbers = len(starts) - 2 - len(index)
-        self._rows = _Rows(self._named)
+        self._long = partial(_long, starts, labels, weights, size)
+        self._rows = _Rows(index, self._long)
         self._block: list[int] = []
-        self._level = halves(size)
-        self._begin = self._level + VALUE * self._long(len(starts) - 2)
+        self._begin = halves(size) + VALUE * self._long(len(starts) - 2)
 
     def row(self, feature: str) -> tuple[tuple[int, float], ...]:
         """`(label, weight)` of one feature; empty when it is unknown."""
@@ -81,27 +82,26 @@ class Judge:
         lo, hi = self.starts[at], self.starts[at + 1]
         return tuple((k, w / WEIGHT) for k, w in zip(self.labels[lo:hi], self.weights[lo:hi], strict=True))
 
-    def _named(self, feature: str) -> int:
-        at = self.index.get(feature)
-        return 0 if at is None else self._long(at)
-
-    def _long(self, at: int) -> int:
-        lanes = [HALF] * self.size
-        row = slice(self.starts[at], self.starts[at + 1])
-        for label, weight in zip(self.labels[row], self.weights[row], strict=True):
-            lanes[label] += weight
-        return joined(lanes) - self._level
-
 
 class _Rows(dict[str, int]):
     """The long row of each feature that was met."""
 
-    def __init__(self, made: Callable[[str], int]) -> None:
-        self._made = made
+    def __init__(self, index: Mapping[str, int], long: Callable[[int], int]) -> None:
+        self._index, self._long = index, long
 
     def __missing__(self, feature: str) -> int:
-        row = self[feature] = self._made(feature)
+        at = self._index.get(feature)
+        row = self[feature] = 0 if at is None else self._long(at)
         return row
+
+
+def _long(starts: array[int], labels: array[int], weights: array[int], size: int, at: int) -> int:
+    """The row at a place, as one long number."""
+    lanes = [HALF] * size
+    row = slice(starts[at], starts[at + 1])
+    for label, weight in zip(labels[row], weights[row], strict=True):
+        lanes[label] += weight
+    return joined(lanes) - halves(size)
 
 
 def restored(data: Mapping[str, Any], size: int) -> Judge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from charley.reading.arrays import opened, stored
@@ -12,6 +13,7 @@ HALF: Final = 1 << 31
 """Half of what a lane of a long number holds: 32 bits. Scores stay far below 32, so no sum spills over."""
 
 
+@cache
 def halves(size: int) -> int:
     """Half of what a lane holds, in every lane: keeps them above zero while they are read."""
     return joined([HALF] * size)

@@ -70,7 +70,8 @@ class Triage:
         ways = self._open_ways(names.keys() | before, names)
         if not ways and names.keys().isdisjoint(self._weighed):
             return TriageResult(None, self._carry(dict.fromkeys(names, ()), before))
-        there, lasting, denied = self._there(text, matches)
+        proving = {s for met in ways.values() for way in met for group in way for s in group}
+        there, lasting, denied = self._there(text, matches, proving)
         sure: list[tuple[Flag, Proof]] = []
         perhaps: list[tuple[Flag, Proof]] = []
         aside: list[str] = []
@@ -106,7 +107,7 @@ class Triage:
     def told(self, message: Message) -> frozenset[str]:
         """The signs that a message says are there, whether or not they raise a flag."""
         text = self._text(message)
-        return frozenset(self._there(text, self._told.matches(text))[0])
+        return frozenset(self._there(text, self._told.matches(text), frozenset())[0])
 
     def release(self, message: Message, flag: Flag, carried: tuple[str, ...]) -> str:
         """The act by which a message ends a red flag that stands; "" if it does not."""
@@ -156,8 +157,13 @@ class Triage:
         names = (s + WEAK if weights[s] < self._weights[s] == 2 else s for s in sorted(kept, key=self._order.__getitem__))
         return tuple(names)
 
-    def _there(self, text: Text, matches: Sequence[Match]) -> tuple[dict[str, list[Told]], dict[str, list[Told]], set[str]]:
-        """The signs that the message says are there, those of them that have not gone again, and those that it denies."""
+    def _there(
+        self, text: Text, matches: Sequence[Match], proving: Set[str]
+    ) -> tuple[dict[str, list[Told]], dict[str, list[Told]], set[str]]:
+        """The signs that the message says are there, those of them that have not gone again, and those that it denies.
+
+        How a sign is told matters only of those that take part in a proof.
+        """
         aside = self._aside.matches(self._aside.text(text.words, text.breaks))
         masked = {p for m in aside if not m.name for p in m.places}
         starts, ends = parted(text.starts, text.ends)
@@ -188,15 +194,10 @@ class Triage:
             gone = not sign.plain and scopes.gone(match)
             if gone and len(there.get(sign.id, ())) >= _TOLD:
                 continue
-            told = Told(
-                sign.id,
-                weight,
-                sign.rank == "fact",
-                match,
-                sentence,
-                scopes.stated(match),
-                scopes.of_now(match) or self._of_body(text, scopes, match),
-            )
+            told = Told(sign.id, weight, sign.rank == "fact", match, sentence)
+            if sign.id in proving:
+                here = scopes.of_now(match) or self._of_body(text, scopes, match)
+                told = told._replace(stated=scopes.stated(match), here=here)
             there.setdefault(sign.id, []).append(told)
             if not gone:
                 lasting.setdefault(sign.id, []).append(told)

@@ -13,6 +13,8 @@ from charley.understanding.phrase import PhraseIndex, patterns
 
 ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
+STOPS = frozenset(".?!")
+"""Punctuation that ends a sentence."""
 KEPT = 64
 """Clauses whose form is remembered."""
 
@@ -64,12 +66,13 @@ class Forms:
         words, breaks = message.words, message.breaks
         end, asks, ends = len(words), "?" in breaks[-1], True
         for i in range(len(words) - 1, -1, -1):
-            if i == 0 or not ENDS.isdisjoint(breaks[i]) or words[i] in self._joints:
-                start = i + 1 if words[i] in self._joints and i + 1 < end else i
+            mark, joint = breaks[i], words[i] in self._joints
+            if i == 0 or joint or not ENDS.isdisjoint(mark):
+                start = i + 1 if joint and i + 1 < end else i
                 yield f"{' '.join(words[start:end])} ", asks, ends
                 end, ends = i, False
-            if any(c in ".?!" for c in breaks[i]):
-                asks, ends = "?" in breaks[i], True
+            if not STOPS.isdisjoint(mark):
+                asks, ends = "?" in mark, True
 
     def _denies(self, words: list[str]) -> bool:
         """Whether a clause tells what is not: "can't reach it" does, "can't I reach it" asks."""

@@ -84,16 +84,15 @@ class PersonReader:
         """What is known after a message; `whole` is its reading."""
         after, fresh, tellings, at, own = before, [], [], 0, False
         for clause in clauses(message):
-            asks = bool(self._forms.find(clause))
             reading = cut(whole, range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
             at += len(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
             named = self._named(line, after)
             about = named[-1][2] if named else SELF if self._asked.search(line) else after.about
-            told = list(self._tellings(line, reading, named, about, asks))
+            told = list(self._tellings(line, clause, reading, named, about))
             own = own or self._mine.search(line) is not None
             # Who only stands beside it is not spoken of: "my calf locked … the teacher laughed, she's always right".
-            if own and about != SELF and not (asks or told or self._subject(reading)):
+            if own and about != SELF and not (told or self._subject(reading) or self._forms.find(clause)):
                 about = after.about
             if self._moved.search(line) and about != before.about and not any(t.so for t in told):
                 after = after._replace(about=about).given(before)
@@ -137,17 +136,21 @@ class PersonReader:
         return out
 
     def _tellings(
-        self, line: str, reading: Reading, named: list[tuple[int, int, str]], about: str, asks: bool
+        self, line: str, clause: Message, reading: Reading, named: list[tuple[int, int, str]], about: str
     ) -> Iterator[_Telling]:
-        """What a sentence tells, with those of whom it tells it."""
+        """What a clause tells, with those of whom it tells it."""
+        near, ages = self._traits.near(line), list(self._age.finditer(line))
+        if not (near or ages or reading.mentions):
+            return
+        asks = bool(self._forms.find(clause))
         subjects = sorted([*named, *((m.end, m.start, SELF) for m in self._self.finditer(line))])
         starts = [0]
         for token in reading.tokens:
             starts.append(starts[-1] + len(token.best) + 1)
-        for (id, frame), said in self._traits.near(line):
+        for (id, frame), said in near:
             for m in said.finditer(line):
                 yield from self._told(line, subjects, frame, m.start, m.end, id, about, not asks)
-        for m in self._age.finditer(line):
+        for m in ages:
             number = next((int(w) for w in line[m.start : m.end].split() if w.isdigit()), 0)
             for id, (low, high) in self._ages.items():
                 if low <= number <= high:
@@ -156,9 +159,9 @@ class PersonReader:
         for kind, id in denied:
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
         if not asks and self._avoiding.search(line):
-            named = [*denied, *((m.kind, m.id) for m in reading.mentions if m.id)]
+            things = [*denied, *((m.kind, m.id) for m in reading.mentions if m.id)]
             who = subjects[0][2] if subjects else about
-            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in dict.fromkeys(named) if k in self._avoided)
+            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in dict.fromkeys(things) if k in self._avoided)
         last: tuple[Mention, list[_Telling]] | None = None
         for mention in reading.mentions:
             kind = mention.kind

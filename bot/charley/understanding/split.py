@@ -24,6 +24,8 @@ from charley.reading.text import Message, read
 from charley.understanding.phrase import Openings
 
 SHORTEST = 2
+STOPS = frozenset(".?!;\n:")
+"""Punctuation behind which a part of its own begins."""
 CONDITION = 6
 """Most words between an "if" and the question that hangs on it."""
 
@@ -101,7 +103,7 @@ class Splitter:
 
 
 def _stops(mark: str) -> bool:
-    return any(c in ".?!;\n:" for c in mark)
+    return not STOPS.isdisjoint(mark)
 
 
 def _turns(words: tuple[str, ...], stop: str, i: int) -> bool:
