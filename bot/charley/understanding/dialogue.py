@@ -74,12 +74,13 @@ class Dialogue:
         understood: tuple[Understood, ...] = ()
         told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.people.told else None
         if told and act.kind == "unable":
-            reply = self.say([told], before, note=act.kind)
+            reply = self.say([told], before)
         elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.people.facts):
             # "I drink plenty" after an answer about a tablet says nothing of the tablet.
             reply = self.words.heard(before, known)
         elif move is not None:
-            reply = self.follow(move, before, message)
+            # What was told has its own answer: "you stretch already; here is what else may help".
+            reply = self.follow(move._replace(message="") if told else move, before, message)
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)

@@ -25,6 +25,7 @@ class Forms:
     def __init__(self, forms: Mapping[str, Any]) -> None:
         known = {id: form for id, form in forms.items() if isinstance(form, Mapping)}
         self._known = PhraseIndex({id: form["phrases"] for id, form in known.items()})
+        self._tags = PhraseIndex({id: form.get("tags", ()) for id, form in known.items()})
         self._name = {id: form.get("is", id) for id, form in known.items()}
         self.reasons = marked(forms, "reason")
         """The forms that ask for the reasons of what an answer says."""
@@ -49,10 +50,15 @@ class Forms:
             for clause, mark, ends in self._clauses(message):
                 if found and ends:
                     break
-                if mark == asks and (form := self._form(clause)):
+                if mark != asks:
+                    continue
+                if form := self._form(clause):
                     found = form if self._name[form] else found or form
                     if self._name[form] or clause.count(" ") > 1:
                         return found
+                else:
+                    # "Why, it's the salt, isn't it": a tag asks only where nothing before it does.
+                    found = found or next((id for id, tags in self._tags.near(clause) if tags.search(clause)), "")
             if found:
                 return found
         return ""

@@ -18,7 +18,7 @@ from charley.reading.text import Message
 from charley.understanding.clause import clauses
 from charley.understanding.form import Forms
 from charley.understanding.people import AVOIDED, FRESH, People
-from charley.understanding.phrase import PhraseIndex, patterns
+from charley.understanding.phrase import Found, PhraseIndex, patterns
 from charley.understanding.portrait import Portrait
 from charley.understanding.split import cut
 
@@ -158,10 +158,11 @@ class PersonReader:
         denied = list(self._denied_things(line, reading))
         for kind, id in denied:
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
-        if not asks and self._avoiding.search(line):
-            things = [*denied, *((m.kind, m.id) for m in reading.mentions if m.id)]
+        if not asks and (avoiding := list(self._avoiding.finditer(line))):
+            close = [m for m in reading.mentions if any(_near(line, starts[m.start], starts[m.end], a) for a in avoiding)]
+            named = dict.fromkeys([*denied, *((m.kind, m.id) for m in close if m.id)] if close else ())
             who = subjects[0][2] if subjects else about
-            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in dict.fromkeys(things) if k in self._avoided)
+            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in named if k in self._avoided)
         last: tuple[Mention, list[_Telling]] | None = None
         for mention in reading.mentions:
             kind = mention.kind
@@ -260,6 +261,11 @@ class PersonReader:
         fresh = tuple(f for f in fresh[:FRESH] if isinstance(f, str) and f in self.known) if isinstance(fresh, list) else ()
         about = about if isinstance(about, str) and about in self._who else SELF
         return People(kept, about, about, fresh)
+
+
+def _near(line: str, start: int, end: int, said: Found) -> bool:
+    """Whether at most `NEAR` words stand between a place and what is said."""
+    return _words(line, *((said.end, start) if said.end <= start else (end, said.start))) < NEAR
 
 
 def _words(line: str, start: int, end: int) -> int:

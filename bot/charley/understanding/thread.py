@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from charley.answering.composer import Asked
 from charley.answering.replies import Question, Replies
 from charley.content.model import Answer
+from charley.reading.english import ASKING, HELPING, NOT, OPENERS, POINTING
 from charley.reading.text import Message
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation
@@ -17,6 +18,8 @@ from charley.understanding.way import Understood
 
 SPEAKS = 0.2
 """How far the first label must be ahead, by itself as in the conversation, for a short message to be on that beside the topic."""
+TAG = 3
+"""Words of a question that only asks to confirm what stands before it: "isn't it"."""
 
 
 class Thread:
@@ -39,7 +42,7 @@ class Thread:
         """
         part = "point" if self._known else "short"
         question = self._question(part, Asked(form, message.words), before)
-        if question is None or form not in self._forms.reasons:
+        if question is None or not (form in self._forms.reasons or _confirms(message.words)):
             return question
         # A reason is one whatever else the question names ("why not, it's a muscle thing").
         reason = question._replace(asked=question.asked._replace(own=()))
@@ -68,8 +71,10 @@ class Thread:
         point = question._replace(part="point", asked=question.asked._replace(own=()))
         if not self._known or not before.heard or not self.leads(point) or self._replies.news(point, before.heard):
             return None
-        point = self._owned(point)
-        return point if point.asked.own and not question.also else None
+        verdict, point = point, self._owned(point)
+        if not point.asked.own or question.also:
+            return None
+        return verdict if _confirms(point.asked.words) and not self._replies.has(point, before.heard) else point
 
     def told(self, before: Context) -> Question | None:
         """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
@@ -146,3 +151,9 @@ class Thread:
 
     def _news(self, question: Question | None, before: Context) -> Question | None:
         return question if question and self._replies.news(question, before.heard) else None
+
+
+def _confirms(words: Sequence[str]) -> bool:
+    """Whether a question wants to hear the verdict once more: "it's the salt, isn't it?"."""
+    tagged = words[-1] in POINTING and not HELPING.isdisjoint(words[-TAG:])
+    return tagged and NOT in words and next((w for w in words if w not in OPENERS), "") not in ASKING
