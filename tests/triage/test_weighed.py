@@ -38,7 +38,7 @@ def found(finding: Finding | None, possible: Finding | None = None) -> TriageRes
     return TriageResult(finding, ("told",), possible=possible)
 
 
-@pytest.mark.parametrize(("words", "above", "below"), [(12, -0.9, -1.1), (11, -0.7, -0.8)])
+@pytest.mark.parametrize(("words", "above", "below"), [(12, -1.0, -1.2), (11, -0.7, -0.8)])
 def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing(words: int, above: float, below: float) -> None:
     assert heard(found(None), above, words=words).finding == GENERAL["ill"]
     assert heard(found(None), above, despair=0.5, words=words).finding == GENERAL["despair"]
@@ -55,9 +55,9 @@ def test_a_few_words_that_lean_on_earlier_ones_must_sound_more_like_a_call() -> 
 def test_what_the_rules_found_possible_is_raised_sooner_and_gives_the_flag_its_name() -> None:
     assert heard(found(None, COLD), -0.7).finding == COLD
     assert heard(found(None, CLOT), -0.7).finding == GENERAL["ill"]
-    assert heard(found(None, CLOT), -1.2).finding == CLOT
-    assert heard(found(None, CLOT), -1.3).finding is None
-    assert heard(found(None, CLOT), -1.2, words=3).finding == CLOT
+    assert heard(found(None, CLOT), -1.3).finding == CLOT
+    assert heard(found(None, CLOT), -1.4).finding is None
+    assert heard(found(None, CLOT), -1.3, words=3).finding == CLOT
 
 
 def test_what_may_be_a_call_is_asked_about() -> None:
@@ -69,10 +69,10 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 @pytest.mark.parametrize(
     ("finding", "own", "words", "stays", "goes"),
     [
-        (COLD, COLD, 20, -1.2, -1.3),
-        (CLOT, CLOT, 20, -1.2, -1.3),
+        (COLD, COLD, 20, -1.3, -1.4),
+        (CLOT, CLOT, 20, -1.3, -1.4),
         # Seven words with one of the sign: six others. One fewer is little else.
-        (CLOT, CLOT, 7, -1.2, -1.3),
+        (CLOT, CLOT, 7, -1.3, -1.4),
         (CLOT, CLOT, 6, -1.9, -2.1),
         (POISON, POISON, 20, -1.9, -2.1),
         (CRISIS, CRISIS, 20, -3.9, -4.1),
@@ -99,7 +99,7 @@ def test_what_sounds_like_nothing_at_all_is_not_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "above", "below"), [(COLD, 2.8, 2.7), (CLOT, 2.8, 2.7), (CRISIS, 2.8, 2.7), (POISON, -1.9, -2.1)]
+    ("finding", "above", "below"), [(COLD, 2.8, 2.7), (CLOT, 2.8, 2.7), (CRISIS, 2.8, 2.7), (POISON, -0.7, -0.8)]
 )
 def test_what_is_plainly_told_is_raised_whatever_the_story_around_it_sounds_like(
     finding: Finding, above: float, below: float

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from charley.triage.sign import GRAVE, Finding, TriageResult
 
-RAISE: Final = -1.0
+RAISE: Final = -1.1
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 SHORT: Final = -0.75
 """The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
@@ -20,12 +20,13 @@ LEANING: Final = 0.0
 FEW: Final = 12
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
-DOUBT: Final = -1.25
+DOUBT: Final = -1.35
 """What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
 BARE: Final = -2.0
 """The same for what they surely found in a message that says little else, for few words sound like anything, and for poison."""
-MENDED: Final = -0.75
-"""The same where they took a word for another ("wheely", "wheezy"): the message must itself sound like a call for help."""
+ITSELF: Final = -0.75
+"""What the rules found by a word that they took for another ("wheely", "wheezy") must itself sound like a call for help, and so
+must, by themselves, the sentences of a long story that tell of poison."""
 LITTLE: Final = 6
 """Fewer words than this beside those of the signs are little else."""
 SILENT: Final = -2.5
@@ -115,14 +116,14 @@ def _added(look: TriageResult, own: TriageResult, heard: Sounding, general: Mapp
 def _doubted(found: Finding, alone: Finding | None, heard: Sounding) -> bool:
     """Whether a message sounds so little like a call for help that what the rules found in it is not raised."""
     if alone is not None and found.mended:
-        least = MENDED
+        least = ITSELF
     elif alone is None or found.reply == CRISIS:
         least = GRIM
     else:
         least = BARE if found.reply != ORDINARY or heard.words - len(found.evidence) < LITTLE else DOUBT
     if heard.sounds >= least:
         return False
-    plain = PLAIN if found.reply in (ORDINARY, CRISIS) else BARE
+    plain = PLAIN if found.reply in (ORDINARY, CRISIS) else ITSELF
     return alone is None or heard.words <= len(alone.said) or heard.alone(alone) < plain
 
 
