@@ -121,3 +121,19 @@ def test_five_words_on_either_side_are_heard_with_a_sign() -> None:
 
 def test_a_short_writing_of_six_letters_is_known_when_misspelt_and_one_of_five_is_not() -> None:
     assert misspelt(["didnt", "havent", "wouldnt"]) == ["havent", "wouldnt"]
+
+
+@pytest.mark.parametrize("question", ["what is a cramp", "does magnesium help", "how do stretches work", "is a cramp bad"])
+@pytest.mark.parametrize("said", ["end it all", "kill my self", "better off dead"])
+def test_harm_to_oneself_that_a_question_goes_on_to_is_asked_about(question: str, said: str) -> None:
+    look = TRIAGE.look(read(f"{question} and {said}"))
+    assert look.finding is None
+    assert look.possible is not None
+    assert look.possible.reply == "crisis"
+
+
+@pytest.mark.parametrize(
+    "said", ["in the film they give up and end it all", "how do people cope and not end it all", "can cramps end it all"]
+)
+def test_nothing_is_asked_about_where_it_is_told_of_others_denied_or_the_question_itself(said: str) -> None:
+    assert TRIAGE.look(read(said)).possible is None

@@ -22,13 +22,14 @@ class Scopes:
         self.clauses = clauses = Clauses(text, language)
         size = len(text.words)
         self._denied = [-1] * size  # by which word
-        self._away = [-1] * size  # asked in general, imagined or told of elsewhere, by which word
+        self._asked = [-1] * size  # in general, by which word
+        self._away = [-1] * size  # imagined or told of elsewhere, by which word
         self._old = [-1] * size
         self._over = [-1] * size  # was there and went
         _paint(self._denied, Denial(clauses).spans())
         owned = any(cue.name == "owning" for cue in cues)
         if not owned:
-            _paint(self._away, Asking(clauses).spans())
+            _paint(self._asked, Asking(clauses).spans())
         self._follow(cues, owned)
 
     def _follow(self, cues: Iterable[Match], owned: bool) -> None:
@@ -49,7 +50,13 @@ class Scopes:
         """Whether the message says so. A "not" or "if" that is part of the sign ("can not breathe") takes nothing away."""
         if self.denied(match) or (not history and any(self._old[p] >= 0 for p in match.places)):
             return False
-        return not _under(self._away, match)
+        return not _under(self._away, match) and not _under(self._asked, match)
+
+    def tacked_on(self, match: Match) -> bool:
+        """Whether a match is asked about only since a question goes on to it over an "and": "what is a cramp and end it all"."""
+        first = match.places[0]
+        joined = first > 0 and self._text.words[first - 1] in self._language.joining
+        return joined and not self.denied(match) and not _under(self._away, match) and self._old[first] < 0
 
     def denied(self, match: Match) -> bool:
         return _under(self._denied, match)

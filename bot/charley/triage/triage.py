@@ -188,7 +188,9 @@ class Triage:
             if not sign.plain and not (masked.isdisjoint(match.places) and scopes.holds(match, sign.history)):
                 if scopes.denied(match):
                     denied.add(sign.id)
-                continue
+                if sign.id not in self._grim or not masked.isdisjoint(match.places) or not scopes.tacked_on(match):
+                    continue
+                weight = min(weight, 1)
             if any(self._near(match, other, text, scopes) for name in sign.spoiled_by for other in around.close(name, match)):
                 continue
             gone = not sign.plain and scopes.gone(match)
