@@ -3,8 +3,6 @@
 The order is lead, what is for this person, reasons, what no source tells, care. See `knowledge/README.md`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What follows from what a person told: the facts that come with an answer for those who told a trait."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

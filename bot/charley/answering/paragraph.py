@@ -1,7 +1,5 @@
 """The sentences of one answer while they are put together: nothing twice, nothing for others, not too long."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +29,7 @@ class Paragraph:
 
     def __init__(
         self,
-        composer: Composer,
+        composer: "Composer",
         person: Person,
         names: Names,
         class_name: str,

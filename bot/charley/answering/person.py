@@ -1,7 +1,5 @@
 """The person that an answer is for, as far as a conversation knows: ids only."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

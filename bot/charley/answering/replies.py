@@ -1,7 +1,5 @@
 """Makes the reply to what was understood: answers in order, choices, a fallback, an alarm. What went before is not known here."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """From what a match looks like to the chance that it is right: a logistic curve learnt from held-out phrasings."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from operator import mul, sub

@@ -1,7 +1,5 @@
 """What is found in a message: the scores of every label, and what comes of them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """From the words of a message to what they speak of: the whole of reading, in one step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

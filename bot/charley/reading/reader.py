@@ -4,8 +4,6 @@ The model is a noisy channel: what a word costs is how rare it is in the bank, h
 how seldom the bank has it beside its neighbours. The cheaper a candidate, the more of the weight it gets.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Sequence

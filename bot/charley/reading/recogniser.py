@@ -1,7 +1,5 @@
 """Entities and concepts in a reading: longest name first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple

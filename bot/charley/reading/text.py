@@ -1,7 +1,5 @@
 """A message as words: cleaned, lower case, contractions opened, with the places where punctuation parts it."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Where clauses begin and end, and what they speak of."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """How much the signs of a message prove together, with those of earlier turns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 

@@ -4,8 +4,6 @@ A pattern is a row of steps. A step is a set of words (an *element*); between tw
 Compiled patterns are plain text that is opened when a message first needs it, so that loading them costs next to nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final, NamedTuple
 

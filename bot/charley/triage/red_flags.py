@@ -1,7 +1,5 @@
 """Red flags as content: the triage made of `knowledge/red_flags`, and what is said when a flag is raised."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Set
 from typing import Any, Final, NamedTuple
 

@@ -4,8 +4,6 @@ A second opinion tells how much a message sounds like those that call for help (
 where nothing calls for help), and like which of them (`labels`). Its numbers were chosen on messages that it had not learnt from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 

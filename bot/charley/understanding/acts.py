@@ -1,7 +1,5 @@
 """Follow-ups: what a short message means after the reply before it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

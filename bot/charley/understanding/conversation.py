@@ -1,7 +1,5 @@
 """What a turn does in a conversation: a follow-up of the reply before it, and what is remembered after it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

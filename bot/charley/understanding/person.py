@@ -3,8 +3,6 @@
 The phrases, and what follows from what was told, stand in `knowledge/person.yaml`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 

@@ -5,8 +5,6 @@ word, `...` a few; `^` and `$` are the ends of the message. What a phrase may be
 message costs a look for each of its words, and a program that has just begun opens only the phrases that it meets.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -114,7 +112,10 @@ class Openings:
 
     def __init__(self, lines: Iterable[str]) -> None:
         phrases = sorted((read(line).words for line in lines), key=len, reverse=True)
-        self._known = {words[0]: [w for w in phrases if w[:1] == words[:1]] for words in phrases if words}
+        self._known: dict[str, list[tuple[str, ...]]] = {}
+        for words in phrases:
+            if words:
+                self._known.setdefault(words[0], []).append(words)
 
     def at(self, words: tuple[str, ...], start: int) -> list[int]:
         """Where each phrase ends that stands at `start`, the longest first."""

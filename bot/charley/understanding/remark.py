@@ -1,8 +1,6 @@
 """What a remark gets, a message in a conversation that asks nothing: what it changes in the answer that was given, or what comes
 next in it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Parts a message into its questions, the story around them, and what it says it does not ask."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple

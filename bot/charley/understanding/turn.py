@@ -1,7 +1,5 @@
 """One run over a message: the reply, and what the steps before it found."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

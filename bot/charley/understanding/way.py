@@ -1,7 +1,5 @@
 """The ways in which a message may be taken, and what it is understood to ask."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 
