@@ -158,9 +158,9 @@ class PersonReader:
             yield _Telling(subjects[0][2] if subjects else about, f"{kind}:{id}", so=False)
         if not asks and (avoiding := list(self._avoiding.finditer(line))):
             close = [m for m in reading.mentions if any(_near(line, starts[m.start], starts[m.end], a) for a in avoiding)]
-            named = dict.fromkeys([*denied, *((m.kind, m.id) for m in close if m.id)] if close else ())
+            things = dict.fromkeys([*denied, *((m.kind, m.id) for m in close if m.id)] if close else ())
             who = subjects[0][2] if subjects else about
-            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in named if k in self._avoided)
+            yield from (_Telling(who, f"{AVOIDED}{k}:{id}", so=True) for k, id in things if k in self._avoided)
         last: tuple[Mention, list[_Telling]] | None = None
         for mention in reading.mentions:
             kind = mention.kind
