@@ -213,3 +213,13 @@ def _food(composer: Composer, id: str) -> Slot:
     content, _ = reader.read(FILES)
     entity = content.entities["food"][id]
     return Slot("food", entity.name, entity)
+
+
+@pytest.mark.parametrize(
+    ("words", "opens"),
+    [("i have a foam roller", "A roller is rubbing too."), ("it is the left one", "Rubbing can help your muscle.")],
+)
+def test_a_remark_is_answered_by_the_lead_for_its_words(composer: Composer, words: str, opens: str) -> None:
+    """Where it has none of them, the next thing follows, and no lead for a form."""
+    section = composer.section("relief.rub", part="step", asked=Asked("", tuple(words.split())))
+    assert section.sentences[0].text == opens

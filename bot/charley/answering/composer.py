@@ -21,6 +21,8 @@ from charley.content.template import fill
 GRADES = "GRICTS"
 """Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""
 PROJECT = "project"
+ONLY = {"told": "traits", "step": "words"}
+"""The leads that a part takes: all that fit, where none are named."""
 WORDS, MORE = 70, 110
 """Words that an answer may have, and where more is asked, but for what it owes: care and what is for this person."""
 
@@ -100,10 +102,10 @@ class Composer:
     def _carried(self, ref: str, own: set[str]) -> bool:
         return base(ref) in own or (base(ref) in self._content.facts and self._content.facts[base(ref)].own)
 
-    def lead(self, leads: Sequence[Lead], asked: Asked, named: bool, told: bool = False) -> str:
+    def lead(self, leads: Sequence[Lead], asked: Asked, named: bool, only: str = "") -> str:
         """The lead that fits best: by the question's words, then by what the person told, then by the form; or "".
 
-        `told`: only one that is for what the person told.
+        `only`: one that is for the "traits" that the person told, or for the "words" of a remark.
         """
         best, text = 0, ""
         verdict = not asked.form or asked.form in self._verdicts
@@ -111,7 +113,8 @@ class Composer:
             if (
                 (each.form and each.form != asked.form)
                 or (each.traits and not each.form and not verdict)
-                or (told and not each.traits)
+                or (only == "traits" and not each.traits)
+                or (only == "words" and not each.words)
             ):
                 continue
             if each.words and not any(begins(asked.words, w) for w in each.words):
@@ -157,7 +160,7 @@ class Composer:
         words = MORE if part == "more" else WORDS
         every = Names(self.names(intent, slots), self._own(intent, slots, wordings), bool(slots))
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
-        begun = self._begin(paragraph, answer, slots, asked, part == "told") if part in ("short", "point", "told") else []
+        begun = self._begin(paragraph, answer, slots, asked, ONLY.get(part, "")) if part not in ("more", "why") else []
         if len(wordings) > 1 and part == "short" and not begun:
             each = ([r for r in self._facts([w], ("short",)) if paragraph.left(r)][:1] for w in wordings)
             paragraph.add([r for first in each for r in first], paragraph.first, owed=True)
@@ -210,15 +213,15 @@ class Composer:
         bears = {r: self.bearing.bears(own, [r]) for r in known}
         return [r for r in sorted(known, key=lambda r: (-bears[r], not paragraph.left(r)))[:1] if step or bears[r]]
 
-    def _begin(self, paragraph: Paragraph, answer: Answer, slots: Sequence[Slot], asked: Asked, told: bool) -> list[str]:
+    def _begin(self, paragraph: Paragraph, answer: Answer, slots: Sequence[Slot], asked: Asked, only: str) -> list[str]:
         """Says the leads: one sentence for things whose leads read the same. Gives the facts that leads say themselves."""
         own: list[str] = []
         groups: dict[str, list[tuple[str, Slot]]] = {}
         for slot in slots:
-            lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True, told=told)
+            lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True, only=only)
             groups.setdefault(bare(lead, self._content.facts), []).append((lead, slot))
         found = [([lead for lead, _ in group], [slot for _, slot in group]) for group in groups.values()]
-        for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False, told=told)], [])]:
+        for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False, only=only)], [])]:
             if leads[0]:
                 if text := bare(leads[0], self._content.facts):
                     rests = list(dict.fromkeys(r for lead in leads for r in self.cites.cited(lead)))
