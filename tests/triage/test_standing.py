@@ -161,3 +161,14 @@ def assistant_flags() -> dict[str, dict[str, str]]:
 def test_a_message_that_breaks_off_behind_its_condition_is_answered(assistant: Assistant, said: str, broken: str) -> None:
     standing = assistant.reply(said).context
     assert assistant.reply(broken, standing).context["alarm"][0] == standing["alarm"][0]
+
+
+@pytest.mark.parametrize("message", ["should I massage it first", "would a rub do it harm", "can I rub it"])
+def test_a_leg_that_may_have_a_clot_is_not_to_be_rubbed(assistant: Assistant, message: str) -> None:
+    raised = assistant.reply("my left calf is swollen and hot since the flight")
+    again = assistant.reply("it came up after the flight", raised.context)
+    reply = assistant.reply(message, again.context)
+    assert reply.person["traits"] == ["maybe_clot"]
+    assert "can help" not in str(reply) and "Don't rub" in str(reply)
+    after = assistant.reply("false alarm", raised.context)
+    assert "maybe_clot" not in str(assistant.reply(message, after.context).person)

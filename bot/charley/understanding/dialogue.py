@@ -250,4 +250,4 @@ class Dialogue:
 
     def context(self, value: Mapping[str, Any], known: Context) -> Context:
         """`known` with the people that a context holds."""
-        return known._replace(people=self.persons.restored(value.get("people")))
+        return known._replace(people=self.persons.standing(self.persons.restored(value.get("people")), known.alarm))

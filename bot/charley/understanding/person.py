@@ -63,6 +63,7 @@ class PersonReader:
         self._ages = {id: tuple(map(int, trait["age"])) for id, trait in spec.get("traits", {}).items() if "age" in trait}
         self._from = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
         self._passing = {id: trait.get("passing", "") for id, trait in spec.get("traits", {}).items()}
+        self._raised = {id: frozenset(trait["flags"]) for id, trait in spec.get("traits", {}).items() if "flags" in trait}
         self.limits = frozenset(id for id, trait in spec.get("traits", {}).items() if trait.get("limit"))
         self._things = dict(spec.get("things", {}))
         self._bare = frozenset(spec.get("bare", ()))
@@ -238,6 +239,12 @@ class PersonReader:
     def person(self, people: People) -> Person:
         """The one who is spoken of, with what goes without saying: a child is one."""
         return people.person(self._means.get(people.about, frozenset()))
+
+    def standing(self, people: People, flag: str) -> People:
+        """The people, of whom the one spoken of has the traits of the red flag that stands, and nobody those of another."""
+        raised = frozenset(id for id, flags in self._raised.items() if flag in flags)
+        told = {who: facts - self._raised.keys() for who, facts in people.told.items()}
+        return people._replace(told={**told, people.about: told.get(people.about, frozenset()) | raised})
 
     def instead(self, intent: str, people: People) -> str:
         """The intent in place of one that is about what this person is not: "she's pregnant" … "I get them too"."""
