@@ -60,6 +60,17 @@ def test_what_was_told_is_answered_without_a_word_before_it(assistant: Assistant
     assert said(talk(assistant, "how do I prevent cramps at night", "I've tried all that"))[0] == messages["objection"]
 
 
+def test_who_only_says_that_they_cannot_hears_another_way(assistant: Assistant) -> None:
+    reply = talk(assistant, "which stretch is good for the calf", "sorry, I can't with my shoulder")
+    assert said(reply)[0] == assistant.content.messages["unable"]
+    assert len(said(reply)) > 1
+
+
+def test_me_legs_are_my_legs(assistant: Assistant) -> None:
+    reply = talk(assistant, "my mum gets cramps at night", "digging has me calves locked up too, what do I do")
+    assert reply.person.get("who", "self") == "self"
+
+
 def test_who_is_unsteady_is_spoken_of_throughout(assistant: Assistant) -> None:
     text = " ".join(said(talk(assistant, "my mum is 84 and gets cramps in her feet", "what can I do when it happens")))
     assert "If she's not steady, it is safer to hold on to something firm, or to stay sitting while she stretches" in text
