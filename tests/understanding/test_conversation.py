@@ -147,7 +147,8 @@ def test_enough_is_enough(assistant: Assistant, done: str) -> None:
 
 def test_what_cannot_be_done_is_not_said_to_be_tried(assistant: Assistant) -> None:
     first, second = talk(assistant, "how do I stretch my calf in a cramp", "I can't get down on the floor")
-    assert assistant.content.messages["unable"] in str(second)
+    # What is for those who cannot answers by itself, with no word before it.
+    assert str(second).startswith("Loop a towel or belt")
     assert not facts(first) & facts(second)
 
 
