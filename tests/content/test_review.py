@@ -14,7 +14,7 @@ TEXT = (ROOT / "knowledge" / "REVIEW.md").read_text("utf-8")
 ROWS = {"0.": 10, "2.": 27, "3a.": 18, "4.": 40, "5.": 30}
 """The numbered rows of the review's parts."""
 FLAGS = range(41, 63)
-SETTLED = ("done", "declined", "waits", "open", "in part")
+SETTLED = ("done", "declined", "waits")
 
 
 def cells() -> list[list[str]]:
