@@ -56,7 +56,7 @@ def test_what_the_rules_found_possible_is_raised_sooner_and_gives_the_flag_its_n
     assert heard(found(None, COLD), -0.7).finding == COLD
     assert heard(found(None, CLOT), -0.7).finding == GENERAL["ill"]
     assert heard(found(None, CLOT), -1.3).finding == CLOT
-    assert heard(found(None, CLOT), -1.4).finding is None
+    assert heard(found(None, CLOT), -1.5).finding is None
     assert heard(found(None, CLOT), -1.3, words=3).finding == CLOT
 
 
@@ -69,10 +69,10 @@ def test_what_may_be_a_call_is_asked_about() -> None:
 @pytest.mark.parametrize(
     ("finding", "own", "words", "stays", "goes"),
     [
-        (COLD, COLD, 20, -1.3, -1.4),
-        (CLOT, CLOT, 20, -1.3, -1.4),
+        (COLD, COLD, 20, -1.3, -1.5),
+        (CLOT, CLOT, 20, -1.3, -1.5),
         # Seven words with one of the sign: six others. One fewer is little else.
-        (CLOT, CLOT, 7, -1.3, -1.4),
+        (CLOT, CLOT, 7, -1.3, -1.5),
         (CLOT, CLOT, 6, -1.9, -2.1),
         (POISON, POISON, 20, -1.9, -2.1),
         (CRISIS, CRISIS, 20, -3.9, -4.1),
