@@ -19,8 +19,9 @@ class Portrait:
         self._labels = {id: trait.get("label", "") for id, trait in traits.items()}
         self._from = [(entity, id) for id, trait in traits.items() for entity in trait.get("from", ())]
         self._means = {who: frozenset(table.get("means", ())) for who, table in spec.get("who", {}).items()}
-        self._called = dict(spec.get("called", {}))
-        self._things = dict(spec.get("labels", {}))
+        avoided = spec.get("avoided", {})
+        self._called = {**spec.get("called", {}), AVOIDED: avoided.get("called", AVOIDED.strip())}
+        self._things = {**spec.get("labels", {}), AVOIDED: avoided.get("label", "")}
         self._noted = frozenset(spec.get("noted", ()))
 
     def labels(self, people: People, whole: bool = True) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -64,4 +65,4 @@ class Portrait:
 
 def _kind(kind: str) -> str:
     """The name under which the content speaks of a kind, or of what is not for somebody."""
-    return AVOIDED.strip() if kind.startswith(AVOIDED) else kind
+    return AVOIDED if kind.startswith(AVOIDED) else kind
