@@ -19,7 +19,7 @@ EVERY = 3
 """Every third held-out message is answered twice."""
 LIBRARY = ROOT / "tests" / "packs" / "library"
 NAMES = {"branch": "oakfield", "medium": "a dvd"}
-KINDS = {"things", "bare", "called"}
+KINDS = {"things", "bare", "called", "labels"}
 """Keys of `knowledge/person.yaml` under which kinds of entity stand."""
 
 
@@ -48,6 +48,7 @@ class Renamed:
             data |= {key: [self.concepts[c] for c in data[key]] for key in ("names", "context") if key in data}
         elif path.startswith("knowledge/person"):
             data |= {key: self._keyed(data[key]) for key in KINDS}
+            data["avoided"]["kinds"] = self._keyed(data["avoided"]["kinds"])
         return yaml.safe_dump(self._value(data), allow_unicode=True, sort_keys=False, width=100_000)
 
     def _keyed(self, value: Any) -> Any:
