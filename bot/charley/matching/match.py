@@ -20,7 +20,8 @@ class Judged(NamedTuple):
     """A message by itself: its reading, and the score of every label in the order of `Matcher.labels`.
 
     `names` are the reading's features, and `vector` those of them that the bank knows, weighed.
-    `subject`: it names the subject, as any message does where the content does not say what names it.
+    `subject`: it names the subject, as any message does where the content does not say what names it;
+    `named`: it names the subject, or a thing that the content knows.
     """
 
     reading: Reading
@@ -29,6 +30,7 @@ class Judged(NamedTuple):
     meaning: Sequence[int]
     scores: Sequence[float]
     subject: bool
+    named: bool
 
 
 class Match(NamedTuple):
@@ -54,6 +56,13 @@ class Match(NamedTuple):
     def margin(self) -> float:
         """The lead of the first candidate in score over the second or, if that is higher, over the best label from outside."""
         return min(self.evidence[1], self.evidence[2])
+
+
+class Clause(NamedTuple):
+    """A part of a message by itself, matched where it is dismissed or may be courtesy."""
+
+    judged: Judged
+    match: Match | None
 
 
 class Light(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 from charley.matching.features import ANSWERED, FAMILY, Features, Vector
 from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, code, restored
-from charley.matching.match import Candidate, Judged, Light, Lit, Match
+from charley.matching.match import Candidate, Clause, Judged, Light, Lit, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
@@ -64,7 +64,20 @@ class Matcher:
         vector = self.features.weighed(names, self.features.unread(reading))
         meaning = self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
-        return Judged(reading, names, vector, meaning, scores, self._names(reading))
+        subject = self._names(reading)
+        return Judged(reading, names, vector, meaning, scores, subject, subject or any(m.id for m in reading.mentions))
+
+    def clauses(self, parts: Iterable[tuple[Reading, bool, bool]]) -> list[Clause]:
+        """Each of several parts of a message by itself: its reading, whether it is dismissed, and whether it asks.
+
+        One is matched only where that matters: where it is dismissed, and where it neither asks nor names anything, as courtesy
+        does.
+        """
+        out = []
+        for reading, dismissed, asks in parts:
+            judged = self.judged(reading)
+            out.append(Clause(judged, self.match(judged) if dismissed or not (asks or judged.named) else None))
+        return out
 
     def lit(self, message: Judged | Reading, light: Light, clauses: Iterable[Judged], share: float) -> Lit:
         """A message in the light of a conversation, and its clauses in the light of the message.
@@ -95,7 +108,7 @@ class Matcher:
             going: the subject has been named already.
             after: the intent whose answer came before, "" for none.
         """
-        reading, _, vector, meaning, scores, subject = judged
+        reading, _, vector, meaning, scores, subject, _ = judged
         if after:
             vector = self.features.vector(reading, after)
             scores = self.judge.scores(vector, meaning)

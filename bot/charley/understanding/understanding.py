@@ -79,17 +79,18 @@ class Understander:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
         parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
-        each = {p: self.matcher.judged(cut(judged.reading, p.places)) for p in parts} if len(parts) > 1 else {}
-        away = [self.matcher.match(each[p]).candidates[0].intent for p in each if p.dismissed]
+        cuts = [(cut(judged.reading, p.places), p.dismissed, p.asks) for p in parts] if len(parts) > 1 else []
+        each = dict(zip(parts, self.matcher.clauses(cuts), strict=True)) if cuts else {}
+        away = [match.candidates[0].intent for p in each if p.dismissed and (match := each[p].match)]
         kept = [p for p in parts if not p.dismissed]
-        small = [p for p in each if not (p.dismissed or p.asks) and self._courtesy(each[p])] if len(kept) > 1 else []
+        small = [p for p in each if not (p.dismissed or p.asks) and self._courtesy(each[p].match)] if len(kept) > 1 else []
         words = [i for i in range(act.rest, len(message.words) - act.end) if not any(i in p.places for p in small)]
         rest: Judged | Reading = judged
         if 0 < len(words) < len(message.words):
-            one = [each[p] for p in each if not p.dismissed and [*p.places] == words]
+            one = [each[p].judged for p in each if not p.dismissed and [*p.places] == words]
             rest = one[0] if one else cut(judged.reading, words)
         clauses = [p for p in kept if p.asks]
-        whole, asking = self._lit(rest, before, away, act, [each[p] for p in clauses] if len(kept) > 1 else [])
+        whole, asking = self._lit(rest, before, away, act, [each[p].judged for p in clauses] if len(kept) > 1 else [])
         times = len(clauses)
         if several := self._several(whole, asking, times, before):
             return several
@@ -114,7 +115,7 @@ class Understander:
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
-        if _names(match.judged):
+        if match.judged.named:
             return False
         by_itself = zip(match.judged.scores, self.matcher.labels, strict=True)
         return not any(score > 0.0 and label.startswith(OUTSIDE) for score, label in by_itself)
@@ -123,11 +124,10 @@ class Understander:
         """A way to take words that the message does not have just so."""
         return Way(how, words, self.matcher.match(self.matcher.judged(self.matcher.reading(words))))
 
-    def _courtesy(self, clause: Judged) -> bool:
+    def _courtesy(self, match: Match | None) -> bool:
         """Whether a clause is but small talk: around a question it changes nothing."""
-        if _names(clause):
+        if match is None or match.judged.named:
             return False
-        match = self.matcher.match(clause)
         return match.candidates[0].intent in self._talk and match.confidence >= self.matcher.levels.sure
 
     def _lit(
@@ -268,8 +268,3 @@ class Understander:
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]
         return tuple(topic(intent, self._slots.find(intent, match, before)) for intent in chosen)
-
-
-def _names(judged: Judged) -> bool:
-    """Whether what was judged names the subject or a thing."""
-    return judged.subject or any(m.id for m in judged.reading.mentions)
