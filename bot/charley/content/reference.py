@@ -38,7 +38,7 @@ OPTIONAL = (
         "more_offered",
         "taken_up",
         "noted",
-        "without",
+        "avoided",
         "heard_again",
         "heard_third",
         "forgotten",

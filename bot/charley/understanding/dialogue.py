@@ -85,7 +85,7 @@ class Dialogue:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)
         if reply.kind == "answer" and before.people.avoids(known.people):
-            reply = reminded(reply, self.words.noted(before, known, "without"))
+            reply = reminded(reply, self.words.noted(before, known, "avoided"))
         reply = self.words.felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
         return Turn(reply, before, act, understood, alone)
