@@ -75,6 +75,8 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
     [
         # Who tells of himself speaks of himself, though a helper is spoken of ...
         (("I'm 30 weeks pregnant and my calf cramps", "what should he do when it happens"), None),
+        (("I'm a single dad and cramps wake me, how do I stop them",), None),
+        (("as a busy mum of three I get cramp every night, what helps",), None),
         (("I'm 30 weeks pregnant and my calf cramps", "my husband cramps too, what should he do"), "he"),
         # ... and who asks what to take asks for himself, unless somebody is named.
         (("my wife is on a statin and cramps", "can I take magnesium"), None),

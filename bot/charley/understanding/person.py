@@ -119,8 +119,10 @@ class PersonReader:
         about = known.about
         told_of = {about, *(who for who, facts in known.told.items() if facts)}
         helpers = self._everybody - told_of if known.told.get(SELF) else ()
+        mine = [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
         found = [(m.start, m.end, who) for who, named in self._who.near(line) for m in named.finditer(line)]
-        found += [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
+        # "I am a single dad" names nobody else.
+        found = [*mine, *(f for f in found if not any(start <= f[0] and f[1] <= end for start, end, _ in mine))]
         found = [f for f in found if not self._saying.match(line, f[1])]
         pronouns = [(m.start, m.end, who) for who, pronoun in self._pronouns.near(line) for m in pronoun.finditer(line)]
         out: list[tuple[int, int, str]] = []

@@ -217,7 +217,9 @@ class Understander:
         if len(parts) > 1:
             return tuple(self._said(way, way.intent, before, ANSWER, (whole, *asking), times) for way in reversed(parts.values()))
         first, *others = whole.match.candidates[:2]
-        twice = (times > 1 or EITHER in whole.words) and others and others[0].score > SECOND
+        # Asked again in other words it is one question still.
+        again = len(asking) == times > 1 and all(w.intent == first.intent and w.chance >= levels.sure for w in asking)
+        twice = (times > 1 or EITHER in whole.words) and others and others[0].score > SECOND and not again
         if not twice or whole.match.outside or whole.chance < levels.answer:
             return ()
         if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:
