@@ -144,11 +144,13 @@ class Assistant:
         """The reply while a red flag stands: said again at most once, and reminded of where something else is plainly asked."""
         reply, before = turn.reply, turn.before
         finding = self._alarm.again(before.alarm)
-        if turn.act.kind == PLAN:
-            # Whether it is to call for help or to wait, a program cannot tell: it is reminded, and not praised.
-            noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level)
+        calm = before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone))
+        if turn.act.kind == PLAN or (calm and reply.kind != "small_talk" and not (turn.asks or turn.alone)):
+            # Whether a plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to a
+            # remark would take the alarm back.
+            noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level, suggestions=())
             return self._dialogue.conversation.standing(noted._replace(context=reply.context), before)
-        if before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone)):
+        if calm:
             return self._remind(reply, finding, before)
         return self._raise(finding, before)
 

@@ -172,3 +172,14 @@ def test_a_leg_that_may_have_a_clot_is_not_to_be_rubbed(assistant: Assistant, me
     assert "can help" not in str(reply) and "Don't rub" in str(reply)
     after = assistant.reply("false alarm", raised.context)
     assert "maybe_clot" not in str(assistant.reply(message, after.context).person)
+
+
+@pytest.mark.parametrize(
+    "message", ["she fell over on saturday so it is likely only that", "we are young and healthy", "I drink plenty of water"]
+)
+def test_a_remark_takes_no_alarm_back(assistant: Assistant, message: str) -> None:
+    raised = assistant.reply("my pee is like coke and my thighs are so sore after the gym")
+    again = assistant.reply("will water do it", raised.context)
+    reply = assistant.reply(message, again.context)
+    assert reply.triage == "emergency" and not reply.suggestions
+    assert "999" in str(reply) and "cramp" not in reply.sections[0].text

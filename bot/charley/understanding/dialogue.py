@@ -88,7 +88,7 @@ class Dialogue:
             reply = reminded(reply, self.words.noted(before, known, "avoided"))
         reply = self.words.felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
-        return Turn(reply, before, act, understood, alone)
+        return Turn(reply, before, act, understood, alone, asks)
 
     def _reply(
         self,
