@@ -40,6 +40,7 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("I'm 27 weeks pregnant and I get cramps", "self", "pregnant"),
         ("34 weeks and my calves seize", "self", "pregnant"),
         ("I'm about 20 weeks along", "self", "pregnant"),
+        ("our wee one is up at night with cramp, she is 4", "child", "night"),
         ("my wife is expecting", "she", "pregnant"),
         ("I'm 70 and wobbly on my feet", "self", "older"),
         ("she is 9 years old", "she", "child"),
