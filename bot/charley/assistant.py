@@ -145,7 +145,8 @@ class Assistant:
         reply, before = turn.reply, turn.before
         finding = self._alarm.again(before.alarm)
         calm = before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone))
-        if turn.act.kind == PLAN or (calm and reply.kind != "small_talk" and not (turn.asks or turn.alone)):
+        talk = reply.kind == "small_talk" and reply.intents != (self._content.role("acknowledge"),)
+        if turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
             # Whether a plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to a
             # remark would take the alarm back.
             noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level, suggestions=())

@@ -175,7 +175,13 @@ def test_a_leg_that_may_have_a_clot_is_not_to_be_rubbed(assistant: Assistant, me
 
 
 @pytest.mark.parametrize(
-    "message", ["she fell over on saturday so it is likely only that", "we are young and healthy", "I drink plenty of water"]
+    "message",
+    [
+        "she fell over on saturday so it is likely only that",
+        "we are young and healthy",
+        "I drink plenty of water",
+        "ok phoning the midwife",
+    ],
 )
 def test_a_remark_takes_no_alarm_back(assistant: Assistant, message: str) -> None:
     raised = assistant.reply("my pee is like coke and my thighs are so sore after the gym")
@@ -183,3 +189,9 @@ def test_a_remark_takes_no_alarm_back(assistant: Assistant, message: str) -> Non
     reply = assistant.reply(message, again.context)
     assert reply.triage == "emergency" and not reply.suggestions
     assert "999" in str(reply) and "cramp" not in reply.sections[0].text
+
+
+def test_a_feeling_is_answered_while_a_red_flag_stands(assistant: Assistant) -> None:
+    raised = assistant.reply("my leg is cold and blue")
+    reply = assistant.reply("I am so scared", assistant.reply("can it wait", raised.context).context)
+    assert "sorry" in str(reply) and "no harm" not in str(reply)

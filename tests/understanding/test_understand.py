@@ -141,3 +141,8 @@ def test_somebody_in_the_middle_of_a_cramp_gets_no_menu(assistant: Assistant, te
     reply = assistant.reply(text)
     assert (reply.kind, reply.intents) == ("answer", ("relief.now",))
     assert reply.confidence < 0.3
+
+
+def test_what_was_answered_was_understood(assistant: Assistant) -> None:
+    reply = last(assistant, "31 weeks pregnant and my calf cramps, how do I stop them / that doesnt hurt the baby does it")
+    assert reply.kind == "answer" and "did not understand" not in str(reply)

@@ -58,7 +58,8 @@ class Acknowledgements:
         if tells or (asks and reply.kind != "fallback"):
             return reminded(reply, text)
         fitting = [self._conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
-        facts = self._content.messages.get("felt_says", "").split()
+        # Beside an alarm nothing is said that would calm.
+        facts = [] if before.alarm else self._content.messages.get("felt_says", "").split()
         return self._conversation.noted(self._replies.noted(text, fitting, facts, before.heard), before)
 
     def _named(self, people: People, whole: bool = True) -> str:

@@ -88,7 +88,7 @@ class Dialogue:
             reply = reminded(reply, self.words.noted(before, known, "avoided"))
         reply = self.words.felt(reply, asks, mended, before, known)
         alone = reply.kind == "answer" and judged.subject and POINTING.isdisjoint(message.words)
-        return Turn(reply, before, act, understood, alone, asks)
+        return Turn(reply, before, act, understood, alone, asks or bool(self.resolver.feeling(mended)))
 
     def _reply(
         self,
@@ -134,7 +134,7 @@ class Dialogue:
         if len(answered) == 1 and (point := self.thread.repeated(answered[0], before)):
             return self.say([point], before, near=near)
         if answered:
-            missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked]
+            missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked and len(understood) > 1]
             return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
         if understood[0].decision == decide.OFFER:
             offer = self.replies.offer("did_you_mean", near, understood[0].confidence)

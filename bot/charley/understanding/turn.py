@@ -13,7 +13,8 @@ from charley.understanding.way import Understood
 class Turn(NamedTuple):
     """`before` is the context with what the message tells of people; `act` and `understood` are empty where nothing is asked.
 
-    `alone`: the message is answered, names the subject and points at nothing said before; `asks`: it has the form of a question.
+    `alone`: the message is answered, names the subject and points at nothing said before; `wants`: it has the form
+    of a question, or speaks of a feeling.
 
     `look` is what triage found, `sounds` how much the message sounds like those that call for help, by their kind, and `doubted`
     whether a red flag of it was only asked about for want of that.
@@ -24,7 +25,7 @@ class Turn(NamedTuple):
     act: Act = Act()
     understood: tuple[Understood, ...] = ()
     alone: bool = False
-    asks: bool = False
+    wants: bool = False
     look: TriageResult = UNHEARD
     sounds: Mapping[str, float] = {}
     doubted: bool = False
