@@ -194,4 +194,4 @@ def test_a_remark_takes_no_alarm_back(assistant: Assistant, message: str) -> Non
 def test_a_feeling_is_answered_while_a_red_flag_stands(assistant: Assistant) -> None:
     raised = assistant.reply("my leg is cold and blue")
     reply = assistant.reply("I am so scared", assistant.reply("can it wait", raised.context).context)
-    assert "sorry" in str(reply) and "no harm" not in str(reply)
+    assert "sorry" in str(reply) and "self-care" not in str(reply)
