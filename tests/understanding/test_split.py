@@ -39,6 +39,8 @@ def test_questions_are_told_from_story() -> None:
 def test_a_question_may_stand_in_the_middle_of_a_clause() -> None:
     assert [p[1] for p in parts("cramp in my calf what do i do. i know what my age is")] == [True, False]
     assert [p[1] for p in parts("if it comes back should i ring. if it comes back i ring")] == [True, False]
+    assert [p[1] for p in parts("if the cramp comes back tonight can i ring")] == [True]
+    assert [p[1] for p in parts("if the cramp comes back late tonight can i ring")] == [False]
 
 
 def test_what_is_not_asked_is_marked() -> None:

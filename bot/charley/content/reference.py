@@ -33,19 +33,8 @@ ROLES = {
 }
 """What the engine needs an intent for."""
 OPTIONAL = (
-    *(
-        "welcome",
-        "more_offered",
-        "taken_up",
-        "noted",
-        "avoided",
-        "heard_again",
-        "heard_third",
-        "forgotten",
-        "known_nothing",
-        "restarted",
-    ),
-    *("felt", "felt_says", "also", "choose", "sources"),
+    *("welcome", "more_offered", "taken_up", "noted", "avoided", "heard_again", "heard_third", "forgotten"),
+    *("known_nothing", "restarted", "felt", "felt_says", "also", "choose", "sources"),
 )
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
