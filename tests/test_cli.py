@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -17,7 +18,6 @@ from prompt_toolkit.output import DummyOutput
 import charley
 from charley import Assistant, cli, console
 from charley.channels.terminal.chat import chat
-from charley.commands import command
 from charley.errors import UsageError
 
 SOURCE = Path(charley.__file__).parent.parent
@@ -191,7 +191,7 @@ def test_a_missing_extra_is_named(
     def missing(name: str) -> None:
         raise ModuleNotFoundError("No module named 'starlette'", name="starlette")
 
-    monkeypatch.setattr(command, "import_module", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     assert cli.main(words) == 2
     assert f"pip install 'charley[{extra}]'" in capsys.readouterr().err
 
@@ -210,7 +210,7 @@ def test_optional_parts_are_handed_their_options(
     function, given, named = called
     calls: list[tuple[Any, Any]] = []
     part = SimpleNamespace(**{function: lambda *values, **options: calls.append((values, options))})
-    monkeypatch.setattr(command, "import_module", lambda name: part if name == f"charley.{module}" else None)
+    monkeypatch.setattr(importlib, "import_module", lambda name: part if name == f"charley.{module}" else None)
     assert cli.main([*words, "--content", "C"]) == 0
     [(values, options)] = calls
     assert values == given

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from charley.bank import file
 from charley.bank.shelf import Shelf, lines
 
-DATA = {"key": "k", "part": {"small": [1, "two"], "large": b"\x00\x01\xff", "empty": b""}, "other": {"x": {"y": None}}}
+DATA = {
+    "key": "k",
+    "part": {"small": [1, "two"], "large": b"\x00\x01\xff", "empty": b""},
+    "other": {"x": {"y": None, "deep": b"\n"}, "last": b"z"},
+}
 
 
 def test_what_is_packed_is_parsed() -> None:
@@ -20,7 +24,7 @@ def test_what_is_packed_is_parsed() -> None:
     assert parsed is not None
     assert parsed["part"]["small"] == [1, "two"]
     assert bytes(parsed["part"]["large"]) == b"\x00\x01\xff" and not parsed["part"]["empty"]
-    assert parsed["other"] == {"x": {"y": None}}
+    assert parsed["other"] == {"x": {"y": None, "deep": b"\n"}, "last": b"z"}
     assert file.parse(file.pack(DATA), "another") is None
 
 

@@ -22,6 +22,7 @@ from tests.benchmarks import intents
 from tests.benchmarks.bank import lines
 from tests.places import ROOT
 
+from charley.answering.composer import Composer
 from charley.bank import examples as train
 from charley.content import folder
 from charley.content import reader as content
@@ -106,7 +107,8 @@ def public(folder_: Path) -> str:
 def own(folders: list[Path]) -> str:
     """How often the first candidate is right, and the area under the curve, over the labelled messages of all folders."""
     loaded, _ = content.read(folder.texts(ROOT))
-    understander, resolver = Understander(loaded, train.learn(loaded, train.names(loaded))), Resolver(loaded.acts)
+    matcher = train.learn(loaded, train.names(loaded))
+    understander, resolver = Understander(loaded, matcher, Composer(loaded)), Resolver(loaded.acts)
     inside, outside, right = [], [], 0
     for place in folders:
         for message in (*lines(place / "questions.jsonl"), *lines(place / "out_of_scope.jsonl")):

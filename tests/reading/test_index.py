@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from charley.reading import index
-from charley.reading.index import Column, Index, laid
+from charley.reading.index import Column, Index, Lines, laid, lined
 
 NAMES = some.lists(some.text(some.characters(blacklist_characters="\n"), max_size=5), unique=True, max_size=40)
 
@@ -61,3 +61,12 @@ def test_a_table_that_cannot_be_is_refused(slots: bytes, starts: int) -> None:
 def test_a_table_without_an_end_is_no_endless_search() -> None:
     full = Index(b"x", array("I", [1, 1]), array("I", [0, 2]))
     assert (full.find("x"), full.find("y")) == (0, -1)
+
+
+@given(some.lists(some.binary(max_size=4).filter(lambda line: b"\n" not in line)))
+def test_lines_lie_as_they_were(listed: list[bytes]) -> None:
+    lines = Lines.of(lined("x", listed), "x")
+    assert len(lines) == len(listed) and list(lines) == listed and lines[1:-1] == listed[1:-1]
+    assert [lines[-k] for k in range(1, len(listed) + 1)] == listed[::-1]
+    with pytest.raises(IndexError):
+        lines[len(listed)]

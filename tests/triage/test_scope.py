@@ -14,6 +14,7 @@ from charley.content.reader import read as content
 from charley.reading.text import read
 from charley.triage.asking import Asking
 from charley.triage.clauses import Clauses, Span
+from charley.triage.compiler import compiled
 from charley.triage.condition import Condition
 from charley.triage.denial import Denial
 from charley.triage.language import Language
@@ -23,7 +24,7 @@ from charley.triage.scope import Scopes
 from charley.triage.tale import Tale
 
 LANGUAGE = Language.of(content(texts(ROOT))[0].red_flags["language"])
-INDEX = PatternIndex({"names": [], "barriers": [""], "words": {}, "starts": [0], "patterns": "", "span": 1}, LANGUAGE, None)
+INDEX = PatternIndex(compiled((), {}, frozenset()), LANGUAGE, None)
 WORDS = (*"my leg is not no and if i red was years what are but pain now".split(), ",", ".", "?")
 
 

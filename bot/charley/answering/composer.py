@@ -3,9 +3,10 @@
 The order is lead, what is for this person, reasons, what no source tells, care. See `knowledge/README.md`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from charley.answering.bearing import Bearing, begins
 from charley.answering.citations import Citations
@@ -17,6 +18,7 @@ from charley.answering.speech import Speech
 from charley.content.lead import bare, base, text_of
 from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Lead, Source, Wording, marked
 from charley.content.template import fill
+from charley.value import NamedTuple
 
 GRADES = "GRICTS"
 """Grades of sources, the most to be trusted first: guidelines and health services, reviews, institutions … web articles."""

@@ -1,10 +1,12 @@
 """What follows from what a person told: the facts that come with an answer for those who told a trait."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from charley.answering.person import Kinship, Person
 from charley.content.model import Content, Entity
+from charley.value import NamedTuple
 
 
 class Follow(NamedTuple):

@@ -1,11 +1,14 @@
 """The sentences of one answer while they are put together: nothing twice, nothing for others, not too long."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from charley.answering.person import Person
 from charley.answering.reply import Sentence
 from charley.content.lead import base
+from charley.value import NamedTuple
 
 if TYPE_CHECKING:
     from charley.answering.composer import Composer
@@ -29,7 +32,7 @@ class Paragraph:
 
     def __init__(
         self,
-        composer: "Composer",
+        composer: Composer,
         person: Person,
         names: Names,
         class_name: str,

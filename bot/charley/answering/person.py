@@ -1,9 +1,12 @@
 """The person that an answer is for, as far as a conversation knows: ids only."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.content.model import Content, Fact
+from charley.value import NamedTuple
 
 
 class Person(NamedTuple):

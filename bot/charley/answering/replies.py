@@ -1,12 +1,14 @@
 """Makes the reply to what was understood: answers in order, choices, a fallback, an alarm. What went before is not known here."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Labels, Reply, Section, Sentence, Suggestion
 from charley.content.lead import base
 from charley.content.model import Content, Family
+from charley.value import NamedTuple
 
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""

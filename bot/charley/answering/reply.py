@@ -1,10 +1,13 @@
 """What goes out for one message, and its renderings as text, Markdown and HTML. Every form ends with the disclaimer."""
 
+from __future__ import annotations
+
 # Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.content.model import Source
+from charley.value import NamedTuple
 
 
 class Sentence(NamedTuple):
@@ -79,14 +82,14 @@ class Reply(_Parts):
 
     __slots__ = ()
 
-    def __new__(cls, **parts: Any) -> "Reply":
+    def __new__(cls, **parts: Any) -> Reply:
         reply = super().__new__(cls, **parts)
         if not reply.disclaimer.strip():
             raise ValueError("a reply needs the disclaimer")
         return reply
 
     @classmethod
-    def _make(cls, iterable: Iterable[Any]) -> "Reply":  # type: ignore[override]  # checked as well
+    def _make(cls, iterable: Iterable[Any]) -> Reply:  # type: ignore[override]  # checked as well
         return cls(**dict(zip(cls._fields, iterable, strict=True)))
 
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:  # parts have names, also in a pickle

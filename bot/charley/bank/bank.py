@@ -10,7 +10,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from charley.bank import cache, file, record
 from charley.content.folder import bundled, texts
@@ -18,6 +18,7 @@ from charley.content.mapping import mapped
 from charley.content.model import Content
 from charley.content.package import HOME
 from charley.errors import ContentError
+from charley.value import NamedTuple
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable

@@ -18,7 +18,6 @@ from functools import lru_cache
 from charley.content.folder import FOLDERS, digest
 from charley.content.mapping import mapped
 from charley.content.package import HOME, package
-from charley.content.replacement import replacing
 
 ROOMS = ("content", "reading", "triage", "matching", "bank")
 """The rooms whose code makes the bank; no code outside them changes what is in it."""
@@ -59,6 +58,8 @@ def place(key: str) -> str:
 def write(place: str, data: bytes) -> None:
     """Whole or not at all, so that a second process never reads half a file. What cannot be written is passed over."""
     from pathlib import Path
+
+    from charley.content.replacement import replacing
 
     with suppress(OSError):
         if place:

@@ -13,23 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mmap import mmap
 
-MAGIC = "charley-bank 4"
+MAGIC = "charley-bank 5"
 
 
 def pack(data: Mapping[str, Any]) -> bytes:
-    """The file of these values. Bytes may stand one level below the top; they are laid behind the rest."""
-    plain: dict[str, Any] = {}
-    spans: list[tuple[str, str, int]] = []
-    behind: list[bytes] = []
-    for part, values in data.items():
-        if isinstance(values, Mapping):
-            large = {name: value for name, value in values.items() if isinstance(value, bytes)}
-            spans += [(part, name, len(value)) for name, value in large.items()]
-            behind += large.values()
-            values = {name: value for name, value in values.items() if name not in large}
-        plain[part] = values
+    """The file of these values. Bytes may stand in a mapping of any level; they are laid behind the rest."""
+    behind: list[tuple[tuple[str, ...], bytes]] = []
+    plain = _plain(data, (), behind)
+    spans = [(*path, len(value)) for path, value in behind]
     text = json.dumps({**plain, "spans": spans}, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    body = b"".join([text, *behind])
+    body = b"".join([text, *(value for _, value in behind)])
     return f"{MAGIC} {zlib.crc32(body):08x} {len(text)} {len(body)}\n".encode() + body
 
 
@@ -48,9 +41,23 @@ def parse(packed: bytes | mmap | None, key: str | None) -> dict[str, Any] | None
         data = json.loads(str(body[:at], "ascii"))
         if not isinstance(data, dict) or (key is not None and data.get("key") != key):
             return None
-        for part, name, span in data["spans"]:
-            data[part][name] = body[at : at + span]
+        for *path, name, span in data["spans"]:
+            part = data
+            for each in path:
+                part = part[each]
+            part[name] = body[at : at + span]
             at += span
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return data
+
+
+def _plain(values: Mapping[str, Any], path: tuple[str, ...], behind: list[tuple[tuple[str, ...], bytes]]) -> dict[str, Any]:
+    """The values without those that are bytes, which are put into `behind` with the way to them."""
+    plain: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, bytes):
+            behind.append(((*path, name), value))
+        else:
+            plain[name] = _plain(value, (*path, name), behind) if isinstance(value, Mapping) else value
+    return plain

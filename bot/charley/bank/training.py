@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import chain
 from operator import mul
-from typing import NamedTuple
 
 from charley.matching.features import Features, Vector
 from charley.matching.gate import UNFITTED, UNFITTED_LEVELS, Curve, Levels, Row, fit, level
@@ -23,6 +22,7 @@ from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.recogniser import Concepts, Recogniser
 from charley.reading.spelling import KEYS, Speller, edits, slips
+from charley.value import NamedTuple
 
 FOLDS = 5
 """A calibration round holds out every fifth line, and every eighth label."""

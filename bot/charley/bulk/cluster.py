@@ -11,7 +11,7 @@ import socket
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley import __version__
 from charley.bulk import results
@@ -19,6 +19,7 @@ from charley.bulk.batch import assistant
 from charley.bulk.pool import AHEAD, Answerer, Written, alone, shares
 from charley.bulk.records import Row
 from charley.errors import CharleyError, UsageError
+from charley.value import NamedTuple
 
 BLOCK = 256
 """Rows that are handed to a worker at a time: the message itself takes a millisecond, handing it out a few."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 import charley
 from charley import console
 from charley.console import warn
 from charley.errors import CharleyError, UsageError
+from charley.value import NamedTuple
 
 
 class Command(NamedTuple):
@@ -57,6 +57,8 @@ def given(options: Namespace) -> dict[str, Any]:
 
 def extra(module: str, extra: str, function: str, *values: str, **given: Any) -> int:
     """Calls what an optional part of the package offers; says how to install what it lacks."""
+    from importlib import import_module
+
     try:
         run = getattr(import_module(f"charley.{module}"), function)
         return int(run(*values, **given) or 0)

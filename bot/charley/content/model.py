@@ -1,8 +1,12 @@
 """The values that content is read into. All are immutable."""
 
+from __future__ import annotations
+
 # Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from charley.value import NamedTuple
 
 
 class Family(NamedTuple):

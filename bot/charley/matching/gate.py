@@ -1,9 +1,12 @@
 """From what a match looks like to the chance that it is right: a logistic curve learnt from held-out phrasings."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from operator import mul, sub
-from typing import NamedTuple
+
+from charley.value import NamedTuple
 
 Row = tuple[float, ...]
 

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain, compress
 from operator import mul
-from typing import NamedTuple
 
 from charley.matching.judge import VALUE, WEIGHT, Judge, numbered
 from charley.matching.lanes import HALF, halves, parted
+from charley.value import NamedTuple
 
 BELIEF = 2.4
 """What a feature argues for a label before anything is learnt, if only that label has it and the counts are fully trusted."""

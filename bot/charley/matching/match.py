@@ -1,12 +1,14 @@
 """What is found in a message: the scores of every label, and what comes of them."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from charley.matching.features import Vector
 from charley.matching.gate import Row
 from charley.reading.interpreter import Reading
+from charley.value import NamedTuple
 
 
 class Candidate(NamedTuple):

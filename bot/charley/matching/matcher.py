@@ -14,7 +14,7 @@ from charley.matching.match import Candidate, Clause, Judged, Light, Lit, Match
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
-from charley.reading.index import Column, Index, laid
+from charley.reading.index import Column, Index, Lines, laid, lined
 from charley.reading.interpreter import Interpreter, Reading
 from charley.reading.reader import Reader
 from charley.reading.spelling import Speller
@@ -230,7 +230,7 @@ class Matcher:
         return {
             **laid("words", counts),
             "counts": stored("I", counts.values()),
-            "meaning": b"\n".join([features.meaning.get(w, b"") for w in counts]),
+            **lined("meaning", [features.meaning.get(w, b"") for w in counts]),
             **judge.dump(),
             "rarity": stored("f", map(features.rare, judge.index)),
             "rarest": features.rarest,
@@ -253,7 +253,7 @@ def restore(data: Mapping[str, Any], features: Features, fixed: frozenset[str], 
     features.index = judge.index
     features.rarity = opened("f", data["rarity"])
     features.rarest = data["rarest"]
-    features.meaning = Column(words, bytes(data["meaning"]).split(b"\n"))
+    features.meaning = Column(words, Lines.of(data, "meaning"))
     counts = Column(words, opened("I", data["counts"]))
     phrasings = Phrasings(
         bytes(data["texts"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from charley.matching.features import Features, Vector
 from charley.matching.judge import Judge, restored
@@ -17,6 +17,7 @@ from charley.matching.match import Judged
 from charley.matching.matcher import Matcher
 from charley.reading.arrays import opened, stored
 from charley.reading.interpreter import Reading
+from charley.value import NamedTuple
 
 MARK: Final = 0.2
 """Weight of each mark that the rules leave, beside the unit-length vector of the words."""

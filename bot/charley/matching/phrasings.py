@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple
 from zlib import crc32
 
 from charley.reading.families import SIZE
+from charley.value import NamedTuple
 
 
 class Phrasings(NamedTuple):

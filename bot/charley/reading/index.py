@@ -1,4 +1,4 @@
-"""Names with their numbers, as they lie in a built bank: a table that is searched where it lies.
+"""Names with their numbers, as they lie in a built bank: a table that is searched where it lies; and what stands beside them.
 
 Of a large bank a program that answers one question asks a few hundred names, and nothing is made of the others. One that goes
 on asking has a dictionary soon.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property
-from typing import Any, TypeVar
+from itertools import accumulate
+from typing import Any, TypeVar, overload
 from zlib import crc32
 
 from charley.reading.arrays import opened, stored
@@ -24,14 +25,48 @@ def laid(part: str, names: Iterable[str]) -> dict[str, bytes]:
     """The names, none of which may have a line end, as bytes for `Index.of`; what they are called begins with `part`."""
     encoded = [_bytes(name) for name in names]
     slots = array("I", bytes(4 << (2 * len(encoded)).bit_length()))
-    starts = array("I", [0])
     for number, name in enumerate(encoded, 1):
         slot = crc32(name) & (len(slots) - 1)
         while slots[slot]:
             slot = (slot + 1) & (len(slots) - 1)
         slots[slot] = number
-        starts.append(starts[-1] + len(name) + len(_END))
-    return {part: _END.join(encoded), f"{part} slots": stored("I", slots), f"{part} starts": stored("I", starts)}
+    return {**lined(part, encoded), f"{part} slots": stored("I", slots)}
+
+
+def lined(part: str, lines: Iterable[bytes]) -> dict[str, bytes]:
+    """The lines as bytes for `Lines.of`; what they are called begins with `part`."""
+    ended = [line + _END for line in lines]
+    return {part: b"".join(ended)[: -len(_END)], f"{part} starts": stored("I", accumulate(map(len, ended), initial=0))}
+
+
+class Lines(Sequence[bytes]):
+    """Lines as they lie, each made when it is asked for."""
+
+    def __init__(self, text: bytes, starts: array[int]) -> None:
+        """Line `i` is `text[starts[i]:starts[i + 1]]` but for its end."""
+        self._text = text
+        self._starts = starts
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], part: str) -> Lines:
+        """The lines that `lined` made bytes of."""
+        return cls(bytes(data[part]), opened("I", data[f"{part} starts"]))
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes]: ...
+
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
+        place = range(len(self))[at]
+        return self._line(place) if isinstance(place, int) else [self._line(each) for each in place]
+
+    def _line(self, at: int) -> bytes:
+        return self._text[self._starts[at] : self._starts[at + 1] - len(_END)]
 
 
 class Index(Mapping[str, int]):

@@ -1,11 +1,13 @@
 """From the words of a message to what they speak of: the whole of reading, in one step."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from charley.reading.reader import Link, Reader, Tokens
 from charley.reading.recogniser import Concepts, Mention, Recogniser
 from charley.reading.text import Message, read, stem
+from charley.value import NamedTuple
 
 
 class Reading(NamedTuple):

@@ -4,17 +4,19 @@ The model is a noisy channel: what a word costs is how rare it is in the bank, h
 how seldom the bank has it beside its neighbours. The cheaper a candidate, the more of the weight it gets.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
-from typing import NamedTuple
 
 from charley.reading.english import LETTERS, TURNING
 from charley.reading.families import Families
 from charley.reading.memo import LONGEST_WORD, Memo
 from charley.reading.spelling import EDIT, Speller, edits
+from charley.value import NamedTuple
 
 GAP = 2.5
 """Cost of a missing space, in natural-log units, as all costs here."""

@@ -1,13 +1,16 @@
 """Entities and concepts in a reading: longest name first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.content.model import Entity
 from charley.reading.english import DENYING, NO, WITHOUT
 from charley.reading.reader import Tokens
 from charley.reading.text import read, stem
+from charley.value import NamedTuple
 
 
 class Mention(NamedTuple):

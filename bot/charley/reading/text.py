@@ -1,10 +1,12 @@
 """A message as words: cleaned, lower case, contractions opened, with the places where punctuation parts it."""
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SINGLE, STEMS
 from charley.reading.memo import Memo
+from charley.value import NamedTuple
 
 LIMIT = 2000
 """Characters of a message that are read for its question; a longer one is told so."""

@@ -1,11 +1,13 @@
 """Where clauses begin and end, and what they speak of."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence, Set
 from functools import lru_cache
-from typing import NamedTuple
 
 from charley.triage.language import Language
 from charley.triage.patterns import Match, Text
+from charley.value import NamedTuple
 
 
 class Span(NamedTuple):

@@ -7,6 +7,8 @@ from itertools import permutations, product
 from math import factorial
 from typing import Any, Final
 
+from charley.reading.arrays import stored
+from charley.reading.index import laid, lined
 from charley.triage.patterns import ADJACENT, END, LIGHT, LIGHT_WORDS, MARK, Named, Step
 
 _PERMITTED: Final = 4000  # wordings that one pattern may stand for
@@ -31,9 +33,15 @@ def tried(pattern: str, groups: Mapping[str, Sequence[str]]) -> None:
     next(_Compiler(groups, frozenset())._steps(pattern, LIGHT), None)
 
 
-def compiled(patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], frequent: frozenset[str]) -> dict[str, Any]:
-    """The compiled form: strings only, ready for JSON. `frequent` are words too common to start a search from."""
-    return _Compiler(groups, frequent).compile(patterns)
+def compiled(
+    patterns: Iterable[Named], groups: Mapping[str, Sequence[str]], frequent: frozenset[str], known: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The compiled form, ready for a built bank: JSON values and bytes.
+
+    `frequent` are words too common to start a search from, `known` are words that are read as they stand though no pattern
+    has them.
+    """
+    return _Compiler(groups, frequent).compile(patterns, known)
 
 
 class _Compiler:
@@ -43,7 +51,7 @@ class _Compiler:
         self._chosen: dict[str, list[tuple[str | int, ...]]] = {}
         self._common = [1000, 1000]
 
-    def compile(self, patterns: Iterable[Named]) -> dict[str, Any]:
+    def compile(self, patterns: Iterable[Named], known: Iterable[str]) -> dict[str, Any]:
         barriers: dict[tuple[str, ...], int] = {(): 0}
         names: dict[str, int] = {}
         anchored: dict[int, dict[str, None]] = {}
@@ -66,12 +74,15 @@ class _Compiler:
                 words.setdefault(form, []).append(str(element))
         words.pop("$", None)
         words.pop(",", None)
+        listed = {form: " ".join(elements) for form, elements in sorted(words.items())}
+        listed.update((word, "") for word in known if word not in listed)
         return {
             "names": list(names),
             "barriers": [" ".join(words) for words in barriers],
-            "words": {form: " ".join(elements) for form, elements in sorted(words.items())},
-            "starts": [*starts, len(lines)],
-            "patterns": "\n".join(lines),
+            **laid("words", listed),
+            **lined("elements", [elements.encode() for elements in listed.values()]),
+            "starts": stored("I", [*starts, len(lines)]),
+            **lined("patterns", [line.encode() for line in lines]),
             "span": span,
         }
 

@@ -1,10 +1,13 @@
 """How much the signs of a message prove together, with those of earlier turns."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from charley.triage.patterns import Match
 from charley.triage.sign import WEAK, Way
+from charley.value import NamedTuple
 
 NOTHING: Final = -1
 POSSIBLE: Final = 0

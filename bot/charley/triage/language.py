@@ -1,8 +1,11 @@
 """The words of a language by which a message denies, asks, imagines or tells of others: plain values from the content."""
 
-# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from charley.value import NamedTuple
 
 CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning", "unsure", "made_up")
 """Fields of `Language` whose patterns are looked for in a message."""
@@ -101,7 +104,7 @@ class Language(NamedTuple):
     third_person: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "Language":
+    def of(cls, values: Mapping[str, Any]) -> Language:
         """From plain lists and maps; what is no field is passed over."""
         given: dict[str, Any] = {}
         for name, nothing in cls._field_defaults.items():

@@ -4,15 +4,20 @@ A pattern is a row of steps. A step is a set of words (an *element*); between tw
 Compiled patterns are plain text that is opened when a message first needs it, so that loading them costs next to nothing.
 """
 
-from collections.abc import Mapping, Sequence, Set
-from typing import Any, Final, NamedTuple
+from __future__ import annotations
 
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, Final
+
+from charley.reading.arrays import opened
 from charley.reading.families import bundled
+from charley.reading.index import Column, Index, Lines
 from charley.reading.memo import Memo
 from charley.reading.spelling import within
 from charley.reading.text import stem
 from charley.triage.language import Language
 from charley.triage.sentence import sentences
+from charley.value import NamedTuple
 
 ADJACENT: Final = 0
 """The usual reach where words stand side by side, with no mark between them."""
@@ -94,10 +99,10 @@ class PatternIndex:
         self._barriers = language.barriers if barred else frozenset()
         self._names: Sequence[str] = data["names"]
         self._further: Sequence[str] = data["barriers"]
-        self._forms: Mapping[str, str] = data["words"]
+        self._forms = Column(Index.of(data, "words"), Lines.of(data, "elements"))
         self._span: int = data["span"]
-        self._starts: Sequence[int] = data["starts"]
-        self._lines: list[str] = data["patterns"].split("\n")
+        self._starts = opened("I", data["starts"])
+        self._lines = Lines.of(data, "patterns")
         self._opened: dict[int, tuple[Pattern, ...]] = {}
         self._memo: Memo[Word] = Memo(each=1_000)
         self._near: dict[tuple[str, int], list[str]] = {}
@@ -138,7 +143,7 @@ class PatternIndex:
             patterns = self._opened[element] = tuple(map(self._parse, lines))
         return patterns
 
-    def _parse(self, line: str) -> Pattern:
+    def _parse(self, line: bytes) -> Pattern:
         name, anchor, barriers, *rest = map(int, line.split())
         steps = tuple(map(Step, rest[::2], rest[1::2]))
         wanted = frozenset(e for e in rest[::2] if e > MARK)

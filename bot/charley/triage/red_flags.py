@@ -1,7 +1,9 @@
 """Red flags as content: the triage made of `knowledge/red_flags`, and what is said when a flag is raised."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Set
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from charley.content.template import fill
 from charley.reading.text import Message
@@ -10,6 +12,7 @@ from charley.triage.patterns import Named, PatternIndex
 from charley.triage.sign import LEVELS, OPEN, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
+from charley.value import NamedTuple
 
 ANY: Final = "any"
 """The region with the numbers of all, for a person whose region is not known."""
@@ -139,16 +142,15 @@ def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> di
         "signs": {s.id: {k: v for k, v in s._asdict().items() if v and k in _KEPT} for s in signs.values()},
         "flags": [flag._asdict() for flag in graded],
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent", "groups", "release")},
-        "told": compiler.compiled(told, groups, language.frequent),
+        "told": compiler.compiled(told, groups, language.frequent, misspelt(language.rewrites)),
         "aside": compiler.compiled(aside, groups, language.frequent),
         "release": compiler.compiled(
             [Named(name, p) for name, patterns in language.release.items() for p in patterns], groups, language.frequent
         ),
     }
-    data["told"]["words"].update((w, "") for w in misspelt(language.rewrites) if w not in data["told"]["words"])
     small = language.light | language.closers | language.fillers | language.verbs
     book = PatternIndex(data["told"], language, f" {' '.join(small)} ")
-    words = {w for own in names for w in own if w not in data["told"]["words"] and not set(book.mend(w)) <= own}
+    words = {w for own in names for w in own if not (book.known(w) or set(book.mend(w)) <= own)}
     data["plain"] = f" {' '.join(sorted(small | words))} "
     return data
 

@@ -1,7 +1,10 @@
 """Signs, flags and what triage finds: immutable values."""
 
-# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
-from typing import Final, NamedTuple
+from __future__ import annotations
+
+from typing import Final
+
+from charley.value import NamedTuple
 
 LEVELS: Final = ("emergency", "urgent", "soon")
 GRAVE: Final = LEVELS[:2]

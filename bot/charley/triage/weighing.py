@@ -4,10 +4,13 @@ A second opinion tells how much a message sounds like those that call for help (
 where nothing calls for help), and like which of them (`labels`). Its numbers were chosen on messages that it had not learnt from.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from charley.triage.sign import GRAVE, Finding, TriageResult
+from charley.value import NamedTuple
 
 RAISE: Final = -1.1
 """A message that sounds more than this like a call for help is one, whatever the rules found."""

@@ -1,12 +1,14 @@
 """Follow-ups: what a short message means after the reply before it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
 from charley.understanding.phrase import Openings, PhraseIndex
+from charley.value import NamedTuple
 
 ACTS = ("more", "why", "repeat", "yes", "no", "none")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")

@@ -1,14 +1,17 @@
 """What a conversation remembers: ids only, never the person's words. It travels with the caller as a small JSON value."""
 
+from __future__ import annotations
+
 # Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.content.lead import base
 from charley.content.model import PARTS, Content
 from charley.triage.triage import CARRIED
 from charley.understanding.people import People
+from charley.value import NamedTuple
 
 VERSION = 1
 STANDS = 4
@@ -67,7 +70,7 @@ class Context(NamedTuple):
         """Every sentence that the last replies said."""
         return frozenset(key for reply in self.said for key in reply)
 
-    def then(self, **parts: Any) -> "Context":
+    def then(self, **parts: Any) -> Context:
         """What is remembered after an answer: what is known lasts, and `parts` are new."""
         return Context(signs=self.signs, people=self.people, advised=self.advised, nods=self.nods)._replace(**parts)
 

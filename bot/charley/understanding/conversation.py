@@ -1,7 +1,8 @@
 """What a turn does in a conversation: a follow-up of the reply before it, and what is remembered after it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from charley.answering.composer import Asked, Slot
 from charley.answering.replies import Question
@@ -13,6 +14,7 @@ from charley.understanding.context import PAST, STANDS, Context, Topic, overlaid
 from charley.understanding.form import Forms
 from charley.understanding.people import People
 from charley.understanding.slots import topic
+from charley.value import NamedTuple
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""

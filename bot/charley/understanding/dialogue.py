@@ -41,7 +41,7 @@ class Dialogue:
         self.replies = Replies(content, matcher.levels.sure)
         self._forms = Forms(content.forms)
         self.conversation = Conversation(content, self._forms)
-        self.understander = Understander(content, matcher)
+        self.understander = Understander(content, matcher, self.replies.composer)
         self.resolver = Resolver(content.acts)
         self.persons = PersonReader(content, matcher.reading, self._forms)
         self.thread = Thread(self.conversation, self.replies, self.persons, self._forms, content.answers)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from charley.content.phrasing import shown
 from charley.reading.text import Message
+from charley.value import NamedTuple
 
 if TYPE_CHECKING:
     from charley.matching.match import Match

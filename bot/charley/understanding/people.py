@@ -1,11 +1,14 @@
 """What a conversation knows of people: ids only, never the person's words."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.answering.person import Person
 from charley.answering.speech import SELF
 from charley.reading.english import NO
+from charley.value import NamedTuple
 
 FRESH = 8
 """Ids that can be given to another when the person says who was meant."""
@@ -42,7 +45,7 @@ class People(NamedTuple):
         """What was told of the one who is spoken of."""
         return self.told.get(self.about, frozenset())
 
-    def avoids(self, before: "People") -> bool:
+    def avoids(self, before: People) -> bool:
         """Whether something was told since that is not for the one who is spoken of."""
         return any(fact.startswith(AVOIDED) for fact in self.facts - before.told.get(self.about, frozenset()))
 
@@ -54,7 +57,7 @@ class People(NamedTuple):
         traits = frozenset(fact for fact in self.facts if ":" not in fact) | means
         return Person(self.about, self.actor, traits, things, avoids)
 
-    def given(self, before: "People") -> "People":
+    def given(self, before: People) -> People:
         """What was told last, given to the one who is spoken of now ("no, that's my sister")."""
         given = frozenset(before.fresh) & before.facts
         told = {**self.told, before.about: before.facts - given}

@@ -3,8 +3,10 @@
 The phrases, and what follows from what was told, stand in `knowledge/person.yaml`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from charley.answering.person import Person
 from charley.answering.speech import SELF
@@ -19,6 +21,7 @@ from charley.understanding.people import AVOIDED, FRESH, People
 from charley.understanding.phrase import Found, PhraseIndex, patterns
 from charley.understanding.portrait import Portrait
 from charley.understanding.split import cut
+from charley.value import NamedTuple
 
 NEAR, FAR = 4, 8
 """Most words between a verb and what is told with it, and between who it is told of and the verb."""

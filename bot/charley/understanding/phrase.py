@@ -5,12 +5,15 @@ word, `...` a few; `^` and `$` are the ends of the message. What a phrase may be
 message costs a look for each of its words, and a program that has just begun opens only the phrases that it meets.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from charley.reading.text import read
+from charley.value import NamedTuple
 
 BETWEEN = 6
 """Most words that "..." stands for."""
@@ -182,6 +185,8 @@ def _split(line: str) -> tuple[list[str], list[int], frozenset[str]]:
 
 def _begins(phrase: str) -> dict[str, None] | None:
     """The words that a phrase may begin with; None where any may."""
+    if phrase[:1].isalpha():
+        return {phrase.split(None, 1)[0]: None}
     words: dict[str, None] = {}
     for found in _PART.finditer(phrase):
         part = found[0]

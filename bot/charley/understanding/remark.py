@@ -1,8 +1,9 @@
 """What a remark gets, a message in a conversation that asks nothing: what it changes in the answer that was given, or what comes
 next in it."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from charley.answering.replies import Question, Replies
 from charley.content.model import Content
@@ -12,6 +13,7 @@ from charley.understanding.conversation import Conversation
 from charley.understanding.thread import Thread
 from charley.understanding.understanding import Understander
 from charley.understanding.way import Understood
+from charley.value import NamedTuple
 
 SHORT = 12
 """A message of at most so many words that asks nothing is a remark on the topic."""

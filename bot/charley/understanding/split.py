@@ -1,8 +1,9 @@
 """Parts a message into its questions, the story around them, and what it says it does not ask."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from charley.reading.english import (
     ASKING,
@@ -20,6 +21,7 @@ from charley.reading.english import (
 from charley.reading.interpreter import Reading
 from charley.reading.text import Message, read
 from charley.understanding.phrase import Openings
+from charley.value import NamedTuple
 
 SHORTEST = 2
 STOPS = frozenset(".?!;\n:")

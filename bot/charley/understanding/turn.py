@@ -1,13 +1,15 @@
 """One run over a message: the reply, and what the steps before it found."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from charley.answering.reply import Reply
 from charley.triage.sign import UNHEARD, TriageResult
 from charley.understanding.acts import Act
 from charley.understanding.context import Context
 from charley.understanding.way import Understood
+from charley.value import NamedTuple
 
 
 class Turn(NamedTuple):

@@ -54,10 +54,10 @@ SLIPPED = 0.2
 class Understander:
     """Matches messages against a bank. A pure function of message, act and context."""
 
-    def __init__(self, content: Content, matcher: Matcher) -> None:
+    def __init__(self, content: Content, matcher: Matcher, composer: Composer) -> None:
         self.content = content
         self.matcher = matcher
-        self._composer = Composer(content)
+        self._composer = composer
         # What a reply offers can be typed back word for word.
         self._labels = {
             read(text).words: intent.id

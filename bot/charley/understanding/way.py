@@ -1,11 +1,13 @@
 """The ways in which a message may be taken, and what it is understood to ask."""
 
+from __future__ import annotations
+
 import math
-from typing import NamedTuple
 
 from charley.answering.composer import Slot
 from charley.matching.match import Match
 from charley.understanding.context import Topic
+from charley.value import NamedTuple
 
 
 class Way(NamedTuple):
