@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 
 from tests.places import ROOT
 
 from charley import Assistant
 from charley.answering.composer import WORDS, Asked, Composer, Slot
+from charley.answering.person import Person
 from charley.content import reader
 from charley.content.folder import texts
-from charley.content.model import Content, Wording
+from charley.content.lead import base, refs
+from charley.content.model import Content, Entity, Wording
 from charley.workbench.check.answer import slots
+from charley.workbench.check.grade import GRADE, grade, plain
+from charley.workbench.check.rendered import rows, traits
 
 NO_ANSWER = re.compile(
     r"(my sources (do not|don't|explain)|i have no source|i found no|i can'?t say|i don'?t know|i know of no"
@@ -23,6 +28,8 @@ NO_ANSWER = re.compile(
 """An opening that says only what is not known."""
 SHARE = 0.05
 """Of what is rendered, so much may open so."""
+SECOND = 25
+"""Words more that an answer may have where two things were told: each brings the line that keeps such a person safe."""
 
 
 @lru_cache
@@ -63,6 +70,31 @@ def test_an_answer_is_short() -> None:
         # A name is the person's own, however long.
         words = len(text.split()) - (len(slot.name.split()) - 1 if slot else 0)
         assert words <= WORDS, (intent, slot, form, text)
+
+
+def test_two_things_told_lengthen_an_answer_a_little_and_lose_no_safety_line() -> None:
+    """Reasons go first, then how something is done (`room`); what is owed stays."""
+    composer = Composer(content())
+    for answer in content().answers.values():
+        for slot, _, wording in rows(content(), composer, answer):
+            care = {base(ref) for ref in refs(wording.care, content().facts)}
+            for pair in combinations(sorted(traits(content(), answer, wording)), 2):
+                person = Person(traits=frozenset(pair))
+                for form in ("", "yes_no", "what_to_do"):
+                    section = composer.section(answer.intent, slot, asked=Asked(form, (), person))
+                    text = plain(section.text, slot)
+                    assert len(text.split()) <= WORDS + SECOND, (answer.intent, slot, pair, section.text)
+                    assert grade(text) <= GRADE, (answer.intent, slot, pair, grade(text), section.text)
+                    said = {fact for sentence in section.sentences for fact in sentence.facts}
+                    points = {content().facts[fact].point for fact in said}
+                    owed = care | {f.fact for f in composer.following.about(answer.intent, person, things(slot)) if not f.room}
+                    kept = {f for f in owed if content().facts[f].point not in points or not content().facts[f].point}
+                    kept = {f for f in kept if not composer.kinship.kept_from(person, content().facts[f])}
+                    assert kept <= said, (answer.intent, slot, pair, kept - said)
+
+
+def things(slot: Slot | None) -> list[Entity]:
+    return [slot.entity] if slot and slot.entity else []
 
 
 def test_who_asks_why_hears_a_reason_or_more_and_never_nothing(assistant: Assistant) -> None:

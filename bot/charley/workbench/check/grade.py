@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
-from charley.answering.composer import Composer
+from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
 from charley.content.place import Places
 from charley.errors import Problem
@@ -64,6 +64,15 @@ def grade(text: str) -> float:
     return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
+def plain(text: str, slot: Slot | None) -> str:
+    """A text with what was asked about as "it", wherever it stands: its names are the person's own, however long."""
+    if slot is None:
+        return text
+    called = {slot.name, *(slot.entity.called if slot.entity else ()), slot.name.partition(" (")[0]}
+    names = "|".join(re.escape(name) for name in sorted(called, key=lambda name: (-len(name), name)))
+    return re.sub(rf"\b(?:{names})(?!\w)", "it", text, flags=re.IGNORECASE)
+
+
 def rules(content: Content, places: Places) -> Iterator[Problem]:
     """Every wording of every answer. A name that the person brought does not count: it is theirs, however long."""
     if not available():
@@ -75,6 +84,6 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
             continue
         known.add(said.steps)
         slot = said.slot and said.slot._replace(name=composer.message(f"unnamed.{said.slot.kind}"))
-        text = composer.section(said.answer.intent, slot, said.part).text
+        text = plain(composer.section(said.answer.intent, slot, said.part).text, said.slot)
         if (found := grade(text)) > GRADE:
             yield places.problem(f"reading grade {found:.1f}; at most {GRADE:.0f}", *said.steps)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from charley.answering.composer import WORDS, Asked, Composer, Slot
-from charley.answering.paragraph import capital
 from charley.answering.person import Person
 from charley.content.lead import base, refs
 from charley.content.model import TEMPLATES, Answer, Content, Lead, Wording, marked
@@ -18,7 +17,7 @@ from charley.content.reference import ANSWERS
 from charley.errors import Problem
 from charley.reading.text import stem
 from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
-from charley.workbench.check.grade import GRADE, grade
+from charley.workbench.check.grade import GRADE, grade, plain
 from charley.workbench.check.lead import PLACE, Voice
 
 SAID_OF = 8
@@ -32,7 +31,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
     voice, composer = Voice(content), Composer(content)
     said: set[tuple[object, ...]] = set()
     for answer in content.answers.values():
-        for slot, by, wording in _rows(content, composer, answer):
+        for slot, by, wording in rows(content, composer, answer):
             for asked, key, own in _askings(content, answer, wording, composer.leads(answer, wording)):
                 steps = (ANSWERS, answer.intent, *(("by", by) if by else ()), *(("lead", key) if key else ()))
                 texts = [s.text for s in composer.section(answer.intent, slot, "short", (), asked).sentences]
@@ -43,7 +42,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
                         yield places.problem(message + _whom(slot, asked), *steps)
 
 
-def _rows(content: Content, composer: Composer, answer: Answer) -> Iterator[tuple[Slot | None, str, Wording]]:
+def rows(content: Content, composer: Composer, answer: Answer) -> Iterator[tuple[Slot | None, str, Wording]]:
     """Each wording once: nothing asked about, and for a row the thing of the longest name."""
     longest: dict[Wording, Slot | None] = {}
     for slot in slots(content, answer.intent):
@@ -63,18 +62,19 @@ def _askings(content: Content, answer: Answer, wording: Wording, leads: tuple[Le
     Each with the key of its lead, and whether nothing but what the key names was told.
     """
     people = [w for w in content.voice.get("speech", {}) if w != "self"][:2]
-    traits = sorted(_traits(content, answer, wording))
+    told = sorted(traits(content, answer, wording))
     for lead in dict.fromkeys(leads):
         for who in ("", *people):
             yield Asked(lead.form, lead.words[:1], Person(who, who, frozenset(lead.traits))), lead.key, True
-        for trait in () if lead.traits else traits:
+        for trait in () if lead.traits else told:
             yield Asked(lead.form, lead.words[:1], Person(traits=frozenset([trait]))), lead.key, False
     for form in ("", *marked(content.forms, "reason")):
-        for trait in ("", *traits):
+        for trait in ("", *told):
             yield Asked(form, (), Person(traits=frozenset([trait] if trait else ()))), "", False
 
 
-def _traits(content: Content, answer: Answer, wording: Wording) -> set[str]:
+def traits(content: Content, answer: Answer, wording: Wording) -> set[str]:
+    """What somebody may tell for whom this answer has something."""
     facts = {base(r) for w in (wording, answer.wording) for part in TEMPLATES for r in refs(getattr(w, part), content.facts)}
     for_them = {trait for id in facts for trait in content.facts[id].whom}
     told = content.person.get("traits", {}).items()
@@ -89,9 +89,7 @@ def _whom(slot: Slot | None, asked: Asked) -> str:
 
 def _hard(texts: list[str], slot: Slot | None, most: int) -> Iterator[tuple[str, str]]:
     """Too long, or too hard to read. A name counts as the plainest word: it is the person's own, however long."""
-    text = " ".join(texts)
-    if slot:
-        text = text.replace(slot.name, "it").replace(capital(slot.name), "It")
+    text = plain(" ".join(texts), slot)
     if (count := len(text.split())) > most:
         yield "long", f"has {count} words with everything it owes; at most {most}"
     if (found := grade(text)) > GRADE:
