@@ -26,6 +26,7 @@ OWED = [
     ("relief.now", "calf", "blood_thinner", ["W-40"]),
     ("relief.painkillers", "", "blood_thinner", ["W-warfarin-painkillers"]),
     ("relief.painkillers", "", "", ["V-31"]),
+    ("relief.painkillers", "", "aspirin_allergy", ["P-aspirin-allergy"]),
     ("relief.now", "achilles", "", ["E-104"]),
     ("relief.cold_or_heat", "", "", ["W-42"]),
     ("relief.cold_or_heat", "", "poor_circulation", ["X-08-circulation"]),
