@@ -33,7 +33,7 @@ def test_it_hears_what_it_was_taught(text: str, label: str, marks: tuple[str, ..
 
 
 def test_a_mark_of_the_rules_argues_less_than_a_word() -> None:
-    """Two of them a sixth of what the only word of a message does."""
+    """Two of them less than a sixth of what the only word of a message does."""
     marked = heard("zq", "cut", "burn").sounds - heard("zq").sounds
-    assert marked == pytest.approx(0.14, abs=0.04)
+    assert marked == pytest.approx(0.09, abs=0.03)
     assert heard("cough").sounds - heard("zq").sounds > 3 * marked

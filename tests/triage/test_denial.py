@@ -92,6 +92,21 @@ def test_a_word_of_denial_that_denies_nothing(text: str) -> None:
     assert _grave(text)
 
 
+ANSWERS = ("no to all of them", "no to all three", "none of those", "not one of these", "none of them apply")
+ASKED = [", ".join(HAS[i : i + 3]) for i in range(0, len(HAS), 3)]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("frame", ["a nurse asked about {} and it is {}", "{}? {}. only cramps", "she listed {}. {}, just cramps"])
+def test_a_list_that_is_answered_no_is_denied(answer: str, frame: str) -> None:
+    assert not [asked for asked in ASKED if _grave(frame.format(asked, answer))]
+
+
+@pytest.mark.parametrize("answer", ["none of those help", "no to all that stretching", "none of it helps"])
+def test_what_does_not_help_denies_nothing(answer: str) -> None:
+    assert _grave(f"my calf is swollen and hot, i tried ice and rest, {answer}")
+
+
 def _grave(text: str, carried: tuple[str, ...] = ()) -> bool:
     finding = TRIAGE.assess(read(text), carried)
     return finding is not None and finding.level in GRAVE

@@ -38,7 +38,7 @@ def found(finding: Finding | None, possible: Finding | None = None) -> TriageRes
     return TriageResult(finding, ("told",), possible=possible)
 
 
-@pytest.mark.parametrize(("words", "above", "below"), [(12, -1.0, -1.2), (11, -0.7, -0.8)])
+@pytest.mark.parametrize(("words", "above", "below"), [(12, -1.2, -1.4), (11, -0.7, -0.8)])
 def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing(words: int, above: float, below: float) -> None:
     assert heard(found(None), above, words=words).finding == GENERAL["ill"]
     assert heard(found(None), above, despair=0.5, words=words).finding == GENERAL["despair"]
@@ -73,11 +73,11 @@ def test_what_may_be_a_call_is_asked_about() -> None:
         (CLOT, CLOT, 20, -1.3, -1.5),
         # Seven words with one of the sign: six others. One fewer is little else.
         (CLOT, CLOT, 7, -1.3, -1.5),
-        (CLOT, CLOT, 6, -1.9, -2.1),
-        (POISON, POISON, 20, -1.9, -2.1),
+        (CLOT, CLOT, 6, -2.4, -2.6),
+        (POISON, POISON, 20, -2.4, -2.6),
         (CRISIS, CRISIS, 20, -3.9, -4.1),
         (COLD, None, 20, -3.9, -4.1),
-        *((f._replace(mended=True), f, 20, -0.7, -0.8) for f in (COLD, CLOT, CRISIS)),
+        *((f._replace(mended=True), f, 20, -0.9, -1.1) for f in (COLD, CLOT, CRISIS)),
         (COLD._replace(mended=True), None, 20, -3.9, -4.1),
     ],
 )
@@ -99,7 +99,7 @@ def test_what_sounds_like_nothing_at_all_is_not_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finding", "above", "below"), [(COLD, 2.8, 2.7), (CLOT, 2.8, 2.7), (CRISIS, 2.8, 2.7), (POISON, -0.7, -0.8)]
+    ("finding", "above", "below"), [(COLD, 2.3, 2.2), (CLOT, 2.3, 2.2), (CRISIS, 2.3, 2.2), (POISON, -0.9, -1.1)]
 )
 def test_what_is_plainly_told_is_raised_whatever_the_story_around_it_sounds_like(
     finding: Finding, above: float, below: float

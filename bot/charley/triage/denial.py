@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from charley.triage.clauses import Clauses, Span, leads
+from charley.triage.patterns import Match
 
 _SCOPE: Final = 14  # words that one "no" can govern
+_OPENING: Final = 3  # words that open a sentence in front of its answer: "and it's no to all of them"
 
 
 class Denial:
@@ -30,6 +32,14 @@ class Denial:
         for i, word in enumerate(text.words):
             if word in language.answers_no and self._answers(i):
                 yield Span(text.starts[i - 1], i, i)
+
+    def before(self, cue: Match) -> Span:
+        """What "no to all of them" denies: the list in front of it in its sentence, or in the one before."""
+        text, first = self._text, cue.places[0]
+        start = text.starts[first]
+        if start > 0 and first - start <= _OPENING:
+            start = text.starts[start - 1]
+        return Span(start, first, first)
 
     def _denies(self, i: int, phrase: str) -> bool:
         text, language = self._text, self._language

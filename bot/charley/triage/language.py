@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from charley.value import NamedTuple
 
-CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning", "unsure", "made_up")
+CUES: Final = ("hypothetical", "past", "cleared", "resolved", "elsewhere", "owning", "unsure", "made_up", "none_of_it")
 """Fields of `Language` whose patterns are looked for in a message."""
 
 
@@ -47,6 +47,7 @@ class Language(NamedTuple):
     owning: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
+    none_of_it: tuple[str, ...] = ()
     prepositions: frozenset[str] = frozenset()
     inverted: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()

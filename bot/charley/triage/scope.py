@@ -26,7 +26,9 @@ class Scopes:
         self._away = [-1] * size  # imagined or told of elsewhere, by which word
         self._old = [-1] * size
         self._over = [-1] * size  # was there and went
-        _paint(self._denied, Denial(clauses).spans())
+        denial = Denial(clauses)
+        _paint(self._denied, denial.spans())
+        _paint(self._denied, (denial.before(cue) for cue in cues if cue.name == "none_of_it"))
         owned = any(cue.name == "owning" for cue in cues)
         if not owned:
             _paint(self._asked, Asking(clauses).spans())

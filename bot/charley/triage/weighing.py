@@ -12,7 +12,7 @@ from typing import Final
 from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.value import NamedTuple
 
-RAISE: Final = -1.1
+RAISE: Final = -1.3
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 SHORT: Final = -0.75
 """The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
@@ -23,9 +23,9 @@ ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
 DOUBT: Final = -1.4
 """What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
-BARE: Final = -2.0
+BARE: Final = -2.5
 """The same for what they surely found in a message that says little else, for few words sound like anything, and for poison."""
-ITSELF: Final = -0.75
+ITSELF: Final = -1.0
 """What the rules found by a word that they took for another ("wheely", "wheezy") must itself sound like a call for help, and so
 must, by themselves, the sentences of a long story that tell of poison."""
 LITTLE: Final = 6
@@ -36,7 +36,7 @@ oneself. Of 26 missed alarms that were asked about one sounded so, of 187 ordina
 GRIM: Final = -4.0
 """The same for harm to oneself, of which people write in too many ways to be doubted as easily, and for a flag that a few plain
 words complete with what was told before: they need not sound like one."""
-PLAIN: Final = 2.75
+PLAIN: Final = 2.25
 """What the rules found is raised all the same where the sentences that tell it sound more than this like a call by themselves: a
 long story sounds like what most of it is about."""
 GRAVER: Final = 0.1
