@@ -97,7 +97,7 @@ ASKED = [", ".join(HAS[i : i + 3]) for i in range(0, len(HAS), 3)]
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.parametrize("frame", ["a nurse asked about {} and it is {}", "{}? {}. only cramps", "she listed {}. {}, just cramps"])
+@pytest.mark.parametrize("frame", ["he asked about {} and it is {}", "{}? {}. only cramps", "she listed {}. {}, just cramps"])
 def test_a_list_that_is_answered_no_is_denied(answer: str, frame: str) -> None:
     assert not [asked for asked in ASKED if _grave(frame.format(asked, answer))]
 
