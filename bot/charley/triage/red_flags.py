@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, Final
 
 from charley.content.template import fill
 from charley.reading.text import Message
 from charley.triage.language import CUES, Language
 from charley.triage.patterns import Named, PatternIndex
-from charley.triage.sign import LEVELS, OPEN, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult
+from charley.triage.sign import LEVELS, OPEN, TRIED, UNHEARD, WEAK, Finding, Flag, Sign, TriageResult, Way
 from charley.triage.triage import Triage
 from charley.triage.writing import misspelt
 from charley.value import NamedTuple
@@ -130,7 +131,8 @@ def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> di
     graded = sorted(flags, key=lambda flag: LEVELS.index(flag.level))
     language = Language.of(red_flags["language"])
     groups = compiler.spread({**red_flags["signs"]["groups"], **language.groups})
-    used = {s for flag in graded for way in flag.ways() for group in way for s in group}
+    ways = [(number, way) for number, flag in enumerate(graded) for way in flag.ways()]
+    used = {s for _, way in ways for group in way for s in group}
     used.update(s for flag in graded for s in flag.unless)
     told = [Named(n, p, s.barriers) for s in signs.values() if s.id in used for n, p in _named(s)]
     # What takes an alarm away is looked for only once a sign was found, and is taken as it is written: a mended
@@ -141,6 +143,8 @@ def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> di
     data: dict[str, Any] = {
         "signs": {s.id: {k: v for k, v in s._asdict().items() if v and k in _KEPT} for s in signs.values()},
         "flags": [flag._asdict() for flag in graded],
+        "ways": ways,
+        "by_sign": _by_sign([way for _, way in ways]),
         "language": {k: v for k, v in language.dump().items() if k not in (*CUES, "lookalikes", "frequent", "groups", "release")},
         "told": compiler.compiled(told, groups, language.frequent, misspelt(language.rewrites)),
         "aside": compiler.compiled(aside, groups, language.frequent),
@@ -153,6 +157,19 @@ def compiled(red_flags: Mapping[str, Any], names: Iterable[Set[str]] = ()) -> di
     words = {w for own in names for w in own if not (book.known(w) or set(book.mend(w)) <= own)}
     data["plain"] = f" {' '.join(sorted(small | words))} "
     return data
+
+
+def _by_sign(ways: Sequence[Way]) -> dict[str, list[int]]:
+    """For each sign the numbers of the ways that are looked at where it was found.
+
+    A way is found by one of its groups: by the one whose signs take part in the fewest ways.
+    """
+    common = Counter(s for way in ways for group in way for s in group)
+    found: dict[str, list[int]] = {}
+    for number, way in enumerate(ways):
+        for sign in min(way, key=lambda group: max(common[s] for s in group)):
+            found.setdefault(sign, []).append(number)
+    return found
 
 
 def _named(sign: Sign) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ there: not where it is denied, asked about in general, imagined, told of a film 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, Final
 
@@ -39,8 +38,8 @@ class Triage:
         self.signs = {id: Sign(id, **_values(sign)) for id, sign in data["signs"].items()}
         self.flags = tuple(Flag(**_values(flag)) for flag in data["flags"])
         self._language = language = Language.of(data["language"])
-        self._ways = [(number, way) for number, flag in enumerate(self.flags) for way in flag.ways()]
-        self._by_sign = _by_sign([way for _, way in self._ways])
+        self._ways: Sequence[tuple[int, Way]] = data["ways"]
+        self._by_sign: Mapping[str, Sequence[int]] = data["by_sign"]
         used = dict.fromkeys(s for _, way in self._ways for group in way for s in group)
         self._weights = {s: _WEIGHTS[self.signs[s].rank] for s in self.signs if s in used}
         self._order = {s: k for k, s in enumerate(self._weights)}
@@ -241,19 +240,6 @@ class _Around:
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-
-
-def _by_sign(ways: Sequence[Way]) -> dict[str, list[int]]:
-    """For each sign the numbers of the ways that are looked at where it was found.
-
-    A way is found by one of its groups: by the one whose signs take part in the fewest ways.
-    """
-    common = Counter(s for way in ways for group in way for s in group)
-    found: dict[str, list[int]] = {}
-    for number, way in enumerate(ways):
-        for sign in min(way, key=lambda group: max(common[s] for s in group)):
-            found.setdefault(sign, []).append(number)
-    return found
 
 
 def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
