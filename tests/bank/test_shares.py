@@ -34,11 +34,11 @@ def share(of: set[tuple[str, ...]], lessons: Sequence[Lesson]) -> float:
     return len(of & {lesson.words for lesson in lessons if not lesson.label}) / len(of)
 
 
-def test_a_third_of_what_is_said_in_conversations_is_taught(content: Content, lessons: Sequence[Lesson]) -> None:
+def test_a_fifth_of_what_is_said_in_conversations_is_taught(content: Content, lessons: Sequence[Lesson]) -> None:
     turns = {worded(turn.text) for conversation in content.conversations.values() for turn in conversation}
     phrasings = {worded(text) for intent in content.intents.values() for text in intent.phrasings}
     assert len(turns - phrasings) > 1000
-    assert 0.3 < share(turns - phrasings, lessons) < 0.4
+    assert 0.18 < share(turns - phrasings, lessons) < 0.24
 
 
 def test_a_ninth_of_the_questions_is_taught(content: Content, lessons: Sequence[Lesson]) -> None:

@@ -154,7 +154,7 @@ def test_what_cannot_be_done_is_not_said_to_be_tried(assistant: Assistant) -> No
 
 def test_why_after_a_cramp_is_why_it_came(assistant: Assistant) -> None:
     reply = talk(assistant, "my calf is cramping what do I do", "phew it stopped", "why did that happen")[-1]
-    assert reply.intents == ("causes.nerve_signals",)
+    assert [intent.partition(".")[0] for intent in reply.intents] == ["causes"]
 
 
 def test_what_is_worth_a_visit_is_said_once(assistant: Assistant) -> None:
@@ -198,11 +198,24 @@ def test_it_stays_small(assistant: Assistant) -> None:
         assert len(json.dumps(dict(reply.context))) <= 2048
 
 
+@pytest.mark.parametrize("first", ["does magnesium work", "why at night", "could my statin be why"])
 @pytest.mark.parametrize(
-    ("first", "then"), [("does magnesium work", "now it's in my calf, cramping"), ("why at night", "got one right now")]
+    "then",
+    [
+        "now it's in my calf, cramping",
+        "got one right now",
+        "oh no, another one is coming on",
+        "it's starting as i write this",
+        "hamstring has locked up again",
+    ],
 )
 def test_a_cramp_that_comes_on_meanwhile_is_helped_at_once(assistant: Assistant, first: str, then: str) -> None:
     assert talk(assistant, first, then)[-1].intents == ("relief.now",)
+
+
+@pytest.mark.parametrize("told", ["got one on friday", "my calf locked up last week", "another one woke me in may"])
+def test_a_cramp_of_the_past_is_not_one_of_now(assistant: Assistant, told: str) -> None:
+    assert talk(assistant, "does quinine help", told)[-1].intents != ("relief.now",)
 
 
 def test_a_remark_that_is_not_on_the_topic_brings_no_more_of_it(assistant: Assistant) -> None:

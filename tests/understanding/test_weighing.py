@@ -45,7 +45,7 @@ def test_a_message(library: Assistant, text: str, intents: tuple[str, ...], enti
     ("turns", "intents"),
     [
         # A short message leans on the question before it ...
-        (["how do i join", "do i need my card"], ("membership.lost_card",)),
+        (["how do i join", "do i need my card"], ("membership.join",)),
         (["can i hire a room", "for a group"], ("space.rooms",)),
         (["how do i return books", "which bus"], ("visit.place",)),
         # ... or on what its answer leads on to, where it says so ...
@@ -66,6 +66,19 @@ def test_a_message(library: Assistant, text: str, intents: tuple[str, ...], enti
 )
 def test_a_conversation(library: Assistant, turns: list[str], intents: tuple[str, ...]) -> None:
     assert talk(library, *turns).intents == intents
+
+
+@pytest.mark.parametrize(
+    ("turns", "intents"),
+    [
+        (["can statins cause cramps", "at night too?"], ("causes.medication.item",)),
+        (["does magnesium help", "is that common"], ("about.prevalence",)),
+    ],
+)
+def test_the_more_conversations_follow_an_answer_the_less_counts_the_last_question(
+    assistant: Assistant, turns: list[str], intents: tuple[str, ...]
+) -> None:
+    assert talk(assistant, *turns).intents == intents
 
 
 def test_what_is_not_asked_is_not_answered(library: Assistant) -> None:

@@ -28,7 +28,7 @@ ASKED, STEP = 3, 7919
 LOOK_ALIKE = f"{OUTSIDE}look_alike"
 SHARE = 9
 """One phrasing in so many teaches the second opinion what calls for nothing, beside the content's own list of such messages."""
-TURNS = 3
+TURNS = 5
 """One turn of a conversation in so many does as well: much of what is said there is short, and sounds like anything."""
 
 

@@ -175,6 +175,10 @@ class Features:
             return 0.0
         return max(0.0, LEVEL + self.rare(first) + self.rare(second) - self.rare(pair) - 1.0)
 
+    def common(self, feature: str) -> float:
+        """How many wordings of the bank have a feature."""
+        return math.exp(self.rarest - self.rare(feature)) - 1.0
+
     def rare(self, feature: str) -> float:
         """How rare a feature is in the bank."""
         at = self.index.get(feature)

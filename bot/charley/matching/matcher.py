@@ -145,9 +145,9 @@ class Matcher:
             tuple([judged.scores[k] for k in ranked]),
         )
 
-    def follows(self, intent: str) -> bool:
-        """Whether conversations have taught what follows an intent's answer."""
-        return ANSWERED + intent in self.judge.index
+    def follows(self, intent: str) -> float:
+        """How many turns of conversations have taught what follows an intent's answer."""
+        return self.features.common(ANSWERED + intent)
 
     def number(self, label: str) -> int:
         """The place of a label in `labels`."""

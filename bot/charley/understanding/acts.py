@@ -17,8 +17,8 @@ ALIKE = 0.88
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
 MOVES = (
-    *("forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "over", "better"),
-    *("objection", "unable", "plan", "ask", "else"),
+    *("forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "now", "over"),
+    *("better", "objection", "unable", "plan", "ask", "else"),
 )
 """Acts that are told by phrases in them; of two, the first."""
 PLAN = "plan"

@@ -18,8 +18,10 @@ from charley.value import NamedTuple
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""
-TURNS = ("objection", "unable", "still", "over", "better", "stop", "complaint", "disagrees", "plan")
+TURNS = ("objection", "unable", "still", "now", "over", "better", "stop", "complaint", "disagrees", "plan")
 """Acts that tell how the person goes on."""
+OWN = 0.45
+"""Confidence from which a short question that names nothing is one of its own."""
 POINTED = 10
 """Words of a question that may only point at what was told."""
 MOST_TOLD = 3
@@ -90,12 +92,13 @@ class Conversation:
 
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
-        unsure = not answered or answered[0].intent in self._narrow or Topic(answered[0].intent) in before.topics
-        if not unsure or asked.form not in self._judged or self._pointing.isdisjoint(asked.words):
+        if asked.form not in self._judged or self._pointing.isdisjoint(asked.words) or len(asked.words) > POINTED:
             return answered
         told = [fact for fact in before.people.fresh if fact in before.people.facts]
         causes = [cause for fact in told if (cause := self._causes.get(fact) or self._by_kind.get(fact.partition(":")[0]))]
-        return [self.filled(Question(causes[0], asked=asked), before)] if causes and len(asked.words) <= POINTED else answered
+        first = answered[0].intent if answered and answered[0].confidence >= OWN else ""
+        unsure = not first or first in self._narrow or first in causes or Topic(first) in before.topics
+        return [self.filled(Question(causes[0], asked=asked), before)] if causes and unsure else answered
 
     def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
         kind = self._content.intents[intent].slot
@@ -167,6 +170,8 @@ class Conversation:
         if kind == "still":
             now = Topic(self._content.role("now"))
             return Move((self.question(now, "more"),), message=kind, part=True) if now.intent in self._content.answers else None
+        if kind == "now":
+            return self._role("now")
         if kind == "over":
             return self._role("after", kind)
         if kind in ("stop", "complaint"):

@@ -17,7 +17,7 @@ from charley.understanding import decision as decide
 from charley.understanding.acknowledgement import Acknowledgements
 from charley.understanding.acts import FOLLOW_UP, Act, Resolver
 from charley.understanding.context import Context
-from charley.understanding.conversation import Conversation, Move
+from charley.understanding.conversation import OWN, Conversation, Move
 from charley.understanding.form import Forms
 from charley.understanding.people import People
 from charley.understanding.person import PersonReader
@@ -29,8 +29,6 @@ from charley.understanding.way import Understood
 
 ANSWERING = ("objection", "unable")
 """Acts that say why what was said is of no use; what is told by the way may change it."""
-OWN = 0.45
-"""Confidence from which a short question that names nothing is one of its own."""
 
 
 class Dialogue:
@@ -107,9 +105,9 @@ class Dialogue:
         # What asks for just this by itself points at nothing else: "so should I stop it".
         alone = self.understander.alone(understood[0], before)
         own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
-        itself = bool(answered) and own == answered[0].intent
-        pointed = answered if itself else self.conversation.pointed(answered, Asked(form, message.words), before)
-        points, answered = pointed is not answered, pointed
+        pointed = self.conversation.pointed(answered, Asked(form, message.words), before)
+        points = pointed is not answered and (not answered or own != answered[0].intent or own == pointed[0].intent)
+        answered = pointed if points else answered
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = form in self._forms.own
             question = self.conversation.question(before.topics[-1], "more" if other else "short")

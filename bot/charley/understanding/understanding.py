@@ -25,12 +25,12 @@ CHOICES = 3
 """Most choices that are offered."""
 COST = 0.1
 """How much surer a way must be that leaves words out."""
-SECOND = -0.5
+SECOND = -0.6
 """Score from which the second label of a message that asks twice is asked for as well."""
 LEAN = 0.5
 """Share of the last question's own scores that a message takes over, and of the whole message's that a clause of it does."""
-TAUGHT = 0.6
-"""Share of what the last question adds that stays where conversations have taught what follows it."""
+TAUGHT = 50.0
+"""Where conversations have so many turns that follow an answer, they tell of the next as well: the last question adds half."""
 FOLLOWS = 0.4
 """Added for a label that the last answer leads on to, and for what was offered when the message before was not clear."""
 SPOKEN_OF = 1.0
@@ -111,7 +111,7 @@ class Understander:
     def alone(self, understood: Understood, before: Context) -> Understood:
         """What a message asks by itself, whatever went before."""
         alone = [Way("alone", way.words, way.itself) for way in understood.ways[:1]]
-        return self._decided(alone[0], before, tuple(alone), 1) if alone else understood
+        return self._decided(alone[0], before._replace(topics=()), tuple(alone), 1) if alone else understood
 
     def points(self, match: Match) -> bool:
         """Whether a message names neither the subject nor a thing, and by itself is not about something from outside."""
@@ -207,7 +207,7 @@ class Understander:
             )
         kinds = {m.kind for m in reading.mentions if m.id}
         fits = {i.id for i in self.content.intents.values() if i.slot in kinds}
-        less = min(1.0, FADE / max(1, len(reading.words))) * (TAUGHT if self.matcher.follows(self._named(last)) else 1.0)
+        less = min(1.0, FADE / max(1, len(reading.words))) / (1.0 + math.sqrt(self.matcher.follows(self._named(last)) / TAUGHT))
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
