@@ -38,7 +38,7 @@ def found(finding: Finding | None, possible: Finding | None = None) -> TriageRes
     return TriageResult(finding, ("told",), possible=possible)
 
 
-@pytest.mark.parametrize(("words", "above", "below"), [(12, -1.2, -1.4), (11, -0.7, -0.8)])
+@pytest.mark.parametrize(("words", "above", "below"), [(12, -1.0, -1.2), (11, -0.7, -0.8)])
 def test_what_sounds_surely_like_a_call_is_raised_though_the_rules_found_nothing(words: int, above: float, below: float) -> None:
     assert heard(found(None), above, words=words).finding == GENERAL["ill"]
     assert heard(found(None), above, despair=0.5, words=words).finding == GENERAL["despair"]

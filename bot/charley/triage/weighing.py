@@ -12,7 +12,7 @@ from typing import Final
 from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.value import NamedTuple
 
-RAISE: Final = -1.3
+RAISE: Final = -1.1
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
 SHORT: Final = -0.75
 """The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
