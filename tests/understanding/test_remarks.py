@@ -32,6 +32,13 @@ def test_what_asks_nothing_is_a_new_question_only_where_it_is_sure(
     assert talk(assistant, first, then).intents == (intent,)
 
 
+def test_in_the_middle_of_a_cramp_what_to_do_is_said_again(assistant: Assistant) -> None:
+    asked = "my calf is cramping what do i do"
+    first = assistant.reply(asked)
+    reply = talk(assistant, asked, "i did that", "ow ow ow my calf")
+    assert str(reply).startswith(str(first)[:60])
+
+
 def test_an_answer_speaks_of_three_things_that_were_told(assistant: Assistant) -> None:
     told = ["I take furosemide and salbutamol", "I take simvastatin and levothyroxine too"]
     reply = talk(assistant, *told, "could my medicines be the cause")

@@ -79,6 +79,9 @@ class Remarks:
         on_topic = same or (alike and not sure and self._understander.may_ask(understood, topic))
         if on_topic and (news := self._thread.remarked(remark.message, before)):
             return Taken(news)
+        if same and topic.intent == self._content.role("now"):
+            # In the middle of a cramp what to do is said again, and no thanks.
+            return Taken(self._conversation.question(topic), before=before._replace(said=()))
         courtesy = bool(answered) and self._content.family(answered[0].intent).talk
         if not same and (sure or courtesy or len(remark.message.words) > SHORT):
             return None
