@@ -173,6 +173,12 @@ def test_a_plan_while_an_alarm_stands_is_reminded_and_not_praised(assistant: Ass
     assert len(str(reply)) < len(str(alarm))
 
 
+def test_beside_an_alarm_fear_is_not_calmed(assistant: Assistant) -> None:
+    calm = assistant.content.facts["E-008"].text
+    assert calm in str(talk(assistant, "cramps every night", "i am so scared of the night")[-1])
+    assert calm not in str(talk(assistant, "my calf is swollen and red and hot", "i am so scared of the night")[-1])
+
+
 def test_the_topic_of_somebody_else_goes(assistant: Assistant) -> None:
     replies = talk(assistant, "my wife is pregnant and cramps a lot", "but I get them too. what can I do for mine?")
     assert "pregnan" not in str(replies[-1]).lower().partition("you could also ask")[0]

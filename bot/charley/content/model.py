@@ -162,6 +162,8 @@ def marked(forms: Mapping[str, Any], how: str) -> frozenset[str]:
     return frozenset(id for id, form in forms.items() if isinstance(form, Mapping) and form.get(how) == "true")
 
 
+FELT = "felt_"
+"""Begins the names of feelings among the acts."""
 PARTS = ("short", "more", "why")
 """The parts of an answer that can be asked for."""
 TEMPLATES = (*PARTS, "care", "told")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from charley.content.fields import nearest
 from charley.content.lead import base, cited
-from charley.content.model import TEMPLATES, Content, Wording
+from charley.content.model import FELT, TEMPLATES, Content, Wording
 from charley.content.phrasing import PhrasingError, expand
 from charley.content.place import Places
 from charley.content.template import places as ids_in
@@ -172,6 +172,7 @@ def _needed(content: Content, places: Places) -> Iterator[Problem]:
         *MESSAGES,
         *OPTIONAL,
         *content.acts,
+        *(f"{feeling}_says" for feeling in content.acts if feeling.startswith(FELT)),
         *(f"{way}.{kind}" for way in ("any", "unnamed") for kind in content.kinds),
         *(f"nothing_on.{form}" for form in content.forms),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from charley.content.model import FELT
 from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
@@ -25,8 +26,6 @@ PLAN = "plan"
 """Says what the person will do."""
 AGAIN = "again"
 """Asks for the same once more, by a phrase."""
-FELT = "felt_"
-"""Begins the names of feelings."""
 HEARTFELT = 30
 """Words of a message in which a feeling is looked for."""
 FOLLOW_UP = 9
