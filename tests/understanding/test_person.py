@@ -65,6 +65,9 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("I'm seventy-nine and cramp in bed", "self", "older"),
         ("my gran is eighty now and cramps", "she", "older"),
         ("the ward gave me a one litre limit", "self", "fluid_limit"),
+        # Why it is so is asked of what is so.
+        ("why do I seize up on dialysis", "self", "kidney_disease"),
+        ("why does my husband cramp on his statin", "he", "statin"),
     ],
 )
 def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
@@ -139,11 +142,23 @@ def test_what_is_asked_about_is_not_tried(assistant: Assistant) -> None:
         "what is a water tablet",
         "I am not pregnant",
         "my doctor says old people get them",
+        "why should I avoid it with diabetes",
     ],
 )
 def test_asked_or_denied_is_not_told(assistant: Assistant, message: str) -> None:
     known = told(assistant, message).get("self", set())
     assert not known & {"pregnant", "diabetes", "condition:diabetes", "blood_thinner", "diuretic", "older"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["I had to be pulled out of the lake with it", "three hours in the dialysis chair and my foot goes", "my needles are in"],
+)
+def test_nobody_is_told_to_stand_where_nobody_can(assistant: Assistant, place: str) -> None:
+    context = assistant.reply(place, assistant.reply("do foot cramps go by themselves").context).context
+    reply = assistant.reply("what do I do for a cramp in the foot", context)
+    assert reply.intents == ("relief.now",)
+    assert " stand " not in str(reply)
 
 
 def test_what_stands_too_far_apart_is_not_told(assistant: Assistant) -> None:

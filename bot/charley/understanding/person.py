@@ -71,6 +71,7 @@ class PersonReader:
         self._things = dict(spec.get("things", {}))
         self._bare = frozenset(spec.get("bare", ()))
         self._saying = patterns(spec.get("saying", ()))
+        self._presumed = patterns(spec.get("presumed", ()))
         self._intents = {id: trait["intents"] for id, trait in spec.get("traits", {}).items() if "intents" in trait}
         self.portrait = Portrait(content)
         self._age = patterns(spec.get("ages", ()))
@@ -224,8 +225,9 @@ class PersonReader:
                 yield mention.kind, mention.id
 
     def _guarded(self, line: str, start: int) -> bool:
-        """Whether the word before a place makes what follows no telling: "if I have"."""
-        return line[:start].rpartition(" ")[0].rpartition(" ")[2] in self._unless
+        """Whether the word before a place makes what follows no telling: "if I have", but not "why do I … with"."""
+        guarded = line[:start].rpartition(" ")[0].rpartition(" ")[2] in self._unless
+        return guarded and not any(m.start <= start < m.end for m in self._presumed.finditer(line))
 
     def _denies(self, line: str, start: int, end: int) -> bool:
         before = line[:start].split()[-2:]
