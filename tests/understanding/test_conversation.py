@@ -179,6 +179,15 @@ def test_beside_an_alarm_fear_is_not_calmed(assistant: Assistant) -> None:
     assert calm not in str(talk(assistant, "my calf is swollen and red and hot", "i am so scared of the night")[-1])
 
 
+def test_a_loss_gets_a_word_and_no_advice(assistant: Assistant) -> None:
+    sorry = assistant.content.messages["felt_loss"]
+    reply = assistant.reply("my wife died in the spring")
+    assert sorry in str(reply) and not facts(reply)
+    asked = assistant.reply("I'm a widower, how do I stretch my calf on my own")
+    assert str(asked).startswith(sorry) and facts(asked)
+    assert sorry not in str(assistant.reply("my husband passed me the ice, is cold good for a cramp"))
+
+
 def test_the_topic_of_somebody_else_goes(assistant: Assistant) -> None:
     replies = talk(assistant, "my wife is pregnant and cramps a lot", "but I get them too. what can I do for mine?")
     assert "pregnan" not in str(replies[-1]).lower().partition("you could also ask")[0]

@@ -59,7 +59,7 @@ class Acknowledgements:
             return reminded(reply, text)
         fitting = [self._conversation.question(Topic(i)) for i in self._content.messages.get("felt", "").split()]
         # Beside an alarm nothing is said that would calm.
-        says = self._content.messages.get(f"{feeling}_says") or self._content.messages.get("felt_says", "")
+        says = self._content.messages.get(f"{feeling}_says", self._content.messages.get("felt_says", ""))
         facts = [] if before.alarm else says.split()
         return self._conversation.noted(self._replies.noted(text, fitting, facts, before.heard), before)
 
