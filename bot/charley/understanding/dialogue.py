@@ -135,7 +135,7 @@ class Dialogue:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked and len(understood) > 1]
             return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
         if understood[0].decision == decide.OFFER:
-            offer = self.replies.offer("did_you_mean", near, understood[0].confidence)
+            offer = self.replies.offer("did_you_mean" if asks else "taken_up", near, understood[0].confidence)
             return self.conversation.offering(offer, before)
         foreign = bool(understood) and all(u.foreign for u in understood)
         misses = ("fallback", "fallback_again", "fallback_third")[min(before.misses, 2)]
