@@ -8,13 +8,21 @@ from tests.conversation import talk
 from charley import Assistant
 
 
-def test_a_remark_keeps_the_topic_and_a_tale_does_not(library: Assistant) -> None:
+def test_a_tale_may_be_asked_about_and_a_remark_is_only_heard(library: Assistant) -> None:
     turns = ["how do i renew my books", "more"]
-    remark = talk(library, *turns, "we all had a lovely walk along the river in the sun")
+    remark = talk(library, *turns, "i lent two books to my brother and he read them both")
     assert remark.intents == ("front_desk.heard",)
     assert remark.context["topics"] == [["loans.renew"]]
-    tale = talk(library, *turns, "we all had a lovely long walk along the river in the sun")
-    assert tale.kind == "fallback"
+    tale = talk(library, *turns, "i lent two books to my brother and he read them both there")
+    assert tale.kind == "disambiguation"
+
+
+def test_what_asks_nothing_is_not_refused_in_a_conversation(library: Assistant) -> None:
+    tale = "we all had a lovely long walk along the river in the sun"
+    assert library.reply(tale).kind == "fallback"
+    heard = talk(library, "how do i renew my books", tale)
+    assert heard.intents == ("front_desk.heard",)
+    assert heard.context["topics"] == [["loans.renew"]]
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,8 @@ class Dialogue:
             offer = self.replies.offer("did_you_mean" if asks else "taken_up", near, understood[0].confidence)
             return self.conversation.offering(offer, before)
         foreign = bool(understood) and all(u.foreign for u in understood)
+        if not (asks or foreign) and (before.topics or before.offered):
+            return self.words.heard(before, known)  # "they go down my legs, though"
         misses = ("fallback", "fallback_again", "fallback_third")[min(before.misses, 2)]
         confidence = max((u.confidence for u in understood), default=0.0)
         named = near if understood[0].match and understood[0].match.named else ()
