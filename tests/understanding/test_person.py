@@ -95,6 +95,10 @@ def test_told(assistant: Assistant, message: str, who: str, fact: str) -> None:
         (("my son has bought me a foam roller, will it prevent cramp",), None),
         (("my brother who plays the tuba says salt cures a cramp, does it",), None),
         (("I have gout. My brother has gout too. What stops night cramps",), None),
+        (("my mum is blaming my vegan diet for the cramps, what should I eat",), None),
+        # ... nor one whom nobody named, where the leg is the person's own, ...
+        (("I see the physio on Friday about my calf. What will he do about the cramps?",), None),
+        (("It is not for me. My brother has cramps. Should he stretch before bed?",), "he"),
         # ... nor who is away while the person cramps, ...
         (("my wife is asleep and the calf is rock hard, what do I do",), None),
         (("my wife is asleep and her calf is rock hard, what do I do",), "she"),

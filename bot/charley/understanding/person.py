@@ -90,10 +90,10 @@ class PersonReader:
             reading = cut(whole, range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
             at += len(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
-            named = self._named(line, after)
+            named = self._named(line, after, own)
             about = named[-1][2] if named else SELF if self._asked.search(line) else after.about
             told = list(self._tellings(line, clause, reading, named, about))
-            own = own or self._mine.search(line) is not None
+            own = own or (self._mine.search(line) is not None and self._moved.search(line) is None)
             # Who only stands beside it is not spoken of: "my calf locked … the teacher laughed, she's always right".
             if own and about != SELF and not (told or self._subject(reading) or self._forms.find(clause)):
                 about = after.about
@@ -115,14 +115,15 @@ class PersonReader:
         """Whether the subject, or what it is told of, is named."""
         return any(concept in self._concepts for _, _, concept in reading.concepts)
 
-    def _named(self, line: str, known: People) -> list[tuple[int, int, str]]:
+    def _named(self, line: str, known: People, own: bool) -> list[tuple[int, int, str]]:
         """Those whom a sentence names: end, start and who, in order; a pronoun may stand for the one spoken of before.
 
-        Where the person has told of himself alone, "he" is a helper: "I'm 30 weeks" … "what should he do".
+        Where the person has told of himself alone, "he" is a helper: "I'm 30 weeks" … "what should he do"; so is one whom
+        nobody named, where the message is on the person's `own` leg: "my calf cramps, I see the doc … what will she do".
         """
         about = known.about
         told_of = {about, *(who for who, facts in known.told.items() if facts)}
-        helpers = self._everybody - told_of if known.told.get(SELF) else ()
+        helpers = self._everybody - told_of if own or known.told.get(SELF) else ()
         mine = [(m.start, m.end, SELF) for m in self._mine.finditer(line)]
         found = [(m.start, m.end, who) for who, named in self._who.near(line) for m in named.finditer(line)]
         # "I am a single dad" names nobody else.
