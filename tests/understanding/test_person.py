@@ -65,6 +65,7 @@ def told(assistant: Assistant, *messages: str) -> dict[str, set[str]]:
         ("I'm seventy-nine and cramp in bed", "self", "older"),
         ("my gran is eighty now and cramps", "she", "older"),
         ("the ward gave me a one litre limit", "self", "fluid_limit"),
+        ("I come up in hives from ibuprofen", "self", "aspirin_allergy"),
         # Why it is so is asked of what is so.
         ("why do I seize up on dialysis", "self", "kidney_disease"),
         ("why does my husband cramp on his statin", "he", "statin"),
