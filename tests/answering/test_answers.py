@@ -25,7 +25,7 @@ SAFE = {
     "relief.now": "10 minutes",
     "prevention.hydration": "limit fluids",
     "causes.dehydration": "limit fluids",
-    "causes.circulation": "after a few minutes of rest",
+    "causes.circulation": "after a few minutes' rest",
     "doctor.when": "over 10 minutes",
     "causes.unexplained": "over 10 minutes",
     "compare.blood_clot": "the same day",

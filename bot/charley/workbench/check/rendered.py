@@ -20,8 +20,6 @@ from charley.workbench.check.answer import DIAGNOSIS, DOSE, slots
 from charley.workbench.check.grade import GRADE, grade, plain
 from charley.workbench.check.lead import PLACE, Voice
 
-SAID_OF = 8
-"""Words more that an answer may have where it is about somebody else: "she should ask" for "ask"."""
 ALIKE = 0.6
 """Two sentences that have so many of their words in common say the same."""
 
@@ -35,8 +33,7 @@ def rules(content: Content, places: Places) -> Iterator[Problem]:
             for asked, key, own in _askings(content, answer, wording, composer.leads(answer, wording)):
                 steps = (ANSWERS, answer.intent, *(("by", by) if by else ()), *(("lead", key) if key else ()))
                 texts = [s.text for s in composer.section(answer.intent, slot, "short", (), asked).sentences]
-                most = WORDS + (SAID_OF if asked.person.who else 0)
-                for rule, message in (*_hard(texts, slot, most), *_wrong(texts), *(_twice(voice, texts) if own else ())):
+                for rule, message in (*_hard(texts, slot), *_wrong(texts), *(_twice(voice, texts) if own else ())):
                     if (steps, rule) not in said:
                         said.add((steps, rule))
                         yield places.problem(message + _whom(slot, asked), *steps)
@@ -87,11 +84,11 @@ def _whom(slot: Slot | None, asked: Asked) -> str:
     return about + told + (f" (said of '{asked.person.who}')" if asked.person.who else "")
 
 
-def _hard(texts: list[str], slot: Slot | None, most: int) -> Iterator[tuple[str, str]]:
+def _hard(texts: list[str], slot: Slot | None) -> Iterator[tuple[str, str]]:
     """Too long, or too hard to read. A name counts as the plainest word: it is the person's own, however long."""
     text = plain(" ".join(texts), slot)
-    if (count := len(text.split())) > most:
-        yield "long", f"has {count} words with everything it owes; at most {most}"
+    if (count := len(text.split())) > WORDS:
+        yield "long", f"has {count} words with everything it owes; at most {WORDS}"
     if (found := grade(text)) > GRADE:
         yield "grade", f"reading grade {found:.1f}; at most {GRADE:.0f}"
 
