@@ -179,9 +179,21 @@ def test_beside_an_alarm_fear_is_not_calmed(assistant: Assistant) -> None:
     assert calm not in str(talk(assistant, "my calf is swollen and red and hot", "i am so scared of the night")[-1])
 
 
-def test_a_loss_gets_a_word_and_no_advice(assistant: Assistant) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        "my wife died in the spring",
+        "our mum only passed last week",
+        "husband passed away on sunday",
+        "I buried my sister on monday",
+        "it is all so quiet since he died",
+        "I was a widow at forty",
+        "I am bereaved",
+    ],
+)
+def test_a_loss_gets_a_word_and_no_advice(assistant: Assistant, told: str) -> None:
     sorry = assistant.content.messages["felt_loss"]
-    reply = assistant.reply("my wife died in the spring")
+    reply = assistant.reply(told)
     assert sorry in str(reply) and not facts(reply)
     asked = assistant.reply("I'm a widower, how do I stretch my calf on my own")
     assert str(asked).startswith(sorry) and facts(asked)
@@ -222,6 +234,10 @@ def test_it_stays_small(assistant: Assistant) -> None:
         "oh no, another one is coming on",
         "it's starting as i write this",
         "hamstring has locked up again",
+        "my calf is cramping up right now",
+        "it is happening now",
+        "foot has gone as we speak",
+        "right, now it is in my toes",
     ],
 )
 def test_a_cramp_that_comes_on_meanwhile_is_helped_at_once(assistant: Assistant, first: str, then: str) -> None:

@@ -86,6 +86,7 @@ def _shipped() -> Bank | None:
 
 def _kept(folder: str | os.PathLike[str] | None) -> Bank:
     """The bank of a folder (None: a checkout's own) out of the cache; built, and put there, where it is not."""
+    # `pathlib` takes longer to import than a bank to load.
     stamps = cache.Stamps(os.fspath(folder) if folder is not None else os.path.dirname(os.path.dirname(HOME)))  # noqa: PTH120
     known = stamps.known()
     if known and (bank := _restored(mapped(cache.place(known)), known)):

@@ -39,7 +39,7 @@ def folder(environment: Mapping[str, str] = os.environ) -> str:
         base = environment.get("LOCALAPPDATA", "")
     else:
         # Unlike the class Path, this leaves "~" where nobody knows the home: then nothing is kept.
-        home = os.path.expanduser("~")  # noqa: PTH111
+        home = os.path.expanduser("~")  # noqa: PTH111  # see above
         base = environment.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home != "~" else "")
     return f"{base}/charley" if base else ""
 
@@ -71,7 +71,7 @@ def write(place: str, data: bytes) -> None:
 def used(place: str) -> None:
     """Notes that a bank is in use, by the time of its file."""
     with suppress(OSError):
-        if os.stat(place).st_mtime < time.time() - NOTED:  # noqa: PTH116
+        if os.stat(place).st_mtime < time.time() - NOTED:  # noqa: PTH116  # `pathlib` is slow to import
             os.utime(place)
 
 

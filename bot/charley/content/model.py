@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# Annotations are values here: a named tuple compiles those that are texts, one by one, whenever the program starts.
 from collections.abc import Mapping
 from typing import Any
 

@@ -99,7 +99,7 @@ class Index(Mapping[str, int]):
         if self._left < 0:
             self._all = {name: number for number, name in enumerate(self)}
             # From here on it costs what a dictionary does.
-            self.get = self._all.get  # type: ignore[method-assign, assignment]
+            self.get = self._all.get  # type: ignore[method-assign, assignment]  # the same answers
         key = _bytes(name)
         slots, starts, last, first = self._slots, self._starts, len(self._slots) - 1, crc32(key)
         for slot in range(first, first + len(slots)):

@@ -170,11 +170,9 @@ class Conversation:
         if kind == "still":
             now = Topic(self._content.role("now"))
             return Move((self.question(now, "more"),), message=kind, part=True) if now.intent in self._content.answers else None
-        if kind == "now":
-            return self._role("now")
         if kind == "over":
             return self._role("after", kind)
-        if kind in ("stop", "complaint"):
+        if kind in ("now", "stop", "complaint"):
             return self._role(kind)
         return Move(message=kind, notes=True)
 

@@ -58,7 +58,7 @@ class Server(uvicorn.Server):
 
     def _connection(self) -> asyncio.Protocol:
         made: Any = self.config.http_protocol_class
-        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[no-any-return]
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[no-any-return]  # a protocol, untyped
 
 
 def serve(
