@@ -98,3 +98,21 @@ def test_a_thing_that_a_remark_names_gets_the_whole_answer(assistant: Assistant)
     reply = talk(assistant, "could a cramp be a sign of heart trouble", "creatine and whey, a scoop each")
     assert reply.intents == ("prevention.supplements",)
     assert len(reply.sections[0].sentences) > 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "remark", "intent"),
+    [
+        ("can magnesium prevent leg cramps", "that's the one I'll get then, thank you kindly dear", "chat.thanks"),
+        ("can cold cause leg cramps", "well the slippers are by the door. ta very much", "chat.thanks"),
+        ("can dehydration cause leg cramps", "you've been ever such a help", "chat.thanks"),
+        ("how do i prevent night cramps", "right then, night all", "chat.goodbye"),
+        ("how do i prevent night cramps", "lovely, off to bed with a hot milk", "chat.goodbye"),
+        ("can alcohol cause leg cramps", "last orders just called, bye x", "chat.goodbye"),
+        ("can alcohol cause leg cramps", "thanks, and it comes at night after a pint", "causes.alcohol"),
+    ],
+)
+def test_thanks_and_a_goodbye_in_a_remark_are_answered_as_such(
+    assistant: Assistant, asked: str, remark: str, intent: str
+) -> None:
+    assert talk(assistant, asked, remark).intents == (intent,)

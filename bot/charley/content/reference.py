@@ -29,6 +29,7 @@ ROLES = {
     "now": "answers while it is there",
     "after": "answers when it is over",
     "stop": "answers a goodbye",
+    "gratitude": "answers thanks",
     "complaint": "answers that a reply was of no use",
 }
 """What the engine needs an intent for."""

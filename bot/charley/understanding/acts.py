@@ -26,6 +26,8 @@ PLAN = "plan"
 """Says what the person will do."""
 AGAIN = "again"
 """Asks for the same once more, by a phrase."""
+PARTING = ("stop", "gratitude")
+"""Says goodbye or thanks, by a phrase; of two, the first."""
 HEARTFELT = 30
 """Words of a message in which a feeling is looked for."""
 FOLLOW_UP = 9
@@ -37,7 +39,7 @@ class Act(NamedTuple):
 
     `rest` is where the question begins in the message's words; `about`: it takes the place of what was asked before
     ("what about …"), and the last `end` words are courtesy ("…, thanks"); `meant`: it mends the message before ("no, I
-    meant …"); `back`: it goes back to what was spoken of.
+    meant …"); `back`: it goes back to what was spoken of. `parting`: the one of `PARTING` that is in it.
     """
 
     kind: str = ""
@@ -47,6 +49,7 @@ class Act(NamedTuple):
     meant: bool = False
     back: bool = False
     end: int = 0
+    parting: str = ""
 
 
 class Resolver:
@@ -72,6 +75,7 @@ class Resolver:
         self._lines: dict[int, list[str]] = {}
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
         self._moves = PhraseIndex({kind: acts[kind] for kind in MOVES if kind in acts})
+        self._partings = PhraseIndex({kind: acts[kind] for kind in PARTING if kind in acts})
         self._feelings = PhraseIndex({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
@@ -110,7 +114,13 @@ class Resolver:
         # "And how do I stop them" is a question of its own; "and in summer", "what about when I'm tired" are not.
         asks = words[start] in ASKING and words[start] != WHEN if start < len(words) else False
         rest, about = start if start < len(words) else 0, led and not asks
-        return Act(rest=rest, about=about, end=self._courtesy(words[rest + 1 :]) if about else 0)
+        end = self._courtesy(words[rest + 1 :]) if about else 0
+        return Act(rest=rest, about=about, end=end, parting=self._parting(mended or words))
+
+    def _parting(self, words: tuple[str, ...]) -> str:
+        """Which of `PARTING` is in a message, whatever else it says; "" for neither."""
+        line = "".join(f"{w} " for w in words)
+        return next((kind for kind, said in self._partings.near(line) if said.search(line)), "")
 
     def feeling(self, mended: tuple[str, ...]) -> str:
         """The feeling that a message speaks of, as the name of the message that answers it; "" for none."""

@@ -126,7 +126,7 @@ class Dialogue:
                 earlier = None if answered else self.thread.earlier(form, message, before)
                 return self.say([earlier or point], before, near=near)
         if not (asks or act.about or act.meant or act.back):
-            remark = Remark(message, understood[0], answered, before, known)
+            remark = Remark(message, understood[0], answered, before, known, act.parting)
             if taken := self.remarks.take(remark, choices=bool(near)):
                 return self._taken(taken, near, before, known)
         if len(answered) == 1 and (point := self.thread.repeated(answered[0], before)):

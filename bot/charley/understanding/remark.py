@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from charley.answering.replies import Question, Replies
 from charley.content.model import Content
 from charley.reading.text import Message
-from charley.understanding.context import Context
+from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation
 from charley.understanding.thread import Thread
 from charley.understanding.understanding import Understander
@@ -24,7 +24,8 @@ SURE = 0.65
 class Remark(NamedTuple):
     """A message that asks nothing in any form: what it was `understood` to be and the questions that it may be `answered` as.
 
-    `known` is the context before it, `before` the same with what the message tells.
+    `known` is the context before it, `before` the same with what the message tells. `parting`: the role of what answers the
+    thanks or the goodbye that is in it.
     """
 
     message: Message
@@ -32,6 +33,7 @@ class Remark(NamedTuple):
     answered: Sequence[Question]
     before: Context
     known: Context
+    parting: str = ""
 
     @property
     def tells(self) -> bool:
@@ -76,6 +78,8 @@ class Remarks:
             return Taken(without[0], before=without[1])
         if news := self._told(remark, sure):
             return Taken(news)
+        if parting := self._parting(remark, sure and not alike):
+            return parting
         on_topic = same or (alike and not sure and self._understander.may_ask(understood, topic))
         if on_topic and (news := self._thread.remarked(remark.message, before)):
             return Taken(news)
@@ -87,6 +91,13 @@ class Remarks:
             return None
         # "I'm on my feet all day" tells of what another answer is about.
         return Taken(self._thread.spoken(understood, remark.message, before))
+
+    def _parting(self, remark: Remark, other: bool) -> Taken | None:
+        """The answer to thanks or a goodbye, which the topic has no word on. `other`: it is surely something else."""
+        intent = self._content.role(remark.parting) if remark.parting else ""
+        courtesy = not other or self._content.family(remark.answered[0].intent).talk
+        said = bool(intent) and courtesy and not remark.tells and len(remark.message.words) <= SHORT
+        return Taken(self._conversation.question(Topic(intent))) if said else None
 
     def _told(self, remark: Remark, sure: bool) -> Question | None:
         """What was told of somebody changes: several things of a kind are spoken of together, wherever they are told."""
