@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charley.reading.text import clean, read, stem
+from charley.reading.text import clean, inflected, read, stem
 
 ANY = st.text(st.characters(codec=None), max_size=400)
 
@@ -46,3 +46,8 @@ def test_cleaning_leaves_nothing_that_moves_a_cursor(text: str) -> None:
 def test_a_stem_is_a_beginning_of_its_word_but_for_the_last_letter(word: str) -> None:
     assert word.startswith(stem(word)[:-1])
     assert stem(word)
+
+
+@given(st.from_regex(r"[a-z]{1,8}(s|es|ies|ed|ing|ying|tting|nned)?", fullmatch=True))
+def test_every_word_is_among_those_that_may_have_its_stem(word: str) -> None:
+    assert word in inflected(stem(word))

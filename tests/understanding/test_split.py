@@ -1,9 +1,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from charley.content.model import Entity
+from charley.reading.families import Families
+from charley.reading.interpreter import Interpreter
+from charley.reading.reader import Reader
+from charley.reading.recogniser import Concepts, Recogniser, ordered
+from charley.reading.spelling import Speller
 from charley.reading.text import read
-from charley.understanding.split import Splitter
+from charley.understanding.split import Splitter, cut, part
 
 SPLITTER = Splitter(("not", "i know"), ("i know about",), ("but", "just"))
 
@@ -54,3 +62,17 @@ def test_what_is_not_asked_is_marked() -> None:
 def test_no_word_is_lost() -> None:
     text = "hi, i ran. ok? and what about salt, not sugar but salt! thanks"
     assert " ".join(p[0] for p in parts(text)) == " ".join(read(text).words)
+
+
+@given(st.data())
+def test_words_in_a_row_are_cut_like_any_others(data: st.DataObject) -> None:
+    known = ["tonic", "water", "calf", "cramp", "why"]
+    concepts = Concepts(ordered([(("calf", "cramp"), "cramp"), (("calf",), "calf")]))
+    things = Recogniser(
+        {"drink": {"tonic": Entity("tonic", "drink", "tonic water")}},
+        {"loose": ordered([(("tonic", "water"), "drink:tonic")])},
+    )
+    interpreter = Interpreter(Reader(Speller(dict.fromkeys(known, 9)), Families()), concepts, things)
+    whole = interpreter.interpret(data.draw(st.lists(st.sampled_from([*known, "calfcramp", "wa", "ter", "7"]), max_size=9)))
+    start, end = sorted(data.draw(st.integers(0, len(whole.words))) for _ in range(2))
+    assert part(whole, start, end) == cut(whole, range(start, end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import chain
 from operator import mul
 
@@ -55,7 +55,7 @@ class Features:
 
         `after` is the intent whose answer came before it in a conversation, "" for none.
         """
-        out: Vector = {f"{ANSWERED}{after}": FOLLOWING} if after else {}
+        out = followed({}, after)
         covered = self._recognised(reading, out)
         units: list[str] = []
         for i, token in enumerate(reading.tokens):
@@ -108,32 +108,15 @@ class Features:
 
     def vector(self, reading: Reading, after: str = "") -> Vector:
         """The vector over known features; with what the bank cannot read, its length would be 1."""
-        return self.weighed(self.names(reading, after), self.unread(reading))
+        return self.weighed(self.names(reading, after), reading)
 
-    def weighed(self, names: Mapping[str, float], unread: float = 0.0) -> Vector:
-        """What `names` made, times rarity; `unread` words more would make its length 1."""
+    def weighed(self, names: Mapping[str, float], reading: Reading | None = None) -> Vector:
+        """What `names` made, times rarity; with what the bank cannot read of `reading`, its length would be 1."""
         find, rarity = self.index.get, self.rarity
         out = {name: share * rarity[at] for name, share in names.items() if (at := find(name)) is not None}
+        unread = _unread(reading, out) if reading else 0.0
         length = math.sqrt(math.fsum(map(mul, out.values(), out.values())) + unread * self.rarest * self.rarest) or 1.0
         return {name: value / length for name, value in out.items()}
-
-    def unread(self, reading: Reading) -> float:
-        """How many words' worth of the message stands for no word that the bank's phrasings use."""
-        find = self.index.get
-        covered = {i for m in reading.mentions for i in m.places}
-        missing = 0.0
-        for i, token in enumerate(reading.tokens):
-            if token.how == "number" or i in covered:
-                continue
-            if token.how == "exact":
-                missing += 1.0 if find(reading.stems[i]) is None else 0.0
-                continue
-            rest = 1.0
-            for word, share in token.words:
-                if find(stem(word)) is not None:
-                    rest -= share
-            missing += max(0.0, rest)
-        return missing
 
     def families(self, reading: Reading, table: Callable[[], Families]) -> array[int]:
         """The block of families: where the words of the message lie together.
@@ -183,3 +166,26 @@ class Features:
         """How rare a feature is in the bank."""
         at = self.index.get(feature)
         return self.rarest if at is None else self.rarity[at]
+
+
+def followed(names: Vector, after: str) -> Vector:
+    """The features of a message that follows an intent's answer; the same where that is ""."""
+    return {f"{ANSWERED}{after}": FOLLOWING, **names} if after else names
+
+
+def _unread(reading: Reading, known: Container[str]) -> float:
+    """How many words' worth of a message stands for no word that the bank's phrasings use; `known` are its features that are."""
+    covered = {i for m in reading.mentions for i in m.places}
+    missing = 0.0
+    for i, token in enumerate(reading.tokens):
+        if token.how == "number" or i in covered:
+            continue
+        if token.how == "exact":
+            missing += 0.0 if reading.stems[i] in known else 1.0
+            continue
+        rest = 1.0
+        for word, share in token.words:
+            if stem(word) in known:
+                rest -= share
+        missing += max(0.0, rest)
+    return missing

@@ -61,9 +61,9 @@ class Match(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """A part of a message by itself, matched where it is dismissed or may be courtesy."""
+    """A part of a message by itself, judged where it asks, and matched where it is dismissed or may be courtesy."""
 
-    judged: Judged
+    judged: Judged | None
     match: Match | None
 
 

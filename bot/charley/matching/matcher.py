@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import add, mul
 from typing import Any
 
-from charley.matching.features import ANSWERED, FAMILY, Features, Vector
+from charley.matching.features import ANSWERED, FAMILY, Features, Vector, followed
 from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, code, restored
 from charley.matching.match import Candidate, Clause, Judged, Light, Lit, Match
@@ -61,22 +61,27 @@ class Matcher:
     def judged(self, reading: Reading) -> Judged:
         """Judges a message. Cost: its features × some operations on numbers as long as there are labels."""
         names = self.features.names(reading)
-        vector = self.features.weighed(names, self.features.unread(reading))
+        vector = self.features.weighed(names, reading)
         meaning = self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
         subject = self._names(reading)
-        return Judged(reading, names, vector, meaning, scores, subject, subject or any(m.id for m in reading.mentions))
+        return Judged(reading, names, vector, meaning, scores, subject, self.named(reading))
+
+    def named(self, reading: Reading) -> bool:
+        """Whether a message names the subject, or a thing that the content knows."""
+        return self._names(reading) or any(m.id for m in reading.mentions)
 
     def clauses(self, parts: Iterable[tuple[Reading, bool, bool]]) -> list[Clause]:
         """Each of several parts of a message by itself: its reading, whether it is dismissed, and whether it asks.
 
-        One is matched only where that matters: where it is dismissed, and where it neither asks nor names anything, as courtesy
-        does.
+        One is judged only where that matters: where it asks, where it is dismissed, and where it names nothing, as courtesy does
+        not; the last two are matched as well.
         """
         out = []
         for reading, dismissed, asks in parts:
-            judged = self.judged(reading)
-            out.append(Clause(judged, self.match(judged) if dismissed or not (asks or judged.named) else None))
+            matters = dismissed or not (asks or self.named(reading))
+            judged = self.judged(reading) if matters or asks else None
+            out.append(Clause(judged, self.match(judged) if judged and matters else None))
         return out
 
     def lit(self, message: Judged | Reading, light: Light, clauses: Iterable[Judged], share: float) -> Lit:
@@ -108,9 +113,9 @@ class Matcher:
             going: the subject has been named already.
             after: the intent whose answer came before, "" for none.
         """
-        reading, _, vector, meaning, scores, subject, _ = judged
+        reading, names, vector, meaning, scores, subject, _ = judged
         if after:
-            vector = self.features.vector(reading, after)
+            vector = self.features.weighed(followed(names, after), reading)
             scores = self.judge.scores(vector, meaning)
             judged = judged._replace(vector=vector)
         if extra:

@@ -46,5 +46,5 @@ class Interpreter:
         mentions = self._recogniser.find(tokens, stems)
         concepts = self._recogniser.concepts(self._concepts.find(stems), mentions)
         exact = all(token.how == "exact" for token in tokens)
-        mended = words if exact else [token.best for word in words for token in self._reader.read((word,))]
-        return Reading(words, tokens, stems, mentions, concepts, tuple(mended), starts)
+        mended = words if exact else self._reader.mended(words)
+        return Reading(words, tokens, stems, mentions, concepts, mended, starts)

@@ -126,6 +126,13 @@ class Reader:
             starts += [i] * (len(out) - len(starts))
         return _settled(out, link) if doubtful and link else tuple(out), tuple(starts)
 
+    def mended(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words with their spelling mended, each for itself."""
+        out: list[str] = []
+        for word in words:
+            out += (word,) if self._known(word) else [token.best for token in self._unknown(word)]
+        return tuple(out)
+
     def _known(self, word: str) -> Token | None:
         token = self._exact.get(word)
         if token is None and word in self.speller.counts:

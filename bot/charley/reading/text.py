@@ -112,6 +112,14 @@ def _stem(word: str) -> str:
     return word
 
 
+def inflected(bare: str) -> list[str]:
+    """Every word that may have this stem, whether or not there is such a word."""
+    doubled = bare + bare[-1:]
+    endings = [ending for ending, _, instead in STEMS if not instead]
+    out = [bare, bare + PLURAL, *(f"{each}{ending}" for each in (bare, doubled) for ending in endings)]
+    return out + [bare.removesuffix(instead) + ending for ending, _, instead in STEMS if instead and bare.endswith(instead)]
+
+
 def _single(word: str) -> str:
     if len(word) > 2 and word[-1] == word[-2] and word[-1] not in "ls":
         return word[:-1]

@@ -14,7 +14,7 @@ from charley.reading.families import bundled
 from charley.reading.index import Column, Index, Lines
 from charley.reading.memo import Memo
 from charley.reading.spelling import within
-from charley.reading.text import stem
+from charley.reading.text import inflected, stem
 from charley.triage.language import Language
 from charley.triage.sentence import sentences
 from charley.value import NamedTuple
@@ -157,6 +157,10 @@ class PatternIndex:
         """
         if not 3 <= len(word) <= 16 or not word.isalpha() or self._itself(word):
             return []
+        # An English word is no slip for another, but it may be a listed one with another ending; seldom is there one.
+        english = word in bundled()
+        if english and not any(form in self._forms for form in inflected(stem(word))):
+            return []
         most = 1 if len(word) < 8 else 2
         known = self._like(word[0], len(word), most) if len(word) > 3 else []
         near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, known, most)]
@@ -170,8 +174,7 @@ class PatternIndex:
             near = [(1, False, w) for w in self._like(word[0], 3, 0) if sorted(w) == sorted(word)]
         if not near and len(word) > 4:
             near = [(d, sorted(w) != sorted(word), w) for w, d in within(word, self._like("", len(word), 1), 1)]
-        # An English word is no slip for another, but it may be a listed one with another ending.
-        near = [n for n in near if stem(n[2]) == stem(word)] or ([] if word in bundled() else near)
+        near = [n for n in near if stem(n[2]) == stem(word)] or ([] if english else near)
         least = min(near)[:2] if near else ()
         return sorted(n[2] for n in near if n[:2] == least)
 

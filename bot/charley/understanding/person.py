@@ -6,6 +6,7 @@ The phrases, and what follows from what was told, stand in `knowledge/person.yam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from charley.answering.person import Person
@@ -20,7 +21,7 @@ from charley.understanding.form import Forms
 from charley.understanding.people import AVOIDED, FRESH, People
 from charley.understanding.phrase import Found, PhraseIndex, patterns
 from charley.understanding.portrait import Portrait
-from charley.understanding.split import cut
+from charley.understanding.split import part
 from charley.value import NamedTuple
 
 NEAR, FAR = 4, 8
@@ -64,7 +65,8 @@ class PersonReader:
             }
         )
         self._ages = {id: tuple(map(int, trait["age"])) for id, trait in spec.get("traits", {}).items() if "age" in trait}
-        self._from = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
+        comes = [(entity, id) for id, trait in spec.get("traits", {}).items() for entity in trait.get("from", ())]
+        self._from = cache(lambda kind, thing: [id for entity, id in comes if content.within(kind, thing, entity)])
         self._passing = {id: trait.get("passing", "") for id, trait in spec.get("traits", {}).items()}
         self._raised = {id: frozenset(trait["flags"]) for id, trait in spec.get("traits", {}).items() if "flags" in trait}
         self.limits = frozenset(id for id, trait in spec.get("traits", {}).items() if trait.get("limit"))
@@ -87,7 +89,7 @@ class PersonReader:
         """What is known after a message; `whole` is its reading."""
         after, fresh, tellings, at, own = before, [], [], 0, False
         for clause in clauses(message):
-            reading = cut(whole, range(at, at + len(clause.words))) if len(clause.words) < len(message.words) else whole
+            reading = part(whole, at, at + len(clause.words)) if len(clause.words) < len(message.words) else whole
             at += len(clause.words)
             line = "".join(f"{token.best} " for token in reading.tokens)
             named = self._named(line, after, own)
@@ -181,9 +183,8 @@ class PersonReader:
                 last = mention, told
                 for telling in told:
                     yield telling
-                    for entity, id in self._from:
-                        if self._content.within(kind, mention.id, entity):
-                            yield telling._replace(fact=id)
+                    for id in self._from(kind, mention.id):
+                        yield telling._replace(fact=id)
 
     def _told(
         self, line: str, subjects: list[tuple[int, int, str]], frame: str, at: int, end: int, fact: str, about: str, bare: bool

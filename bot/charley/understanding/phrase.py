@@ -50,21 +50,21 @@ class Phrases:
 
     def match(self, line: str, start: int) -> Found | None:
         """The phrase that stands at a place, which must be the beginning of a word or the end of the line."""
-        words, places, present = _split(line)
+        words, places, found = _split(line)
         at = line.count(" ", 0, start)
-        end = self._at(words, at, present)
+        end = self._at(words, at, found)
         return None if end < 0 else Found(places[at], places[end])
 
     def finditer(self, line: str, until: int | None = None) -> Iterator[Found]:
         """Where phrases stand, one behind the other, in the line up to a place between two words."""
-        words, places, present = _split(line)
-        first = self.begins
-        if first.keys().isdisjoint(present):
+        words, places, found = _split(line)
+        met = self.begins.keys() & found.keys()
+        if not met:
             return
         words = words if until is None else words[: line.count(" ", 0, until)]
-        anywhere, numbers, end = ANY in first, NUMBER in first, 0
-        for at in [i for i, w in enumerate([*words, ""]) if anywhere or w in first or (numbers and w.isdigit())]:
-            if at >= end and (stops := self._at(words, at, present)) >= 0:
+        end = 0
+        for at in sorted({at for word in met for at in found[word] if at <= len(words)}):
+            if at >= end and (stops := self._at(words, at, found)) >= 0:
                 yield Found(places[at], places[stops])
                 end = stops
 
@@ -96,14 +96,14 @@ class Phrases:
             self._steps[number] = steps, _needed(steps)
         return self._steps[number]
 
-    def _at(self, words: Sequence[str], at: int, present: frozenset[str]) -> int:
-        """Where the phrase ends that stands at the word `at`; -1 where none does. `present`: the words of the whole line."""
+    def _at(self, words: Sequence[str], at: int, found: Mapping[str, Sequence[int]]) -> int:
+        """Where the phrase ends that stands at the word `at`; -1 where none does. `found`: the words of the whole line."""
         first, known = self.begins, self._steps
         word = words[at] if at < len(words) else ANY
         for number in first.get(word) or (word.isdigit() and first.get(NUMBER)) or first.get(ANY, ()):
             steps, needed = known[number] if number in known else self._opened(number)
             # Most phrases that may begin here lack a later word, which is seen sooner than by following them.
-            if needed is None or not needed.isdisjoint(present):
+            if needed is None or not needed.isdisjoint(found):
                 end = _follow(steps, 0, words, at)
                 if end >= 0:
                     return end
@@ -143,7 +143,7 @@ class PhraseIndex(Generic[_Name]):
 
     def near(self, line: str) -> list[tuple[_Name, Phrases]]:
         """Those that may stand in the line by its words, in the order in which they were given."""
-        present, known = _split(line)[2], self._needs
+        present, known = _split(line)[2].keys(), self._needs
         found: set[int] = set()
         for word in self._begins.keys() & present:
             bound, free = known[word] if word in known else self._opened(word)
@@ -173,14 +173,18 @@ class PhraseIndex(Generic[_Name]):
 
 
 @lru_cache(maxsize=8)
-def _split(line: str) -> tuple[list[str], list[int], frozenset[str]]:
-    """The words of a line, where each begins, at last where the line ends, and what phrases by their words may begin with."""
+def _split(line: str) -> tuple[list[str], list[int], dict[str, list[int]]]:
+    """The words of a line, where each begins, at last where the line ends, and the places of what phrases by their words may
+    begin with."""
     words = line.split(" ")[:-1]
     places = [0]
-    for word in words:
+    found: dict[str, list[int]] = {ANY: list(range(len(words) + 1))}
+    for at, word in enumerate(words):
         places.append(places[-1] + len(word) + 1)
-    numbers = (NUMBER,) if any(map(str.isdigit, words)) else ()
-    return words, places, frozenset((ANY, *numbers, *words))
+        found.setdefault(word, []).append(at)
+        if word.isdigit():
+            found.setdefault(NUMBER, []).append(at)
+    return words, places, found
 
 
 def _begins(phrase: str) -> dict[str, None] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from charley.reading.english import (
     WONDERED,
 )
 from charley.reading.interpreter import Reading
+from charley.reading.recogniser import Mention
 from charley.reading.text import Message, read
 from charley.understanding.phrase import Openings
 from charley.value import NamedTuple
@@ -57,6 +59,21 @@ def cut(whole: Reading, words: Sequence[int]) -> Reading:
     starts = tuple([place[whole.starts[i]] for i in kept])
     said, mended = tuple([whole.words[i] for i in words]), tuple([t.best for t in tokens])
     return Reading(said, tokens, stems, tuple(mentions), tuple(concepts), mended, starts)
+
+
+def part(whole: Reading, start: int, end: int) -> Reading:
+    """`cut` of the words from `start` to before `end`, which stand in a row."""
+    low, high = bisect_left(whole.starts, start), bisect_left(whole.starts, end)
+    tokens = whole.tokens[low:high]
+    return Reading(
+        whole.words[start:end],
+        tokens,
+        whole.stems[low:high],
+        tuple([Mention(m.kind, m.id, m.start - low, m.end - low) for m in whole.mentions if low <= m.start and m.end <= high]),
+        tuple([(a - low, b - low, concept) for a, b, concept in whole.concepts if low <= a and b <= high]),
+        tuple([token.best for token in tokens]),
+        tuple([at - start for at in whole.starts[low:high]]),
+    )
 
 
 class Splitter:

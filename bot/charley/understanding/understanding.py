@@ -18,7 +18,7 @@ from charley.understanding.acts import Act
 from charley.understanding.context import Context, Topic
 from charley.understanding.decision import ANSWER, OFFER, REFUSE
 from charley.understanding.slots import Slots, topic
-from charley.understanding.split import Splitter, cut
+from charley.understanding.split import Splitter, cut, part
 from charley.understanding.way import Understood, Way
 
 CHOICES = 3
@@ -79,7 +79,7 @@ class Understander:
             return (Understood(offered, None, 1.0, ANSWER, asked=" ".join(message.words)),)
         going = self._going(before)
         parts = () if (act.about and going) or act.meant or act.back else self._splitter.split(message)
-        cuts = [(cut(judged.reading, p.places), p.dismissed, p.asks) for p in parts] if len(parts) > 1 else []
+        cuts = [(part(judged.reading, p.start, p.end), p.dismissed, p.asks) for p in parts] if len(parts) > 1 else []
         each = dict(zip(parts, self.matcher.clauses(cuts), strict=True)) if cuts else {}
         away = [match.candidates[0].intent for p in each if p.dismissed and (match := each[p].match)]
         kept = [p for p in parts if not p.dismissed]
@@ -87,10 +87,11 @@ class Understander:
         words = [i for i in range(act.rest, len(message.words) - act.end) if not any(i in p.places for p in small)]
         rest: Judged | Reading = judged
         if 0 < len(words) < len(message.words):
-            one = [each[p].judged for p in each if not p.dismissed and [*p.places] == words]
+            one = [found for p in each if not p.dismissed and [*p.places] == words and (found := each[p].judged)]
             rest = one[0] if one else cut(judged.reading, words)
         clauses = [p for p in kept if p.asks]
-        whole, asking = self._lit(rest, before, away, act, [each[p].judged for p in clauses] if len(kept) > 1 else [])
+        heard = [found for p in clauses if (found := each[p].judged)] if len(kept) > 1 else []
+        whole, asking = self._lit(rest, before, away, act, heard)
         times = len(clauses)
         if several := self._several(whole, asking, times, before):
             return several
