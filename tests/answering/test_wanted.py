@@ -52,7 +52,7 @@ OWED = [
     ("causes.medication.item", "ciprofloxacin", "", ["W-02"]),
     ("causes.medication.item", "denosumab", "", ["W-04"]),
     ("causes.medication.item", "lenalidomide", "", ["E-201"]),
-    ("causes.medication.item", "fenofibrate", "", ["W-10"]),
+    ("causes.medication.item", "fenofibrate", "", ["W-190"]),
     ("causes.medication.item", "daptomycin", "", ["W-10"]),
     ("causes.other_conditions", "tetanus", "", ["W-25"]),
     ("causes.other_conditions", "guillain_barre", "", ["W-26"]),
