@@ -109,3 +109,15 @@ def test_who_asks_why_hears_a_reason_or_more_and_never_nothing(assistant: Assist
             again = assistant.reply("why?", first.context)
             assert again.kind == "answer", (intent, entity)
             assert not any(text in str(again) for text in nothing), (intent, entity, str(again))
+
+
+def test_a_brief_answer_has_news_just_where_the_whole_one_has() -> None:
+    composer = Composer(content())
+    for intent in content().answers:
+        for slot, _ in asked_of(intent):
+            heard: frozenset[str] = frozenset()
+            for _ in range(4):  # until all is said
+                said = [composer.section(intent, slot, "more", heard, brief=brief).sentences for brief in (False, True)]
+                whole, brief = (heard.issuperset(key for s in each for key in s.said) for each in said)
+                assert whole == brief, (intent, slot)
+                heard |= {key for s in said[0] for key in s.said}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from charley.content.lead import base, cited, refs, sentence, sentences
+from charley.content.lead import bare, base, cited, refs, sentence, sentences
 from charley.content.model import Fact
 
 
@@ -17,6 +17,8 @@ class Citations:
         """The facts that a template says (`lead.refs`)."""
         self.cited = cache(cited)
         """The facts that a lead rests on."""
+        self.bare = cache(lambda text: bare(text, facts))
+        """A lead's own words."""
         self.fact = cache(lambda ref: facts[base(ref)])
         """The fact of a reference."""
         self.sentences = cache(self._sentences)

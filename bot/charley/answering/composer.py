@@ -15,7 +15,7 @@ from charley.answering.paragraph import Names, Paragraph, capital
 from charley.answering.person import Kinship, Person
 from charley.answering.reply import Section, Sentence, Suggestion
 from charley.answering.speech import Speech
-from charley.content.lead import bare, base, text_of
+from charley.content.lead import base, text_of
 from charley.content.model import PARTS, TEMPLATES, Answer, Content, Entity, Lead, Source, Wording, marked
 from charley.content.template import fill
 from charley.value import NamedTuple
@@ -139,7 +139,7 @@ class Composer:
         answer = self._content.answers[intent]
         first, second = self.wording(answer, one), self.wording(answer, other)
         leads = [self.lead(self.leads(answer, w), asked, named=True) for w in (first, second)]
-        return first == second or "" != bare(leads[0], self._content.facts) == bare(leads[1], self._content.facts)
+        return first == second or "" != self.cites.bare(leads[0]) == self.cites.bare(leads[1])
 
     def section(
         self,
@@ -149,16 +149,16 @@ class Composer:
         said: Collection[str] = (),
         asked: Asked | None = None,
         also: Sequence[Slot] = (),
+        brief: bool = False,
     ) -> Section:
         """One part of an answer, about one thing or several of a kind.
 
         Sentences in `said` ("E-004.1"), of earlier sections or replies, are left out, but for urgent ones. A part that
-        has nothing left to say is empty.
+        has nothing left to say is empty. `brief`: no more of it than tells whether it has news.
         """
-        asked = asked or Asked()
-        answer = self._content.answers[intent]
+        asked, answer = asked or Asked(), self._content.answers[intent]
         slots = [*([slot] if slot else []), *also]
-        wordings = list(dict.fromkeys(self.wording(answer, s) for s in slots)) or [answer.wording]
+        wordings = [*dict.fromkeys(self.wording(answer, s) for s in slots)] if also else [self.wording(answer, slot)]
         words = MORE if part == "more" else WORDS
         every = Names(self.names(intent, slots), self._own(intent, slots, wordings), bool(slots))
         paragraph = Paragraph(self, asked.person, every, self.classes(slots), said, words)
@@ -191,7 +191,7 @@ class Composer:
         if not paragraph.lead and part == "short":
             paragraph.add([r for r in plan if paragraph.left(r)][:1], paragraph.body, least=True)
         paragraph.add([f.fact for f in follows if f.room], paragraph.first)
-        paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short")
+        paragraph.add(plan, paragraph.body, least=not paragraph.lead and part == "short", brief=brief)
         return Section(intent, self.title(intent, slot), paragraph.sentences() if part == "short" or paragraph.body else ())
 
     def _own(self, intent: str, slots: Sequence[Slot], wordings: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
@@ -221,11 +221,11 @@ class Composer:
         groups: dict[str, list[tuple[str, Slot]]] = {}
         for slot in slots:
             lead = self.lead(self.leads(answer, self.wording(answer, slot)), asked, named=True, only=only)
-            groups.setdefault(bare(lead, self._content.facts), []).append((lead, slot))
+            groups.setdefault(self.cites.bare(lead), []).append((lead, slot))
         found = [([lead for lead, _ in group], [slot for _, slot in group]) for group in groups.values()]
         for leads, about in found or [([self.lead(answer.wording.leads, asked, named=False, only=only)], [])]:
             if leads[0]:
-                if text := bare(leads[0], self._content.facts):
+                if text := self.cites.bare(leads[0]):
                     rests = list(dict.fromkeys(r for lead in leads for r in self.cites.cited(lead)))
                     paragraph.open(text, rests, self.names(answer.intent, about))
                 own += [r for lead in leads for r in self.cites.refs(lead)]
@@ -240,7 +240,8 @@ class Composer:
 
     def told(self, answer: Answer, person: Person) -> frozenset[str]:
         """The facts that an answer has for what this person told."""
-        own = (f for w in (answer.wording, *answer.by.values()) for f in self.cites.refs(w.told))
+        wordings = (answer.wording, *answer.by.values()) if person.traits or person.things else ()
+        own = (f for w in wordings for f in self.cites.refs(w.told))
         told = {base(f) for f in own if any(self.kinship.told(person, t) for t in self.cites.fact(f).whom)}
         return frozenset(told | {f.fact for f in self.following.of(answer.intent, person)})
 

@@ -79,10 +79,17 @@ class Paragraph:
             return bool(self._new(ref))
         return any(key not in self._said and key not in self._here for key, _ in self._sentences(ref))
 
-    def add(self, references: Iterable[str], to: list[Sentence], owed: bool = False, least: bool = False) -> None:
+    @property
+    def news(self) -> bool:
+        """Whether something was said that was not heard before."""
+        return not self._here <= self._said
+
+    def add(
+        self, references: Iterable[str], to: list[Sentence], owed: bool = False, least: bool = False, brief: bool = False
+    ) -> None:
         """Says what the references have that was not said, each with what qualifies it.
 
-        `owed`: however long it gets. `least`: the first is said in any case, even again.
+        `owed`: however long it gets. `least`: the first is said in any case, even again. `brief`: what is news is enough.
         """
         references = list(dict.fromkeys(references))
         for round in (False, True):
@@ -105,7 +112,7 @@ class Paragraph:
                     self._here.add(key)
                     self._points.add(self._cites.fact(id).point)
                 self._points.discard("")
-                if round:
+                if round or (brief and self.news):
                     break
             if to or not least:
                 break

@@ -146,15 +146,15 @@ class Replies:
     def news(self, question: Question, said: Iterable[str]) -> bool:
         """Whether an answer has something that the conversation has not heard."""
         heard = set(said)
-        return any(s.said and not heard.issuperset(s.said) for s in self._section(question, heard).sentences)
+        return any(s.said and not heard.issuperset(s.said) for s in self._section(question, heard, brief=True).sentences)
 
     def has(self, question: Question, said: Iterable[str]) -> bool:
         """Whether an answer has anything to say, heard or not."""
         return bool(self._section(question, said).sentences)
 
-    def _section(self, question: Question, said: Iterable[str]) -> Section:
-        heard = frozenset(said)
-        return self.composer.section(question.intent, question.slot, question.part, heard, question.asked, question.also)
+    def _section(self, question: Question, said: Iterable[str], brief: bool = False) -> Section:
+        heard, of = frozenset(said), question
+        return self.composer.section(of.intent, of.slot, of.part, heard, of.asked, of.also, brief)
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""

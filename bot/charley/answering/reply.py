@@ -82,14 +82,11 @@ class Reply(_Parts):
     __slots__ = ()
 
     def __new__(cls, **parts: Any) -> Reply:
-        reply = super().__new__(cls, **parts)
-        if not reply.disclaimer.strip():
-            raise ValueError("a reply needs the disclaimer")
-        return reply
+        return _checked(super().__new__(cls, **parts))
 
     @classmethod
     def _make(cls, iterable: Iterable[Any]) -> Reply:  # type: ignore[override]  # checked as well
-        return cls(**dict(zip(cls._fields, iterable, strict=True)))
+        return _checked(super()._make(iterable))
 
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:  # parts have names, also in a pickle
         return (), self._asdict()
@@ -136,6 +133,12 @@ class Reply(_Parts):
             "disclaimer": self.disclaimer,
             "context": dict(self.context),
         }
+
+
+def _checked(reply: Reply) -> Reply:
+    if not reply.disclaimer.strip():
+        raise ValueError("a reply needs the disclaimer")
+    return reply
 
 
 def numbered(reply: Reply) -> bool:

@@ -90,10 +90,11 @@ class Resolver:
             for kind, said in self._moves.near(line):
                 if said.search(line):
                     return Act("repeat" if kind == AGAIN else kind)
-            number = self._number(words)
+            bare = self._bare(words)
+            number = self._number(words, bare)
             if number:
                 return Act("choose", number)
-            kind = self._kind(words)
+            kind = self._kind(words, bare)
             if kind:
                 return Act(kind)
         for start in range(min(len(words), 7)):
@@ -160,8 +161,8 @@ class Resolver:
                     words, changed = words[: len(words) - size], True
         return tuple(w for w in words if w not in self._small)
 
-    def _kind(self, words: tuple[str, ...]) -> str:
-        for each in dict.fromkeys((words, self._bare(words))):
+    def _kind(self, words: tuple[str, ...], bare: tuple[str, ...]) -> str:
+        for each in dict.fromkeys((words, bare)):
             line = " ".join(each)
             kind = self._kinds.get(line)
             if kind:
@@ -180,8 +181,7 @@ class Resolver:
             self._lines[length] = [k for k in self._known if min(len(k), length) > (ALIKE - 0.01) * max(len(k), length)]
         return self._lines[length]
 
-    def _number(self, words: tuple[str, ...]) -> int:
-        bare = self._bare(words)
+    def _number(self, words: tuple[str, ...], bare: tuple[str, ...]) -> int:
         for line in (" ".join(words), " ".join(bare)):
             found = self._ordinals.get(line)
             if found:

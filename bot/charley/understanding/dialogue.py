@@ -102,11 +102,8 @@ class Dialogue:
         near = [self.conversation.question(t) for t in understood[0].choices]
         spoken = read(" ".join(message.words[act.rest :])) if act.back else message
         answered = self._asked(spoken, [u for u in understood if u.decision == decide.ANSWER], before)
-        # What asks for just this by itself points at nothing else: "so should I stop it".
-        alone = self.understander.alone(understood[0], before)
-        own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
         pointed = self.conversation.pointed(answered, Asked(form, message.words), before)
-        points = pointed is not answered and (not answered or own != answered[0].intent or own == pointed[0].intent)
+        points = pointed is not answered and self._points(answered, pointed, understood[0], before)
         answered = pointed if points else answered
         if not (points or act.about or act.meant or act.back) and self._asks_back(form, message, understood, before):
             other = form in self._forms.own
@@ -120,6 +117,7 @@ class Dialogue:
                 return self.follow(Move((question,), other=True), before, message)
             if point and self.replies.has(point, before.heard):
                 return self.say([point], before)
+            alone = self.understander.alone(understood[0], before)
             near = [self.conversation.question(t) for t in alone.choices]
             answered = self._asked(message, [alone], before) if alone.decision == decide.ANSWER else []
             if point and (not answered or answered[0].intent == point.intent):
@@ -144,6 +142,12 @@ class Dialogue:
         confidence = max((u.confidence for u in understood), default=0.0)
         named = near if understood[0].match and understood[0].match.named else ()
         return self.missed("english_only" if foreign else misses, before, confidence, named)
+
+    def _points(self, answered: Sequence[Question], pointed: Sequence[Question], understood: Understood, before: Context) -> bool:
+        """Whether a message points at what was told, and not at what it asks for by itself: "so should I stop it" does not."""
+        alone = self.understander.alone(understood, before)
+        own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
+        return not answered or own != answered[0].intent or own == pointed[0].intent
 
     def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
         """What is said to a remark."""

@@ -15,8 +15,8 @@ ENDS = frozenset(".?!;,:\n\u2014()")
 """Punctuation that ends a clause; a clause that ends in the first of a "?" asks."""
 STOPS = frozenset(".?!")
 """Punctuation that ends a sentence."""
-KEPT = 64
-"""Clauses whose form is remembered."""
+KEPT, ASKED = 64, 8
+"""Clauses, and messages, whose form is remembered."""
 
 
 class Forms:
@@ -39,12 +39,16 @@ class Forms:
         self._subjects = frozenset(forms.get("subjects", ()))
         # The clauses of one message are asked about again and again: for what they tell, what they ask, and how it is answered.
         self._form = lru_cache(KEPT)(self._found)
+        self._last = lru_cache(ASKED)(self._told)
 
     def find(self, message: Message) -> str:
         """The form of the last question of a message, else of its last clause that has one; "" for none.
 
         A lone word that names no form gives way to one before it in its sentence: "does it help, and how?"
         """
+        return self._last(message)
+
+    def _told(self, message: Message) -> str:
         for asks in (True, False):
             found = ""
             for clause, mark, ends in self._clauses(message):

@@ -25,9 +25,9 @@ _Name = TypeVar("_Name")
 _PART = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|\S+")
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
 
-_Step = str | frozenset[str] | dict[str, tuple[tuple[str, ...], ...]]
-"""One of `_BEGIN`, `_END`, `_GAP`, or words that may not stand here, or the rows of words that may, by their first word; an
-empty row for nothing."""
+_Step = str | frozenset[str] | tuple[str, ...] | dict[str, tuple[tuple[str, ...], ...]]
+"""One of `_BEGIN`, `_END`, `_GAP`; or words of which one stands here, which is what most steps are; or words that may not; or
+the rows of words that may, by their first word, an empty row for nothing."""
 
 
 class Found(NamedTuple):
@@ -220,18 +220,19 @@ def _steps(phrase: str) -> tuple[_Step, ...]:
 
 def _needed(steps: Sequence[_Step]) -> frozenset[str] | None:
     """Words of which a phrase needs one behind its beginning; None where it needs none."""
-    bound = [step for step in steps if isinstance(step, dict) and "" not in step]
+    bound = [step for step in steps if isinstance(step, frozenset) or (isinstance(step, dict) and "" not in step)]
     choices = [frozenset(step) for step in bound[1:] if NUMBER not in step and WORD not in step]
     return min(choices, key=len, default=None)
 
 
 def _step(part: str) -> _Step:
     if part[0] == "!":
-        return frozenset(part[2:-1].split("|"))
+        return tuple(part[2:-1].split("|"))
     step: dict[str, tuple[tuple[str, ...], ...]] = {"": ((),)} if part[0] == "[" else {}
     for choice in _choices(part):
         step[choice[0]] = (*step.get(choice[0], ()), choice)
-    return step
+    plain = all(rows == ((word,),) for word, rows in step.items()) and step.keys().isdisjoint((WORD, NUMBER))
+    return frozenset(step) if plain else step
 
 
 def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> int:
@@ -239,9 +240,15 @@ def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> in
 
     Cost: a gap tries few places, and a phrase has few gaps.
     """
-    if k == len(steps):
-        return at
-    step = steps[k]
+    while True:
+        if k == len(steps):
+            return at
+        step = steps[k]
+        if not isinstance(step, frozenset):
+            break
+        if at == len(words) or words[at] not in step:
+            return -1
+        k, at = k + 1, at + 1
     if isinstance(step, str):
         if step == _GAP:
             for after in range(at, min(at + BETWEEN, len(words)) + 1):
@@ -250,7 +257,7 @@ def _follow(steps: Sequence[_Step], k: int, words: Sequence[str], at: int) -> in
                     return end
             return -1
         return _follow(steps, k + 1, words, at) if at == (0 if step == _BEGIN else len(words)) else -1
-    if isinstance(step, frozenset):
+    if isinstance(step, tuple):
         return -1 if at < len(words) and words[at] in step else _follow(steps, k + 1, words, at)
     if at < len(words):
         word = words[at]
