@@ -131,6 +131,7 @@ def _descend(
     """Moves the rows round by round. `pushed` keeps for each example how far it has pushed each label so far."""
     level, slack, bound = halves(size), COARSE * COARSE / (2 * soft), HALF - _ONE
     pushed: list[dict[int, int]] = [{} for _ in targets]
+    shares = [sum(map(mul, mine, mine)) + slack for mine in values]
     calm = [False] * len(targets)
     for turn in range(ROUNDS):
         for i in shuffled(keys, 2 + turn):
@@ -140,13 +141,12 @@ def _descend(
             scores = parted(sum(map(mul, mine, map(rows.__getitem__, where)), level), size).tolist()
             # Mirrored, the example's own label wants to be below -1 like all the others.
             scores[target] = 2 * HALF - scores[target]
-            missed = [k for k, s in enumerate(scores) if s > bound or k in before]
+            missed = [k for k, s in enumerate(scores) if s > bound]
             calm[i] = True
-            if not missed:
+            if not (missed or before):
                 continue
-            share = sum(map(mul, mine, mine)) + slack
-            move = 0
-            for k in missed:
+            share, move = shares[i], 0
+            for k in dict.fromkeys([*before, *missed]):
                 step = max(-before.get(k, 0), int((scores[k] - bound - before.get(k, 0) * slack) / share))
                 if step:
                     before[k] = before.get(k, 0) + step
