@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conversation import talk
 
 from charley import Assistant
 
@@ -281,3 +282,37 @@ def test_the_own_case_comes_with_another_question_again(assistant: Assistant) ->
     first = assistant.reply("I'm 81 and unsteady, what do I do when a cramp comes")
     second = assistant.reply("and which stretch should I do", first.context)
     assert "steady" in str(first) and "steady" in str(second)
+
+
+@pytest.mark.parametrize(
+    "tale",
+    [
+        "I'm 44, a roofer's mate, and not on any regular medication. My calves go most evenings. What's causing it?",
+        "I'm on no tablets and eat well. What is causing my leg cramps?",
+        "The ultrasound of my calf was fine. What is causing my leg cramps then?",
+    ],
+)
+def test_who_told_that_the_usual_causes_are_not_it_hears_that_often_none_is_found(assistant: Assistant, tale: str) -> None:
+    reply = assistant.reply(tale)
+    assert reply.intents == ("causes.unexplained",)
+    assert "no cause can be found" in str(reply)
+
+
+def test_medicines_are_not_offered_to_somebody_who_takes_none(assistant: Assistant) -> None:
+    asked = "why do I get leg cramps for no reason"
+    assert "medicines started" in str(assistant.reply(asked))
+    assert "medicines started" not in str(talk(assistant, "I do not take any tablets", asked))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "My late father kept a cork in bed against cramp. Does a cork in bed help?",
+        "My uncle used to swear by a cork in the bed. Does a cork in bed help leg cramps?",
+        "My gran is long dead but slept with a cork in bed. Does a cork in bed help leg cramps?",
+    ],
+)
+def test_who_is_dead_or_only_did_it_once_is_not_told_to_see_a_doctor(assistant: Assistant, told: str) -> None:
+    text = str(assistant.reply(told))
+    assert "ee a doctor" in text
+    assert "he should" not in text.lower()
