@@ -74,3 +74,25 @@ def test_several_medicines_told_at_once_are_all_spoken_of(assistant: Assistant) 
 def test_who_only_has_something_is_not_pregnant(assistant: Assistant, message: str) -> None:
     people = assistant.reply(message).context.get("people", {}).get("told", {})
     assert "pregnant" not in people.get("self", [])
+
+
+@pytest.mark.parametrize(
+    ("remark", "feeling"),
+    [
+        ("no sermons please, don't lecture me about it", "felt_judged"),
+        ("please don't tut, I know it was daft", "felt_judged"),
+        ("three weeks of it and I'm absolutely shattered", "felt_tired"),
+        ("I am weary of being sent home again", "felt_tired"),
+        ("we only want him to sleep through, I just want him to sleep", "felt_tired"),
+        ("I'm a bit nervous if I'm honest", "felt_fear"),
+        ("it's awful seeing her like that", "felt_alone"),
+        ("everything I enjoy is forbidden now", "felt_alone"),
+    ],
+)
+def test_a_feeling_is_met_with_its_own_word(assistant: Assistant, remark: str, feeling: str) -> None:
+    assert said(talk(assistant, "can alcohol cause leg cramps", remark))[0] == assistant.content.messages[feeling]
+
+
+def test_who_feels_alone_or_judged_is_sent_to_nobody(assistant: Assistant) -> None:
+    for remark in ("it's horrible watching him like that", "please don't laugh"):
+        assert "doctor" not in " ".join(said(talk(assistant, "can cold cause leg cramps", remark)))
