@@ -61,8 +61,10 @@ class RedFlags:
         ended = self.release(message, alarm, signs) if alarm else ""
         if ended in TAKEN_BACK or self._triage is None:
             return Hearing(ended, UNHEARD, UNHEARD, [])
-        own = self.look(message, ())
-        return Hearing(ended, self.look(message, signs) if signs and not ended else own, own, self._triage.marks(own))
+        text, told = self._triage.hear(message)
+        own = self._triage.weigh(text, told, ())
+        look = self._triage.weigh(text, told, signs) if signs and not ended else own
+        return Hearing(ended, look, own, self._triage.marks(own))
 
     def look(self, message: Message, carried: tuple[str, ...]) -> TriageResult:
         """What triage finds in a message, in the light of the signs of earlier turns."""

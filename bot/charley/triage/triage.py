@@ -62,9 +62,16 @@ class Triage:
 
     def look(self, message: Message, carried: tuple[str, ...] = ()) -> TriageResult:
         """Like `assess`, with the signs to hand to the next turn, whether or not they raise a flag."""
-        before = evidence.carried(carried, self._weights, self._facts)
+        return self.weigh(*self.hear(message), carried)
+
+    def hear(self, message: Message) -> tuple[Text, list[Match]]:
+        """A message as triage reads it, and where it speaks of signs."""
         text = self._text(message)
-        matches = self._told.matches(text)
+        return text, self._told.matches(text)
+
+    def weigh(self, text: Text, matches: Sequence[Match], carried: tuple[str, ...]) -> TriageResult:
+        """What was heard in a message, in the light of the signs of earlier turns."""
+        before = evidence.carried(carried, self._weights, self._facts)
         names = {m.name.removesuffix(WEAK): None for m in matches}
         ways = self._open_ways(names.keys() | before, names)
         if not ways and names.keys().isdisjoint(self._weighed):
@@ -105,8 +112,7 @@ class Triage:
 
     def told(self, message: Message) -> frozenset[str]:
         """The signs that a message says are there, whether or not they raise a flag."""
-        text = self._text(message)
-        return frozenset(self._there(text, self._told.matches(text), frozenset())[0])
+        return frozenset(self._there(*self.hear(message), frozenset())[0])
 
     def release(self, message: Message, flag: Flag, carried: tuple[str, ...]) -> str:
         """The act by which a message ends a red flag that stands; "" if it does not."""
