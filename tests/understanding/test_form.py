@@ -53,3 +53,8 @@ def test_form(forms: Forms, message: str, form: str | None) -> None:
 def test_any_text_has_a_form_or_none(assistant: Assistant, text: str) -> None:
     known = {*assistant.content.forms, ""}
     assert Forms(assistant.content.forms).find(read(text)) in known
+
+
+@pytest.mark.parametrize(("question", "form"), [("when should I go to hospital", "other"), ("when will it go", "how_long")])
+def test_when_to_go_somewhere_is_not_how_long_it_takes(assistant: Assistant, question: str, form: str) -> None:
+    assert Forms(assistant.content.forms).find(read(question)) == form
