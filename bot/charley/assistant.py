@@ -12,7 +12,7 @@ from charley.answering.reply import Reply
 from charley.bank import bank
 from charley.content.model import Content
 from charley.matching.match import Judged
-from charley.matching.opinion import Heard, heard
+from charley.matching.opinion import Heard, heard, loudest
 from charley.reading.interpreter import Reading
 from charley.reading.text import LIMIT, Message, read
 from charley.triage.red_flags import ANY, RedFlags
@@ -22,6 +22,7 @@ from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
+from charley.understanding.split import parts
 from charley.understanding.turn import Turn
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Assistant:
         # A message in which the rules know nothing again is about something else, whatever it sounds like.
         judged, likeness = heard(self._matcher, self._opinion, reading, marks)
         sounds = likeness.labels if likeness else {}
-        found, look = look, self._weighed(message, look, own, likeness) if likeness else look
+        found, look = look, self._weighed(message, reading, look, own, likeness) if likeness else look
         doubted = found.finding is not None and found.finding.level in GRAVE and look.finding is None
         # What is worth a visit, but not today, is spoken of once in a conversation.
         worth = look.finding.flag if look.finding is not None and look.finding.level not in GRAVE else ""
@@ -110,16 +111,17 @@ class Assistant:
             return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
         return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 
-    def _weighed(self, message: Message, look: TriageResult, own: TriageResult, likeness: Heard) -> TriageResult:
+    def _weighed(
+        self, message: Message, reading: Reading, look: TriageResult, own: TriageResult, likeness: Heard
+    ) -> TriageResult:
         """What triage finds once the second opinion is heard. `own` is what the message raises by itself."""
-        sounding = Sounding(len(message.words), likeness.sounds, likeness.labels, partial(self._alone, message))
+        sounding = Sounding(len(message.words), likeness.sounds, likeness.labels, partial(self._part, message, reading))
         return weighed(look, own, sounding, self._alarm.sounding, self._alarm.again)
 
-    def _alone(self, message: Message, finding: Finding) -> float:
-        """How much the part of a message that tells a finding sounds like a call for help by itself."""
-        part, reading = self._matcher.interpreter.message(self._alarm.part(message, finding))
-        likeness = heard(self._matcher, self._opinion, reading, self._alarm.hear(part, "", ()).marks)[1]
-        return likeness.sounds if likeness else 0.0
+    def _part(self, message: Message, reading: Reading) -> Heard:
+        """What the part of a story that sounds most like a call for help does by itself."""
+        found = self._alarm.parts(message)
+        return loudest(self._matcher, self._opinion, zip(parts(reading, found), found.values(), strict=True))
 
     def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
         """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""

@@ -24,7 +24,8 @@ OPINION = taught(MATCHER, [Lesson(read(text).words, label, marks, key) for key, 
 
 
 def heard(text: str, *marks: str) -> Heard:
-    return OPINION.hear(MATCHER.judged(MATCHER.reading(read(text).words)), marks)
+    reading = MATCHER.reading(read(text).words)
+    return OPINION.hear(MATCHER.features.names(reading), MATCHER.meaning(reading), marks)
 
 
 @pytest.mark.parametrize(("text", "label", "marks"), TOLD)

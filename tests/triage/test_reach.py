@@ -112,11 +112,17 @@ def test_in_the_heat_a_muddled_head_is_first_of_all_heatstroke() -> None:
     assert raised(text) == "heatstroke"
 
 
-def test_five_words_on_either_side_are_heard_with_a_sign() -> None:
-    message = read("last week one of our old folks had crushing chest pain while we were out at sea with him")
-    finding = TRIAGE.look(message).finding
-    assert finding is not None
-    assert TRIAGE.part(message, finding.said) == "our old folks had crushing chest pain while we were out at"
+def test_sentences_and_neighbours_are_the_parts_of_a_story() -> None:
+    story = read("I walk a lot. My calf cramps at night. Since noon my chest hurts.")
+    assert [" ".join(story.words[start:end]) for start, end in TRIAGE.parts(story)] == [
+        "i walk a lot",
+        "i walk a lot my calf cramps at night",
+        "my calf cramps at night",
+        "my calf cramps at night since noon my chest hurts",
+        "since noon my chest hurts",
+    ]
+    assert not [*TRIAGE.parts(read("my calf cramps at night"))]
+    assert not [*TRIAGE.parts(read(""))]
 
 
 def test_a_short_writing_of_six_letters_is_known_when_misspelt_and_one_of_five_is_not() -> None:

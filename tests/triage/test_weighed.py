@@ -27,10 +27,10 @@ def heard(
     despair: float = -1.0,
     own: TriageResult | None = None,
     words: int = 20,
-    alone: float = -9.0,
+    part: tuple[float, dict[str, float]] = (-9.0, {}),
 ) -> TriageResult:
     labels = {"ill": ill, "today": today, "despair": despair}
-    opinion = Sounding(words, sounds, labels, lambda _: alone)
+    opinion = Sounding(words, sounds, labels, lambda: part)
     return weighed(look, look if own is None else own, opinion, GENERAL, FLAGS.__getitem__)
 
 
@@ -98,21 +98,31 @@ def test_what_sounds_like_nothing_at_all_is_not_asked_about() -> None:
     assert heard(found(CRISIS), -4.1, despair=0.5).possible == CRISIS
 
 
-@pytest.mark.parametrize(
-    ("finding", "above", "below"), [(COLD, 2.3, 2.2), (CLOT, 2.3, 2.2), (CRISIS, 2.3, 2.2), (POISON, -0.9, -1.1)]
-)
-def test_what_is_plainly_told_is_raised_whatever_the_story_around_it_sounds_like(
-    finding: Finding, above: float, below: float
+@pytest.mark.parametrize("finding", [None, COLD, CLOT, CRISIS])
+def test_a_part_that_plainly_sounds_like_a_call_is_raised_whatever_the_story_around_it_sounds_like(
+    finding: Finding | None,
 ) -> None:
-    today = 1.0 if finding.level == "urgent" else -1.0
-    told = finding._replace(said=(0, 1))
-    assert heard(found(told), -5.0, today=today, alone=above).finding == told
-    assert heard(found(told), -5.0, today=today, alone=below).finding is None
+    """The part tells as well what kind of call it is."""
+    told = {"ill": 0.0, "today": 1.0 if finding == CLOT else -1.0, "despair": -1.0}
+    assert heard(found(finding), -5.0, ill=-1.0, words=25, part=(0.6, told)).finding == (finding or GENERAL["ill"])
+    assert heard(found(finding), -5.0, ill=-1.0, words=25, part=(0.4, told)).finding is None
 
 
-def test_a_message_that_is_one_sentence_is_not_heard_twice() -> None:
-    told = COLD._replace(said=(0, 1))
-    assert heard(found(told), -5.0, words=2, alone=9.0).finding is None
+def test_poison_in_a_story_needs_a_part_that_sounds_less_like_a_call() -> None:
+    told = {"ill": 0.0, "today": -1.0, "despair": -1.0}
+    assert heard(found(POISON), -5.0, words=25, part=(-0.9, told)).finding == POISON
+    assert heard(found(POISON), -5.0, words=25, part=(-1.1, told)).finding is None
+
+
+def test_the_parts_of_a_story_that_surely_sounds_like_a_call_are_not_heard() -> None:
+    told = {"ill": -1.0, "today": 1.0, "despair": -1.0}
+    assert heard(found(None), -1.0, part=(9.0, told)).finding == GENERAL["ill"]
+    assert heard(found(None), -1.2, words=25, part=(9.0, told)).finding == GENERAL["today"]
+
+
+def test_a_message_of_fewer_words_is_no_story() -> None:
+    told = {"ill": 0.0, "today": -1.0, "despair": -1.0}
+    assert heard(found(None), -1.2, words=24, part=(9.0, told)).finding is None
 
 
 def test_a_level_is_raised_by_a_small_lead_and_lowered_by_a_large_one() -> None:
@@ -137,7 +147,7 @@ def test_harm_to_oneself_is_never_lowered() -> None:
 
 def test_without_an_opinion_the_rules_stand() -> None:
     look = found(COLD, CLOT)
-    assert weighed(look, look, Sounding(20, -9.0, {}, lambda _: 0.0), {}, FLAGS.__getitem__) == look
+    assert weighed(look, look, Sounding(20, -9.0, {}, lambda: (0.0, {})), {}, FLAGS.__getitem__) == look
 
 
 def test_what_the_rules_found_is_not_lowered_to_what_it_only_sounds_like() -> None:

@@ -55,11 +55,11 @@ class Opinion:
         self._taught = cache(taught)
         self._labels = labels
 
-    def hear(self, judged: Judged, marks: Iterable[str]) -> Heard:
+    def hear(self, names: Vector, meaning: Sequence[int], marks: Iterable[str]) -> Heard:
         """What a message sounds like, by its features and its block of families; `marks` are what the rules leave on it."""
         features, judge = self._taught()
-        seen = _seen(features, judged.names, marks)
-        scores = dict(zip(self._labels, judge.scores(seen, judged.meaning), strict=True))
+        seen = _seen(features, names, marks)
+        scores = dict(zip(self._labels, judge.scores(seen, meaning), strict=True))
         nothing = scores.pop("", 1.0) + 1.0
         return Heard(math.fsum([score + 1.0 for score in scores.values()]) - nothing, scores)
 
@@ -72,7 +72,13 @@ class Opinion:
 def heard(matcher: Matcher, opinion: Opinion | None, reading: Reading, marks: Sequence[str]) -> tuple[Judged, Heard | None]:
     """A message judged, and what it sounds like; None where there is no opinion, or the rules leave no mark."""
     judged = matcher.judged(reading)
-    return judged, opinion.hear(judged, marks) if opinion is not None and marks else None
+    return judged, opinion.hear(judged.names, judged.meaning, marks) if opinion is not None and marks else None
+
+
+def loudest(matcher: Matcher, opinion: Opinion | None, parts: Iterable[tuple[Reading, Sequence[str]]]) -> Heard:
+    """The part that sounds most like a call for help, of parts with the marks that the rules leave; no labels where none does."""
+    likenesses = [opinion.hear(matcher.features.names(x), matcher.meaning(x), marks) for x, marks in parts] if opinion else []
+    return max(likenesses, key=lambda x: x.sounds, default=Heard(0.0, {}))
 
 
 def taught(matcher: Matcher, lessons: Sequence[Lesson]) -> Opinion:

@@ -70,9 +70,16 @@ class RedFlags:
         """What triage finds in a message, in the light of the signs of earlier turns."""
         return self._triage.look(message, carried) if self._triage else UNHEARD
 
-    def part(self, message: Message, finding: Finding) -> str:
-        """The words of a message that tell the signs of a finding, with some around them."""
-        return self._triage.part(message, finding.said) if self._triage else message.text
+    def parts(self, message: Message) -> dict[tuple[int, int], list[str]]:
+        """The sentences of a message of more than one, and two neighbours at a time, with what is found in each by itself, as
+        marks for a second opinion; those in which something is.
+        """
+        found: dict[tuple[int, int], list[str]] = {}
+        for start, end in self._triage.parts(message) if self._triage else ():
+            part = Message("", message.words[start:end], ("", *message.breaks[start + 1 : end], ""))
+            if marks := self.hear(part, "", ()).marks:
+                found[start, end] = marks
+        return found
 
     def again(self, flag: str) -> Finding:
         """The finding of a flag that an earlier message raised."""

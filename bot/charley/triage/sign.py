@@ -73,8 +73,6 @@ class Finding(NamedTuple):
     """What triage found: the gravest flag, its signs and words, and the other flags.
 
     `fresh`: it rests on something graver than background that this message tells. `mended`: on a word that was read as another.
-    `said`: the words of the message that tell its signs, but for background, with some around them, by their places as triage
-    reads it.
     """
 
     level: str
@@ -85,7 +83,6 @@ class Finding(NamedTuple):
     also: tuple[str, ...] = ()
     fresh: bool = True
     mended: bool = False
-    said: tuple[int, ...] = ()
 
 
 class TriageResult(NamedTuple):

@@ -16,7 +16,7 @@ from charley.triage.language import CUES, Language
 from charley.triage.patterns import Match, PatternIndex, Text
 from charley.triage.release import Release
 from charley.triage.scope import Scopes
-from charley.triage.sentence import parted
+from charley.triage.sentence import parted, sentences
 from charley.triage.sign import GRAVE, RANKS, WEAK, Finding, Flag, Sign, TriageResult, Way
 from charley.triage.writing import Writing
 
@@ -26,7 +26,6 @@ CARRIED: Final = 24
 _NEAR: Final = 6  # a spoiler further away than this speaks of something else
 _CELL: Final = 16  # words of a message that are looked over together
 _ASIDE: Final = 4  # flags that were only spoken of, of which a second opinion is told
-_SAID: Final = 5  # words on either side of a sign that are heard with it
 _TOLD: Final = 4  # tellings of a weak sign that are weighed
 
 
@@ -105,10 +104,11 @@ class Triage:
                 out += [f"{how} {finding.flag}", f"{how} {finding.level}"]
         return out + [f"aside {flag}" for flag in look.aside[:_ASIDE]]
 
-    def part(self, message: Message, places: Sequence[int]) -> str:
-        """The words of a message at some places as triage reads it (`Finding.said`)."""
-        words = self._text(message).words
-        return " ".join(words[p] for p in places)
+    def parts(self, message: Message) -> Iterator[tuple[int, int]]:
+        """Where the sentences of a message of more than one, and two neighbours at a time, begin and end: what ails, and whom."""
+        bounds = [*dict.fromkeys(sentences(message.words, message.breaks, self._language.states)[0]), len(message.words)]
+        for first, *ends in zip(bounds, bounds[1:], bounds[2:] + bounds[-1:], strict=False):
+            yield from ((first, end) for end in dict.fromkeys(ends) if end - first < len(message.words))
 
     def told(self, message: Message) -> frozenset[str]:
         """The signs that a message says are there, whether or not they raise a flag."""
@@ -251,8 +251,6 @@ def _values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
     flag, proof = raised[0]
     places = sorted({p for t in proof.told if t.match for p in t.match.places})
-    telling = {p for t in proof.told if t.match and t.weight for p in t.match.places} or places
-    around = {k for p in telling for k in range(max(text.starts[p], p - _SAID), min(text.ends[p], p + _SAID + 1))}
     return Finding(
         flag.level,
         flag.id,
@@ -262,5 +260,4 @@ def _finding(raised: Sequence[tuple[Flag, Proof]], text: Text) -> Finding:
         tuple(f.id for f, _ in raised[1:]),
         proof.fresh,
         any(text.mended(p) for p in places),
-        tuple(sorted(around)),
     )

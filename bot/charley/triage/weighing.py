@@ -27,7 +27,9 @@ BARE: Final = -2.5
 """The same for what they surely found in a message that says little else, for few words sound like anything, and for poison."""
 ITSELF: Final = -1.0
 """What the rules found by a word that they took for another ("wheely", "wheezy") must itself sound like a call for help, and so
-must, by themselves, the sentences of a long story that tell of poison."""
+must, by itself, some part of a story in which they found poison."""
+STORY: Final = 25
+"""Words of a message that may be about more than one thing."""
 LITTLE: Final = 6
 """Fewer words than this beside those of the signs are little else."""
 SILENT: Final = -2.5
@@ -36,9 +38,9 @@ oneself. Of 26 missed alarms that were asked about one sounded so, of 187 ordina
 GRIM: Final = -4.0
 """The same for harm to oneself, of which people write in too many ways to be doubted as easily, and for a flag that a few plain
 words complete with what was told before: they need not sound like one."""
-PLAIN: Final = 2.25
-"""What the rules found is raised all the same where the sentences that tell it sound more than this like a call by themselves: a
-long story sounds like what most of it is about."""
+PLAIN: Final = 0.5
+"""A story that does not surely sound like a call is heard as the part of it that does most, where that sounds more than this like
+one by itself: a long story sounds like what most of it is about."""
 GRAVER: Final = 0.1
 """How much more a message must sound like the gravest kind than like the next for it to be of the gravest."""
 LOWER: Final = 0.5
@@ -50,14 +52,14 @@ ORDINARY, CRISIS = "ordinary", "crisis"
 class Sounding(NamedTuple):
     """What a message of so many `words` sounds like.
 
-    `sounds`: how much like those that call for help. `labels`: how much like each kind of them. `alone`: how much the part of
-    it that tells a finding does by itself.
+    `sounds`: how much like those that call for help. `labels`: how much like each kind of them. `part`: both for the part of a
+    story that sounds most like them by itself; no labels where it has no parts.
     """
 
     words: int
     sounds: float
     labels: Mapping[str, float]
-    alone: Callable[[Finding], float]
+    part: Callable[[], tuple[float, Mapping[str, float]]]
 
 
 def weighed(
@@ -74,10 +76,14 @@ def weighed(
         general: the finding of each label of the second opinion.
         flag: the finding of a flag by its id.
     """
-    labels = heard.labels
-    if not labels:
+    if not heard.labels:
         return look
     found = _grave(look.finding)
+    if heard.sounds <= RAISE and heard.words >= STORY:
+        plain = PLAIN if found is None or found.reply in (ORDINARY, CRISIS) else ITSELF
+        sounds, labels = heard.part()
+        heard = heard._replace(sounds=sounds, labels=labels) if labels and sounds > plain else heard
+    labels = heard.labels
     if found is None:
         return _added(look, own, heard, general)
     alone = _grave(own.finding)
@@ -122,10 +128,7 @@ def _doubted(found: Finding, alone: Finding | None, heard: Sounding) -> bool:
         least = GRIM
     else:
         least = BARE if found.reply != ORDINARY or heard.words - len(found.evidence) < LITTLE else DOUBT
-    if heard.sounds >= least:
-        return False
-    plain = PLAIN if found.reply in (ORDINARY, CRISIS) else ITSELF
-    return alone is None or heard.words <= len(alone.said) or heard.alone(alone) < plain
+    return heard.sounds < least
 
 
 def _likely(labels: Mapping[str, float], general: Mapping[str, Finding]) -> Finding:
