@@ -132,7 +132,8 @@ class Dialogue:
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked and len(understood) > 1]
             return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
-        if understood[0].decision == decide.OFFER:
+        talks = any(self.conversation.lasts(topic) for topic in before.topics[-1:])
+        if understood[0].decision == decide.OFFER and (asks or not talks):
             offer = self.replies.offer("did_you_mean" if asks else "taken_up", near, understood[0].confidence)
             return self.conversation.offering(offer, before)
         foreign = bool(understood) and all(u.foreign for u in understood)

@@ -96,7 +96,7 @@ class Remarks:
         """The answer to thanks or a goodbye, which the topic has no word on. `other`: it is surely something else."""
         intent = self._content.role(remark.parting) if remark.parting else ""
         courtesy = not other or self._content.family(remark.answered[0].intent).talk
-        said = bool(intent) and courtesy and not remark.tells and len(remark.message.words) <= SHORT
+        said = bool(intent) and courtesy and not remark.tells
         return Taken(self._conversation.question(Topic(intent))) if said else None
 
     def _told(self, remark: Remark, sure: bool) -> Question | None:
