@@ -21,7 +21,7 @@ LEANING: Final = 0.0
 FEW: Final = 12
 ASK: Final = -2.0
 """One that sounds more than this like it is asked about beside the answer."""
-DOUBT: Final = -1.4
+DOUBT: Final = -1.45
 """What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
 BARE: Final = -2.5
 """The same for what they surely found in a message that says little else, for few words sound like anything, and for poison."""
