@@ -16,7 +16,7 @@ ANY = st.text(st.characters(codec=None), max_size=400)
         ("dont know, isnt it?", ("do", "not", "know", "is", "not", "it")),
         ("my calf\u2019s hot", ("my", "calf", "s", "hot")),
         ("I'VE h\u00e9adache", ("i", "have", "headache")),
-        ("3am & 10 min", ("3am", "10", "min")),
+        ("3am & 10 min", ("3am", "and", "10", "min")),
         ("\u202ecramp\u200b\x00s \ud800", ("cramp", "s")),
         ("is it a D V T", ("is", "it", "a", "dvt")),
         ("R.L.S. or p a d", ("rls", "or", "pad")),

@@ -76,3 +76,12 @@ def test_words_in_a_row_are_cut_like_any_others(data: st.DataObject) -> None:
     whole = interpreter.interpret(data.draw(st.lists(st.sampled_from([*known, "calfcramp", "wa", "ter", "7"]), max_size=9)))
     start, end = sorted(data.draw(st.integers(0, len(whole.words))) for _ in range(2))
     assert part(whole, start, end) == cut(whole, range(start, end))
+
+
+def test_a_word_that_asks_by_itself_is_a_part() -> None:
+    assert [p[0] for p in parts("is it serious? doctor?")] == ["is it serious", "doctor"]
+    assert [p[0] for p in parts("so what is it, then. ok")] == ["so what is it then ok"]
+
+
+def test_the_sign_for_and_is_read_as_the_word() -> None:
+    assert read("salt & water").words == read("salt and water").words

@@ -140,6 +140,8 @@ TELLING = frozenset(["have", "has", "was", "were", "will"])
 WONDERED = frozenset(["what", "how", "why"])
 """With a helping verb behind, these ask wherever they stand in a clause: "cramp in my calf what do I do"."""
 EITHER = "or"
+SIGN = (" & ", " and ")
+"""A sign that people write for a word, and the word."""
 IF = "if"
 """Behind a joint it may begin a question of its own: "… and if so can I stop it"."""
 SUBJECTS = frozenset("i we you he she it they".split())

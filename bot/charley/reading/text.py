@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SINGLE, STEMS
+from charley.reading.english import ENDINGS, NOT, NOT_SHORT, OPENED, PLURAL, SIGN, SINGLE, STEMS
 from charley.reading.memo import Memo
 from charley.value import NamedTuple
 
@@ -55,6 +55,7 @@ def read(text: str) -> Message:
     cleaned = clean(text)
     if _DRAWN.search(cleaned):
         cleaned = _DRAWN.sub(r"\1", cleaned)
+    cleaned = cleaned.replace(*SIGN)
     if cleaned.isascii() and cleaned.replace(" ", "").isalnum():
         parts = cleaned.split()
         if _UNLIKE.isdisjoint(parts):

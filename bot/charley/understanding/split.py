@@ -159,11 +159,15 @@ def _conditional(words: tuple[str, ...], start: int, end: int) -> bool:
 
 
 def _merged(parts: list[Part]) -> tuple[Part, ...]:
-    """Scraps below `SHORTEST` words join the part before them, or the one behind them."""
+    """Scraps below `SHORTEST` words join the part before them, or the one behind; not a word that asks by itself ("gp?")."""
     out: list[Part] = []
     for part in parts:
-        if out and not part.dismissed and (part.end - part.start < SHORTEST or out[-1].end - out[-1].start < SHORTEST):
+        if out and not part.dismissed and (_scrap(part) or _scrap(out[-1])):
             last = out.pop()
             part = Part(last.start, part.end, last.asks or part.asks, last.dismissed, last.sentence and part.sentence)
         out.append(part)
     return tuple(out)
+
+
+def _scrap(part: Part) -> bool:
+    return part.end - part.start < SHORTEST and not (part.asks and part.sentence)

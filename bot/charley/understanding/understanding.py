@@ -10,7 +10,7 @@ from charley.answering.composer import Composer, Slot
 from charley.content.model import Content
 from charley.matching.match import Judged, Light, Match
 from charley.matching.matcher import OUTSIDE, Matcher
-from charley.reading.english import EITHER
+from charley.reading.english import EITHER, JOINTS
 from charley.reading.interpreter import Reading
 from charley.reading.spelling import slips
 from charley.reading.text import Message, read
@@ -25,8 +25,12 @@ CHOICES = 3
 """Most choices that are offered."""
 COST = 0.1
 """How much surer a way must be that leaves words out."""
-SECOND = -0.6
-"""Score from which the second label of a message that asks twice is asked for as well."""
+SECOND = -0.65
+"""Score from which the second label of a message may be asked for as well."""
+PAIR = -0.65
+"""How much nearer to the first than to the third it must be, where the message has two clauses that ask, or says "or"."""
+JOINED = 0.3
+"""The same where a joint alone may part two questions."""
 LEAN = 0.5
 """Share of the last question's own scores that a message takes over, and of the whole message's that a clause of it does."""
 TAUGHT = 50.0
@@ -212,7 +216,7 @@ class Understander:
         return [less * (s + FITS * (label in fits)) for s, label in zip(self._last[last], self.matcher.labels, strict=True)]
 
     def _several(self, whole: Way, asking: Sequence[Way], times: int, before: Context) -> tuple[Understood, ...]:
-        """Parts that are each sure and differ; else, where a message asks twice or says "or", the whole's own first two."""
+        """Parts that are each sure and differ; else the whole's own first two, where they stand out together."""
         levels = self.matcher.levels
         parts = {w.intent: w for w in reversed(asking) if w.chance >= (levels.answer if w.match.named else levels.sure)}
         if len(parts) > 1:
@@ -220,8 +224,10 @@ class Understander:
         first, *others = whole.match.candidates[:2]
         # Asked again in other words it is one question still.
         again = len(asking) == times > 1 and all(w.intent == first.intent and w.chance >= levels.sure for w in asking)
-        twice = (times > 1 or EITHER in whole.words) and others and others[0].score > SECOND and not again
-        if not twice or whole.match.outside or whole.chance < levels.answer:
+        need = PAIR if times > 1 or EITHER in whole.words else JOINED if not JOINTS.isdisjoint(whole.words) else math.inf
+        if whole.match.outside or whole.chance < levels.answer or again or not others:
+            return ()
+        if others[0].score < SECOND or _paired(whole.match) < need:
             return ()
         if times < 2 and len(each := self._each(self._said(whole, first.intent, before, ANSWER, (whole,)))) > 1:
             return each
@@ -271,3 +277,9 @@ class Understander:
     def _choices(self, match: Match, before: Context) -> tuple[Topic, ...]:
         chosen = [c.intent for c in match.candidates if not self.content.family(c.intent).talk][:CHOICES]
         return tuple(topic(intent, self._slots.find(intent, match, before)) for intent in chosen)
+
+
+def _paired(match: Match) -> float:
+    """How much nearer the second candidate lies to the first than to the third."""
+    first, second, third = [*(c.score for c in match.candidates), -1.0][:3]
+    return 2.0 * second - first - third
