@@ -153,8 +153,8 @@ class Replies:
         return bool(self._section(question, said).sentences)
 
     def _section(self, question: Question, said: Iterable[str], brief: bool = False) -> Section:
-        heard, of = frozenset(said), question
-        return self.composer.section(of.intent, of.slot, of.part, heard, of.asked, of.also, brief)
+        intent, slot, asked = question.intent, question.slot, question.asked
+        return self.composer.section(intent, slot, question.part, frozenset(said), asked, question.also, brief)
 
     def exhausted(self, reply: Reply) -> Reply:
         """Instead of saying the same again: that there is no more, and what else there is."""

@@ -61,21 +61,19 @@ class Matcher:
     def judged(self, reading: Reading) -> Judged:
         """Judges a message. Cost: its features × some operations on numbers as long as there are labels."""
         names = self.features.names(reading)
-        vector = self.features.weighed(names, reading)
-        meaning = self.meaning(reading)
+        vector, meaning = self.features.weighed(names, reading), self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
         subject = self._names(reading)
-        return Judged(reading, names, vector, meaning, scores, subject, self.named(reading))
+        return Judged(reading, names, vector, meaning, scores, subject, subject or reading.thing)
 
     def named(self, reading: Reading) -> bool:
         """Whether a message names the subject, or a thing that the content knows."""
-        return self._names(reading) or any(m.id for m in reading.mentions)
+        return self._names(reading) or reading.thing
 
     def clauses(self, parts: Iterable[tuple[Reading, bool, bool]]) -> list[Clause]:
         """Each of several parts of a message by itself: its reading, whether it is dismissed, and whether it asks.
 
-        One is judged only where that matters: where it asks, where it is dismissed, and where it names nothing, as courtesy does
-        not; the last two are matched as well.
+        One is judged only where it asks, is dismissed, or names nothing, as courtesy does not; the last two are matched as well.
         """
         out = []
         for reading, dismissed, asks in parts:
@@ -126,7 +124,7 @@ class Matcher:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)
-        subject, thing = going or subject, any(m.id for m in reading.mentions)
+        subject, thing = going or subject, reading.thing
         row = (
             scores[best],
             scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
