@@ -87,6 +87,7 @@ def test_who_only_has_something_is_not_pregnant(assistant: Assistant, message: s
         ("I'm a bit nervous if I'm honest", "felt_fear"),
         ("it's awful seeing her like that", "felt_alone"),
         ("everything I enjoy is forbidden now", "felt_alone"),
+        ("he suffers so badly of an evening", "felt_alone"),
     ],
 )
 def test_a_feeling_is_met_with_its_own_word(assistant: Assistant, remark: str, feeling: str) -> None:

@@ -117,3 +117,8 @@ def test_thanks_and_a_goodbye_in_a_remark_are_answered_as_such(
     assistant: Assistant, asked: str, remark: str, intent: str
 ) -> None:
     assert talk(assistant, asked, remark).intents == (intent,)
+
+
+def test_a_long_remark_that_tells_of_another_cause_gets_its_answer(assistant: Assistant) -> None:
+    remark = "my calves are like stones after the hills and the bus seat makes it all worse"
+    assert talk(assistant, "can alcohol cause leg cramps", remark).intents == ("causes.exercise",)

@@ -28,6 +28,7 @@ def last(assistant: Assistant, turns: str) -> Reply:
         ),
         ("foot cramp what do I do and why does it happen", ["relief.now", "causes.overview"]),
         ("one had me crawling. is it only ever the calf? where else do they go", ["about.location"]),
+        ("do i have to see a doctor or not", ["doctor.when"]),
         ("does my age matter and would walking more help", ["about.older_adults", "prevention.exercise"]),
         # a name that no list holds, and a word that is only misspelt
         ("does xyzol cause leg cramps", ["causes.medication.item"]),
