@@ -22,7 +22,7 @@ from charley.understanding import context
 from charley.understanding.acts import PLAN
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
-from charley.understanding.split import part
+from charley.understanding.split import parts
 from charley.understanding.turn import Turn
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ class Assistant:
 
     def _part(self, message: Message, reading: Reading) -> Heard:
         """What the part of a story that sounds most like a call for help does by itself."""
-        found = ((part(reading, *span), marks) for span, marks in self._alarm.parts(message).items())
-        return loudest(self._matcher, self._opinion, found)
+        found = self._alarm.parts(message)
+        return loudest(self._matcher, self._opinion, zip(parts(reading, found), found.values(), strict=True))
 
     def _looked(self, text: str, message: Message, judged: Judged, before: Context, look: TriageResult) -> Turn:
         """The turn without what is said beside its reply: an alarm, a word on the one that stands, or what the message asks."""

@@ -88,3 +88,8 @@ class Lit(NamedTuple):
     alone: Match
     whole: Match
     clauses: tuple[Match, ...]
+
+
+def thing(reading: Reading) -> bool:
+    """Whether a message names a thing that the content knows."""
+    return any(m.id for m in reading.mentions)

@@ -10,7 +10,7 @@ from typing import Any
 from charley.matching.features import ANSWERED, FAMILY, Features, Vector, followed
 from charley.matching.gate import Curve, Levels
 from charley.matching.judge import VALUE, Judge, code, restored
-from charley.matching.match import Candidate, Clause, Judged, Light, Lit, Match
+from charley.matching.match import Candidate, Clause, Judged, Light, Lit, Match, thing
 from charley.matching.phrasings import Phrasings
 from charley.reading.arrays import opened, stored
 from charley.reading.families import Families
@@ -64,11 +64,11 @@ class Matcher:
         vector, meaning = self.features.weighed(names, reading), self.meaning(reading)
         scores = self.judge.scores(vector, meaning)
         subject = self._names(reading)
-        return Judged(reading, names, vector, meaning, scores, subject, subject or reading.thing)
+        return Judged(reading, names, vector, meaning, scores, subject, subject or thing(reading))
 
     def named(self, reading: Reading) -> bool:
         """Whether a message names the subject, or a thing that the content knows."""
-        return self._names(reading) or reading.thing
+        return self._names(reading) or thing(reading)
 
     def clauses(self, parts: Iterable[tuple[Reading, bool, bool]]) -> list[Clause]:
         """Each of several parts of a message by itself: its reading, whether it is dismissed, and whether it asks.
@@ -124,7 +124,7 @@ class Matcher:
             ranked = [owner, *[k for k in ranked if k != owner]][:SHOWN]
         best = ranked[0]
         barred = max(self._outside, key=scores.__getitem__, default=best)
-        subject, thing = going or subject, reading.thing
+        subject, named = going or subject, thing(reading)
         row = (
             scores[best],
             scores[best] - max([scores[k] for k in ranked[1:2]], default=-1.0),
@@ -132,7 +132,7 @@ class Matcher:
             _soft_lead(scores, scores[best]),
             *self._familiarity(best, vector, meaning, reading),
             float(subject),
-            float(thing),
+            float(named),
         )
         leads = owner != best and barred != best and scores[barred] > scores[best]
         return Match(
@@ -140,10 +140,10 @@ class Matcher:
             reading,
             scores,
             tuple([Candidate(self.labels[k], scores[k]) for k in ranked]),
-            1.0 if owner == best and (subject or thing) else self.curve(row),
+            1.0 if owner == best and (subject or named) else self.curve(row),
             self.labels[barred].removeprefix(OUTSIDE) if leads else "",
             owner == best,
-            subject or thing,
+            subject or named,
             row,
             tuple([judged.scores[k] for k in ranked]),
         )

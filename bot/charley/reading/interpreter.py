@@ -25,11 +25,6 @@ class Reading(NamedTuple):
     mended: tuple[str, ...]
     starts: tuple[int, ...]
 
-    @property
-    def thing(self) -> bool:
-        """Whether it names a thing that the content knows."""
-        return any(m.id for m in self.mentions)
-
 
 class Interpreter:
     """Reads the words of messages and recognises what they speak of."""

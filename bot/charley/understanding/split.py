@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from charley.reading.english import (
@@ -59,6 +59,11 @@ def cut(whole: Reading, words: Sequence[int]) -> Reading:
     starts = tuple([place[whole.starts[i]] for i in kept])
     said, mended = tuple([whole.words[i] for i in words]), tuple([t.best for t in tokens])
     return Reading(said, tokens, stems, tuple(mentions), tuple(concepts), mended, starts)
+
+
+def parts(whole: Reading, spans: Iterable[tuple[int, int]]) -> list[Reading]:
+    """The readings of some parts of a message, each by the places of its first word and of the one behind its last."""
+    return [part(whole, *span) for span in spans]
 
 
 def part(whole: Reading, start: int, end: int) -> Reading:
