@@ -92,7 +92,7 @@ def way(assistant: Assistant, text: str, context: dict[str, Any] | None = None) 
     [
         ((), "why do my calves cramp at night?"),
         ((), "wy do my calvs crmap at nihgt"),
-        ((), "hello there"),
+        ((), "hello there everybody"),
         ((), "what is the capital of peru"),
         ((), "my calf is swollen and hot after a long flight"),
         ((), "i am 31 weeks pregnant and my legs cramp every single night"),
