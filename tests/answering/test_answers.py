@@ -30,7 +30,7 @@ SAFE = {
     "causes.unexplained": "over 10 minutes",
     "compare.blood_clot": "the same day",
     "about.aftermath": "chest pain or trouble breathing",
-    "causes.heat": "over an hour need medical help",
+    "causes.heat": "Heat cramps over an hour, or with heart trouble",
     "causes.alcohol": "after stopping alcohol",
     "relief.cold_or_heat": "numb skin",
 }
