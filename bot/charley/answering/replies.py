@@ -13,7 +13,7 @@ from charley.value import NamedTuple
 SECTIONS = 3
 """Questions of one message that are answered in one reply; the rest are offered."""
 
-NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why", "point": "nothing_on"}
+NOTHING = {"short": "no_more", "more": "no_more", "why": "no_why", "point": "nothing_on", "told": "nothing_on"}
 """The message that stands in for a part that has nothing to say."""
 
 

@@ -29,6 +29,7 @@ SUBJECT: Final[Keys] = {
 FAMILY: Final[Keys] = {
     "title": Key("its heading in the FAQ", "the family's id"),
     "talk": Key("`true`: small talk, which is no question and stands in no FAQ", "false"),
+    "advises": Key("`true`: things to do, which may not be right for everybody", "false"),
     "declines": Key("`true`: understood, and deliberately not answered", "false"),
     "outside": Key("`true`: nothing here answers it; it teaches the assistant to say that it does not know", "false"),
     "alarm": Key("`true`: what calls for help (flags say which intent they sound like) and what does not; not answered", "false"),

@@ -146,7 +146,7 @@ class _Reader(Fields):
         return tuple(turns)
 
     def family(self, path: str, key: Any, value: Any) -> Family:
-        marks = ("talk", "declines", "outside", "alarm")
+        marks = ("talk", "declines", "outside", "alarm", "advises")
         known = self.keys(path, key, value, keys.FAMILY)
         return Family(str(key), str(known.get("title", "")), **{mark: self.true(path, known, mark) for mark in marks})
 

@@ -28,6 +28,9 @@ AGAIN = "again"
 """Asks for the same once more, by a phrase."""
 PARTING = ("stop", "gratitude")
 """Says goodbye or thanks, by a phrase; of two, the first."""
+ALLOWED = "allowed"
+BEARING = ("bears", ALLOWED)
+"""Asks whether what is told matters, or whether what was advised is still right for such a person, by a phrase."""
 HEARTFELT = 30
 """Words of a message in which a feeling is looked for."""
 FOLLOW_UP = 9
@@ -76,6 +79,7 @@ class Resolver:
         self._words = frozenset(word for line in self._known for word in line.split(" ")) | self._small
         self._moves = PhraseIndex({kind: acts[kind] for kind in MOVES if kind in acts})
         self._partings = PhraseIndex({kind: acts[kind] for kind in PARTING if kind in acts})
+        self._bearing = PhraseIndex({kind: acts[kind] for kind in BEARING if kind in acts})
         self._feelings = PhraseIndex({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
@@ -129,6 +133,11 @@ class Resolver:
             return ""
         line = "".join(f"{w} " for w in mended)
         return next((kind for kind, said in self._feelings.near(line) if said.search(line)), "")
+
+    def bearing(self, mended: tuple[str, ...]) -> str:
+        """Which of `BEARING` a message asks of what it tells ("I take warfarin, is that a problem"); "" for neither."""
+        line = "".join(f"{w} " for w in mended)
+        return next((kind for kind, said in self._bearing.near(line) if said.search(line)), "")
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""

@@ -94,11 +94,14 @@ class Conversation:
         """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
         if asked.form not in self._judged or self._pointing.isdisjoint(asked.words) or len(asked.words) > POINTED:
             return answered
-        told = [fact for fact in before.people.fresh if fact in before.people.facts]
-        causes = [cause for fact in told if (cause := self._causes.get(fact) or self._by_kind.get(fact.partition(":")[0]))]
+        causes = self.caused(fact for fact in before.people.fresh if fact in before.people.facts)
         first = answered[0].intent if answered and answered[0].confidence >= OWN else ""
         unsure = not first or first in self._narrow or first in causes or Topic(first) in before.topics
         return [self.filled(Question(causes[0], asked=asked), before)] if causes and unsure else answered
+
+    def caused(self, told: Iterable[str]) -> list[str]:
+        """The intents that tell whether what was told is a cause."""
+        return [cause for fact in told if (cause := self._causes.get(fact) or self._by_kind.get(fact.partition(":")[0]))]
 
     def _told(self, intent: str, before: Context) -> tuple[Slot, ...]:
         kind = self._content.intents[intent].slot
@@ -185,6 +188,10 @@ class Conversation:
         """Whether a topic is one that a remark may go on with: not small talk."""
         family = self._content.family(topic.intent)
         return not (family.talk or family.declines)
+
+    def advises(self, topic: Topic) -> bool:
+        """Whether a topic is something to do, which may not be right for everybody."""
+        return self._content.family(topic.intent).advises
 
     def next(self, question: Question, before: Context) -> Question:
         """The first question worth asking after an answer that has nothing left, and was not answered lately."""

@@ -70,8 +70,12 @@ class Dialogue:
             act = Act()  # what is not for the person is left out, whatever else the message objects
         move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
+        bearing = self.resolver.bearing(mended)
+        bears = self.thread.bears(bearing, form, before, known)
         told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.people.told else None
-        if told and act.kind == "unable":
+        if bears:
+            reply = self.say([bears], before._replace(said=()))
+        elif told and act.kind == "unable":
             reply = self.say([told], before)
         elif act.kind in ANSWERING and not told and any(":" not in fact for fact in before.people.facts - known.people.facts):
             # "I drink plenty" after an answer about a tablet says nothing of the tablet.
@@ -82,6 +86,8 @@ class Dialogue:
         else:
             understood = self.understander.understand(message, judged, Act() if act.kind else act, before)
             reply = self._reply(message, form, asks, act, understood, before, known)
+            if unknown := self.thread.unknown(bearing, reply, before, known):
+                reply = self.say([unknown], before)
         if reply.kind == "answer" and before.people.avoids(known.people):
             reply = reminded(reply, self.words.noted(before, known, "avoided"))
         reply = self.words.felt(reply, asks, mended, before, known)

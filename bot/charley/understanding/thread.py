@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from charley.answering.composer import Asked
 from charley.answering.replies import Question, Replies
+from charley.answering.reply import Reply
 from charley.content.model import Answer
 from charley.reading.english import ASKING, HELPING, NOT, OPENERS, POINTING
 from charley.reading.text import Message
+from charley.understanding.acts import ALLOWED
 from charley.understanding.context import Context, Topic
 from charley.understanding.conversation import Conversation
 from charley.understanding.form import Forms
+from charley.understanding.people import Facts
 from charley.understanding.person import PersonReader
 from charley.understanding.slots import topic
 from charley.understanding.way import Understood
@@ -80,6 +83,32 @@ class Thread:
         """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
         return self._news(self._question("told", Asked(before.form), before), before) or self._elsewhere(before)
 
+    def bears(self, bearing: str, form: str, before: Context, known: Context) -> Question | None:
+        """What the topic has for just what was told with the question whether it matters, heard or not; None for nothing."""
+        new = self._new(before, known)
+        topic = before.topics[-1] if before.topics else None
+        if not (bearing and new and topic):
+            return None
+        alone = before._replace(people=before.people._replace(told={before.people.about: new}))
+        nearer = self._conversation.nearer(topic.intent, alone)
+        if nearer != topic.intent:
+            return Question(nearer)
+        asked = [q for f in (form, before.form) if (q := self._question("told", Asked(f), alone))]
+        return next((q for q in asked if self._replies.has(q, ())), None)
+
+    def unknown(self, bearing: str, reply: Reply, before: Context, known: Context) -> Question | None:
+        """The topic's own answer that it has nothing on what was told, where the reply is on something else; None elsewhere.
+
+        Whether advice is right for such a person is not answered by what else is known of such people.
+        """
+        new = self._new(before, known)
+        topic = before.topics[-1] if before.topics else None
+        if not (bearing and new and topic and self._conversation.advises(topic)):
+            return None
+        other = {t.intent for t in before.topics}.isdisjoint(s.intent for s in reply.sections)
+        left = not reply.intents or (bearing == ALLOWED or not self._conversation.caused(new))
+        return self._question("told", Asked(), before) if other and left else None
+
     def without(self, before: Context, known: Context) -> tuple[Question, Context] | None:
         """The topic's answer without what was just told not to be for the person, where that was spoken of.
 
@@ -135,6 +164,11 @@ class Thread:
         asked = asked._replace(person=self._persons.person(before.people))
         question = self._conversation.filled(self._conversation.question(of, part), before)._replace(asked=asked)
         return self._owned(question) if part in ("point", "step") else question
+
+    def _new(self, before: Context, known: Context) -> Facts:
+        """What was told last of the one who is spoken of, where any of it is new."""
+        facts = before.people.facts
+        return facts.intersection(before.people.fresh) if facts - known.people.facts else frozenset()
 
     def _elsewhere(self, before: Context) -> Question | None:
         limits = [fact for fact in before.people.fresh if fact in self._persons.limits]
