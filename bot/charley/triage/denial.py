@@ -17,7 +17,8 @@ class Denial:
 
     def __init__(self, clauses: Clauses) -> None:
         self._clauses, self._text, self._language = clauses, clauses.text, clauses.language
-        phrases = [phrase.split() for phrase in clauses.language.negators]
+        self._known = {*clauses.language.negators, *clauses.language.denies_only}
+        phrases = [phrase.split() for phrase in self._known]
         self._first = frozenset(words[0] for words in phrases)
         self._longest = max(map(len, phrases), default=0)
 
@@ -47,6 +48,8 @@ class Denial:
         end = i + phrase.count(" ") + 1
         if end >= text.ends[i] or (word in language.refusal and text.breaks[i + 1]):
             return False
+        if (only := language.denies_only.get(phrase)) is not None:
+            return not text.breaks[end] and leads(text.words, end, only)
         if word in language.negation and self._asks(i):
             return False
         if word in language.negation and i and text.words[i - 1] in language.modals:
@@ -60,7 +63,7 @@ class Denial:
         if self._text.words[i] not in self._first:
             return ""
         phrases = (" ".join(self._text.words[i:end]) for end in range(min(i + self._longest, self._text.ends[i]), i, -1))
-        return next((phrase for phrase in phrases if phrase in self._language.negators), "")
+        return next((phrase for phrase in phrases if phrase in self._known), "")
 
     def _asks(self, i: int) -> bool:
         """ "Isn't it odd that my leg is cold", "are not swollen calves bad": the "not" of such a question denies nothing."""

@@ -23,6 +23,7 @@ class Language(NamedTuple):
     frequent: frozenset[str] = frozenset()
     barriers: frozenset[str] = frozenset()
     negators: Mapping[str, frozenset[str]] = {}  # each with the words before which it denies nothing
+    denies_only: Mapping[str, frozenset[str]] = {}  # each with the words before which alone it denies something
     can_deny: frozenset[str] = frozenset()
     closers: frozenset[str] = frozenset()
     believing: frozenset[str] = frozenset()
