@@ -12,7 +12,8 @@ class Family(NamedTuple):
     """What is said of the intents whose ids begin with `id` and a dot.
 
     `talk`: small talk. `declines`: understood, and deliberately not answered. `advises`: things to do.
-    `outside`: nothing here answers it. `alarm`: messages that call for help, and others that do not; a second opinion on red flags is learnt from them.
+    `outside`: nothing here answers it. `alarm`: messages that call for help, and others that do not; a second opinion on red
+    flags is learnt from them.
     """
 
     id: str
