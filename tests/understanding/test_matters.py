@@ -18,7 +18,7 @@ BEARS = [
     ("which way do i stretch the calf", "i've a new hip so is it still ok", "relief.stretching", "physio"),
     ("how much water a day", "i have heart failure if that makes a difference", "prevention.hydration", "limit"),
     ("can i have an ibuprofen for it", "i am on warfarin, can i still take it", "relief.painkillers", "bleeding"),
-    ("how do i keep them away at night", "i'm 30 weeks pregnant if that matters", "prevention.pregnancy", "pregnan"),
+    ("how do i keep leg cramps away at night", "i'm 30 weeks pregnant if that matters", "prevention.pregnancy", "pregnan"),
 ]
 
 

@@ -120,5 +120,5 @@ def test_thanks_and_a_goodbye_in_a_remark_are_answered_as_such(
 
 
 def test_a_long_remark_that_tells_of_another_cause_gets_its_answer(assistant: Assistant) -> None:
-    remark = "my calves are like stones after the hills and the bus seat makes it all worse"
+    remark = "my calves seize after the hill sprints and the long drive home makes it all worse"
     assert talk(assistant, "can alcohol cause leg cramps", remark).intents == ("causes.exercise",)

@@ -141,7 +141,7 @@ def test_a_question_that_shares_words_with_a_follow_up_is_none(assistant: Assist
 def test_somebody_in_the_middle_of_a_cramp_gets_no_menu(assistant: Assistant, text: str) -> None:
     reply = assistant.reply(text)
     assert (reply.kind, reply.intents) == ("answer", ("relief.now",))
-    assert reply.confidence < 0.3
+    assert reply.confidence < 0.35
 
 
 def test_what_was_answered_was_understood(assistant: Assistant) -> None:

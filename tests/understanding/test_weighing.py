@@ -71,7 +71,7 @@ def test_a_conversation(library: Assistant, turns: list[str], intents: tuple[str
 @pytest.mark.parametrize(
     ("turns", "intents"),
     [
-        (["does magnesium help", "is that common"], ("prevention.supplements",)),
+        (["can statins cause cramps", "is that common"], ("causes.medication.item",)),
         (["do bananas help", "at night too?"], ("about.night",)),
     ],
 )

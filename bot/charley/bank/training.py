@@ -29,6 +29,8 @@ FOLDS = 5
 SELDOM, OFTENER = 3, 20
 """A word that phrasings have so often at the most, and that is neither English nor a name, is a slip of one that is so many times
 as common."""
+LONG = 7
+"""Letters of a word from which a slip may also change a sound ("exersises"): shorter ones would be other words."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
 HELD = 1500
@@ -206,7 +208,7 @@ class Trainer:
             for word in strange
             if word not in self.extra
             and word not in self.fixed
-            and any(slips(word, near) <= 1.0 for near, _ in often.candidates(word, edits(len(word))))
+            and any(slips(word, near) <= (1.5 if len(word) >= LONG else 1.0) for near, _ in often.candidates(word, edits(len(word))))
         ]
 
 
