@@ -108,7 +108,10 @@ class Assistant:
             noted = self._dialogue.replies.noted(note)._replace(context=turn.reply.context)
             return turn._replace(reply=reminded(turn.reply, note) if turn.alone else noted)
         if look.finding is not None:
-            return turn._replace(reply=advised(turn.reply, self._alarm.say(look.finding))) if news else turn
+            if not news:
+                return turn
+            reply = self._dialogue.replies.without(turn.reply, self._alarm.point(look.finding))
+            return turn._replace(reply=advised(reply, self._alarm.say(look.finding)))
         return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 
     def _weighed(

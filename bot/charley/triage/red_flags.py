@@ -97,6 +97,10 @@ class RedFlags:
         also = self._replies.get("also", {})
         return (*out, *(self._filled(text, finding) for kind, text in also.items() if self._speaks(finding, kind)))
 
+    def point(self, finding: Finding) -> str:
+        """The point of the facts that say what the reply to a raised flag says; "" for none."""
+        return str(self._replies.get("points", {}).get(finding.level, ""))
+
     def net(self, finding: Finding) -> str:
         """One sentence for the case that a message meant what it may mean: "If you mean that ...: call ..."."""
         return self._filled(self._replies["net"][f"{finding.level}.{finding.reply}"], finding)

@@ -22,7 +22,7 @@ FILES: Final = {
     "flags": ("flags",),
     "language": Language._fields,
     "numbers": ("regions", "sources"),
-    "replies": ("replies", "also", "remind", "net", "released"),
+    "replies": ("replies", "also", "remind", "net", "released", "points"),
 }
 """Files of the folder, each with the keys that it may have."""
 SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
