@@ -19,7 +19,7 @@ from charley.triage.red_flags import ANY, RedFlags
 from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.triage.weighing import Sounding, weighed
 from charley.understanding import context
-from charley.understanding.acts import PLAN
+from charley.understanding.acts import PLAN, SEEKING
 from charley.understanding.context import Context, Topic
 from charley.understanding.dialogue import Dialogue
 from charley.understanding.split import parts
@@ -151,10 +151,12 @@ class Assistant:
         finding = self._alarm.again(before.alarm)
         calm = before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone))
         talk = reply.kind == "small_talk" and reply.intents != (self._content.role("acknowledge"),)
-        if turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
-            # Whether a plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to a
-            # remark would take the alarm back.
-            noted = self._dialogue.replies.noted(self._alarm.remind(finding))._replace(triage=finding.level, suggestions=())
+        seeks = SEEKING in (turn.act.kind, turn.act.parting) and not turn.wants
+        if seeks or turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
+            # Whether another plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to
+            # a remark would take the alarm back.
+            text = self._alarm.seeking(finding) if seeks else self._alarm.remind(finding)
+            noted = self._dialogue.replies.noted(text)._replace(triage=finding.level, suggestions=())
             return self._dialogue.conversation.standing(noted._replace(context=reply.context), before)
         if calm:
             return self._remind(reply, finding, before)

@@ -77,3 +77,15 @@ def test_of_flags_that_were_only_spoken_of_the_first_four_are_marks() -> None:
     look = step.look(read(denied))
     assert len(look.aside) > 4
     assert [mark for mark in step.marks(look) if mark.startswith("aside ")] == [f"aside {flag}" for flag in look.aside[:4]]
+
+
+@pytest.mark.parametrize("telling", ["i take {}", "she's on {}", "my husband has been given {}", "{} since the spring"])
+def test_a_medicine_that_somebody_takes_is_no_call_for_help(assistant: Assistant, telling: str) -> None:
+    """Few words sound like anything: where the rules find nothing in them, they are neither raised nor asked about."""
+    told = [telling.format(drug.name.lower()) for drug in assistant.content.entities["drug"].values()]
+    assert len(told) > 250
+    alarms = [text for text in told if assistant.reply(text).triage]
+    begins = tuple(text.partition("{")[0] for text in assistant.content.red_flags["replies"]["net"].values())
+    asked = [text for text in told if any(begin in str(assistant.reply(text)) for begin in begins)]
+    assert len(alarms) <= 3, alarms
+    assert len(asked) <= 3, asked

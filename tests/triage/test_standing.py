@@ -91,6 +91,31 @@ def test_the_explanation_names_what_was_set_aside(assistant: Assistant, text: st
     assert f"not as there: {flag}" in str(assistant.explain(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the ambulance is on its way",
+        "we're off to A&E now",
+        "ok ringing 999",
+        "I've phoned the out of hours and they will ring back",
+        "taking him in to hospital",
+    ],
+)
+def test_who_gets_help_is_told_that_it_is_right(assistant: Assistant, text: str) -> None:
+    reply = talk(assistant, "my leg is cold and blue", text)
+    assert "That is the right thing" in str(reply)
+    assert reply.triage and "alarm" in reply.context
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm not going to hospital", "off to the hospital next week", "should we go to hospital", "we will see"]
+)
+def test_who_does_not_is_not(assistant: Assistant, text: str) -> None:
+    reply = talk(assistant, "my leg is cold and blue", text)
+    assert "right thing" not in str(reply)
+    assert reply.triage
+
+
 def test_it_fades(assistant: Assistant) -> None:
     others = ["which foods help against leg cramps"] * 4
     assert "alarm" in talk(assistant, "my leg is cold and blue", *others[1:]).context

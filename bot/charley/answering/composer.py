@@ -168,10 +168,11 @@ class Composer:
             paragraph.add([r for first in each for r in first], paragraph.first, owed=True)
         told = [r for w in wordings for r in self.cites.refs(w.told or answer.wording.told)]
         told = [r for r in told if any(self.kinship.told(asked.person, t) for t in self._content.facts[base(r)].whom)]
-        if part not in ("point", "step"):
+        if part != "step":
             follows = self.following.about(intent, asked.person, (s.entity for s in slots if s.entity))
-            owed = [f.fact for f in follows if part == "told" or not f.room]
-            paragraph.add([*told, *owed], paragraph.first, owed=True)
+            owed = [*told, *(f.fact for f in follows if part == "told" or not f.room)]
+            # Who asks on has heard what keeps them safe, but for what they told just now.
+            paragraph.add([r for r in owed if part != "point" or paragraph.left(r)], paragraph.first, owed=True)
         paragraph.owe()
         if part in ("point", "step"):
             plan = begun or self._nearest(paragraph, wordings, asked, part == "step")

@@ -147,7 +147,9 @@ class Replies:
         """The reply without what another sentence will say: facts of a point, but for the first sentence of a section."""
         facts = {id for id, fact in self._content.facts.items() if point and fact.point == point}
         sections = (
-            s._replace(sentences=tuple(t for i, t in enumerate(s.sentences) if not i or not t.facts or not facts.issuperset(t.facts)))
+            s._replace(
+                sentences=tuple(t for i, t in enumerate(s.sentences) if not i or not t.facts or not facts.issuperset(t.facts))
+            )
             for s in reply.sections
         )
         return reply._replace(sections=tuple(sections)) if facts else reply

@@ -208,7 +208,9 @@ class Trainer:
             for word in strange
             if word not in self.extra
             and word not in self.fixed
-            and any(slips(word, near) <= (1.5 if len(word) >= LONG else 1.0) for near, _ in often.candidates(word, edits(len(word))))
+            and any(
+                slips(word, near) <= (1.5 if len(word) >= LONG else 1.0) for near, _ in often.candidates(word, edits(len(word)))
+            )
         ]
 
 

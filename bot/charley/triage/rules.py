@@ -17,12 +17,14 @@ from charley.triage.syntax import groups_of, listed, patterns_of, texts
 FOLDER: Final = "knowledge/red_flags/"
 SIGNS, FLAGS, WORDS = FOLDER + "signs.yaml", FOLDER + "flags.yaml", FOLDER + "language.yaml"
 REPLIES, NUMBERS = FOLDER + "replies.yaml", FOLDER + "numbers.yaml"
+SPARED: Final = ("points", "seeking")
+"""Keys of the replies that may be left out."""
 FILES: Final = {
     "signs": ("groups", "signs"),
     "flags": ("flags",),
     "language": Language._fields,
     "numbers": ("regions", "sources"),
-    "replies": ("replies", "also", "remind", "net", "released", "points"),
+    "replies": ("replies", "also", "remind", "net", "released", *SPARED),
 }
 """Files of the folder, each with the keys that it may have."""
 SIGN_KEYS: Final = ("rank", "patterns", "weak", "plain", "passing", "history", "spoiled_by", "barriers", *TRIED)
@@ -58,7 +60,8 @@ def _files(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         if name != "language":
             for key in keys:
                 if key not in found:
-                    yield places.problem(f"'{key}' is missing", path)
+                    if key not in SPARED:
+                        yield places.problem(f"'{key}' is missing", path)
                 elif not isinstance(found[key], Mapping):
                     yield places.problem(f"'{key}' must be a mapping", path, key)
     for name in red_flags:
@@ -147,6 +150,8 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
     for act in ACTS:
         if act not in replies["released"]:
             yield places.problem(f"'released' has no wording for '{act}'", REPLIES, "released")
+    yield from _known(replies.get("points", {}), LEVELS, places, REPLIES, "points")
+    yield from _known(replies.get("seeking", {}), replies["replies"], places, REPLIES, "seeking")
     kinds = {f.get("reply", "ordinary") for f in flags}
     yield from _known(replies["also"], kinds, places, REPLIES, "also")
     for kind, wording in replies["replies"].items():
@@ -157,7 +162,7 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             continue
         for key, text in wording.items():
             yield from _filled(text, places, "replies", kind, key)
-    for part in ("also", "remind", "net", "released"):
+    for part in ("also", "remind", "net", "released", "seeking"):
         for key, text in replies.get(part, {}).items():
             yield from _filled(text, places, part, key)
 

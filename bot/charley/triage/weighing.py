@@ -14,13 +14,11 @@ from charley.value import NamedTuple
 
 RAISE: Final = -1.1
 """A message that sounds more than this like a call for help is one, whatever the rules found."""
-SHORT: Final = -0.75
+SHORT: Final = 0.0
 """The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
-LEANING: Final = 0.0
-"""The same where such a message leans on what was told before, and says only a part of what is meant."""
 FEW: Final = 12
 ASK: Final = -2.0
-"""One that sounds more than this like it is asked about beside the answer."""
+"""One of no fewer words than `FEW` that sounds more than this like it is asked about beside the answer."""
 DOUBT: Final = -1.45
 """What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
 BARE: Final = -2.5
@@ -85,7 +83,7 @@ def weighed(
         heard = heard._replace(sounds=sounds, labels=labels) if labels and sounds > plain else heard
     labels = heard.labels
     if found is None:
-        return _added(look, own, heard, general)
+        return _added(look, heard, general)
     alone = _grave(own.finding)
     if _doubted(found, alone, heard):
         asked = found if heard.sounds > SILENT or found.reply == CRISIS else None
@@ -107,17 +105,17 @@ def _grave(finding: Finding | None) -> Finding | None:
     return finding if finding is not None and finding.level in GRAVE else None
 
 
-def _added(look: TriageResult, own: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
+def _added(look: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
     """What a message raises in which the rules surely found nothing."""
     likely = _likely(heard.labels, general)
-    leans = look.carry != own.carry
-    raised = heard.sounds > (RAISE if heard.words >= FEW else LEANING if leans else SHORT)
+    raised = heard.sounds > (RAISE if heard.words >= FEW else SHORT)
     if look.possible is not None and heard.sounds > DOUBT:
         meant = (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
         return look._replace(finding=look.possible if meant or not raised else likely)
     if raised:
         return look._replace(finding=likely)
-    return look._replace(possible=likely) if look.possible is None and heard.sounds > ASK else look
+    asked = look.possible is None and heard.sounds > ASK and heard.words >= FEW
+    return look._replace(possible=likely) if asked else look
 
 
 def _doubted(found: Finding, alone: Finding | None, heard: Sounding) -> bool:

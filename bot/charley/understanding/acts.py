@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from charley.content.model import FELT
-from charley.reading.english import ASKING, COURTESY, OPENERS, PICKING, POINTING, WHEN, WONDERING
+from charley.reading.english import ASKING, COURTESY, NOT, OPENERS, PICKING, POINTING, WHEN, WONDERING
 from charley.reading.spelling import closest_within
 from charley.reading.text import read
 from charley.understanding.phrase import Openings, PhraseIndex
@@ -17,17 +17,19 @@ ALIKE = 0.88
 """How much of a misspelt follow-up must be as it is listed."""
 MISSPELT = 2
 """Most words of a follow-up that may be misspelt."""
+SEEKING = "seeking"
+"""Says that the person gets help."""
 MOVES = (
-    *("forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "now", "over"),
-    *("better", "objection", "unable", "plan", "ask", "else"),
+    *(SEEKING, "forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "now"),
+    *("over", "better", "objection", "unable", "plan", "ask", "else"),
 )
 """Acts that are told by phrases in them; of two, the first."""
 PLAN = "plan"
 """Says what the person will do."""
 AGAIN = "again"
 """Asks for the same once more, by a phrase."""
-PARTING = ("stop", "gratitude")
-"""Says goodbye or thanks, by a phrase; of two, the first."""
+PARTING = (SEEKING, "stop", "gratitude")
+"""Says goodbye, thanks, or that help is got, by a phrase; of two, the first."""
 ALLOWED = "allowed"
 BEARING = ("bears", ALLOWED)
 """Asks whether what is told matters, or whether what was advised is still right for such a person, by a phrase."""
@@ -92,7 +94,7 @@ class Resolver:
         if len(words) <= FOLLOW_UP:
             line = "".join(f"{w} " for w in mended or words)
             for kind, said in self._moves.near(line):
-                if said.search(line):
+                if said.search(line) and not (kind == SEEKING and NOT in words):
                     return Act("repeat" if kind == AGAIN else kind)
             bare = self._bare(words)
             number = self._number(words, bare)
@@ -125,7 +127,8 @@ class Resolver:
     def _parting(self, words: tuple[str, ...]) -> str:
         """Which of `PARTING` is in a message, whatever else it says; "" for neither."""
         line = "".join(f"{w} " for w in words)
-        return next((kind for kind, said in self._partings.near(line) if said.search(line)), "")
+        found = (kind for kind, said in self._partings.near(line) if said.search(line))
+        return next((kind for kind in found if not (kind == SEEKING and NOT in words)), "")
 
     def feeling(self, mended: tuple[str, ...]) -> str:
         """The feeling that a message speaks of, as the name of the message that answers it; "" for none."""

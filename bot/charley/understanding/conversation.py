@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from charley.answering.composer import Asked, Slot
 from charley.answering.replies import Question
 from charley.answering.reply import Reply, Suggestion
+from charley.content.lead import text_of
 from charley.content.model import Content
 from charley.reading.text import read
 from charley.understanding.acts import Act
@@ -18,7 +19,7 @@ from charley.value import NamedTuple
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""
-TURNS = ("objection", "unable", "still", "now", "over", "better", "stop", "complaint", "disagrees", "plan")
+TURNS = ("objection", "unable", "still", "now", "over", "better", "stop", "complaint", "disagrees", "plan", "seeking")
 """Acts that tell how the person goes on."""
 OWN = 0.45
 """Confidence from which a short question that names nothing is one of its own."""
@@ -224,6 +225,12 @@ class Conversation:
             for i in self._content.answers[t.intent].follow_ups
             if i not in done
         ]
+
+    def heard(self, questions: Sequence[Question], before: Context) -> frozenset[str]:
+        """What was heard and need not be said again: of another thing, not what was said of the last by name."""
+        if all(q.slot is None or topic(q.intent, q.slot) in before.topics for q in questions):
+            return before.heard
+        return frozenset(key for key in before.heard if "{name" not in text_of(self._content, key))
 
     def noted(self, reply: Reply, before: Context) -> Reply:
         """The reply to what was told or felt, with what is remembered after it: the topic stays."""

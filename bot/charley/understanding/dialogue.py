@@ -244,7 +244,9 @@ class Dialogue:
         part = questions[0].part if questions[0].part in PARTS else PARTS[0]
         questions = [self._with(q, before) for q in questions]
         resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self.replies.answer(resolved, missed, before.heard, near, {t.intent for t in before.topics})
+        reply = self.replies.answer(
+            resolved, missed, self.conversation.heard(questions, before), near, {t.intent for t in before.topics}
+        )
         reply = reminded(reply, self.replies.composer.message(note)) if note else reply
         return self.conversation.answered(reply, resolved[:SECTIONS], part, before)
 

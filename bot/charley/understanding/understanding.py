@@ -251,7 +251,13 @@ class Understander:
             return say(REFUSE)
         # A menu is no help in the middle of a cramp, and to be told how to ease one harms nobody.
         clear = bool(before.topics) and not family.declines and way.ahead >= AHEAD
-        return say(ANSWER if clear or way.intent == self._now else OFFER)
+        return say(ANSWER if clear or way.intent == self._now or self._kin(match) else OFFER)
+
+    def _kin(self, match: Match) -> bool:
+        """Whether the first two labels are one wide intent and a finer one of it, and no other is near."""
+        first, second, *others = match.candidates[:3]
+        named = [self.content.intents[c.intent].named for c in (first, second)]
+        return named[0] == named[1] and all(second.score - c.score >= AHEAD for c in others)
 
     def _said(self, way: Way, intent: str, before: Context, decision: str, ways: tuple[Way, ...], times: int = 1) -> Understood:
         tokens = way.match.reading.tokens
