@@ -160,9 +160,16 @@ def test_why_after_a_cramp_is_why_it_came(assistant: Assistant) -> None:
 def test_what_is_worth_a_visit_is_said_once(assistant: Assistant) -> None:
     messages = ("cramps wake me every single night, I can't sleep", "I'm up again every night with it")
     first, second = talk(assistant, *messages)
-    again = talk(assistant, messages[1])[-1]
-    advice = [s.text for s in again.sections[-1].sentences][-1]
-    assert advice in str(first) and advice not in str(second)
+    advice = [s.text for s in first.sections[-1].sentences][-1]
+    assert assistant.content.red_flags["flags"]["flags"]["frequent"]["reason"] == advice
+    assert advice not in str(second)
+
+
+def test_it_is_not_said_in_general_beside_that(assistant: Assistant) -> None:
+    reply = assistant.reply("cramps wake me every single night, I can't sleep, why")
+    visits = {id for id, fact in assistant.content.facts.items() if fact.point == "visit"}
+    assert visits and visits.isdisjoint(id for section in reply.sections for s in section.sentences for id in s.facts)
+    assert "seeing a doctor" in str(reply)
 
 
 @pytest.mark.parametrize("plan", ["ok calling them right away", "I'll leave it till monday"])
