@@ -161,7 +161,7 @@ def test_what_is_worth_a_visit_is_said_once(assistant: Assistant) -> None:
     messages = ("cramps wake me every single night, I can't sleep", "I'm up again every night with it")
     first, second = talk(assistant, *messages)
     advice = [s.text for s in first.sections[-1].sentences][-1]
-    assert assistant.content.red_flags["flags"]["flags"]["frequent"]["reason"] == advice
+    assert str(first).count(advice) == 1
     assert advice not in str(second)
 
 
