@@ -133,7 +133,7 @@ class Assistant:
             told = self._dialogue.hear(message, judged, before)
             return Turn(self._raise(finding, told), told)
         turn = self._read(text, message, judged, before)
-        return turn._replace(reply=self._stand(turn)) if before.alarm else turn
+        return turn._replace(reply=self._stand(turn, judged.reading.mended)) if before.alarm else turn
 
     def _read(self, text: str, message: Message, judged: Judged, before: Context) -> Turn:
         """What a message of a length that can be answered, and with words in it, asks."""
@@ -145,18 +145,21 @@ class Assistant:
             return Turn(self._dialogue.missed("english_only" if foreign else "empty", before), before)
         return self._dialogue.turn(message, judged, before)
 
-    def _stand(self, turn: Turn) -> Reply:
+    def _stand(self, turn: Turn, words: tuple[str, ...]) -> Reply:
         """The reply while a red flag stands: said again at most once, and reminded of where something else is plainly asked."""
         reply, before = turn.reply, turn.before
         finding = self._alarm.again(before.alarm)
         calm = before.told >= FULL or (not turn.act.kind and (reply.kind == "small_talk" or turn.alone))
         talk = reply.kind == "small_talk" and reply.intents != (self._content.role("acknowledge"),)
         seeks = SEEKING in (turn.act.kind, turn.act.parting) and not turn.wants
-        if seeks or turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
+        act = SEEKING if seeks else "" if turn.alone else self._dialogue.resolver.puts_off(words)
+        text = self._alarm.said(act, finding)
+        if text or turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
             # Whether another plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to
             # a remark would take the alarm back.
-            text = self._alarm.seeking(finding) if seeks else self._alarm.remind(finding)
-            noted = self._dialogue.replies.noted(text)._replace(triage=finding.level, suggestions=())
+            noted = self._dialogue.replies.noted(text or self._alarm.remind(finding))._replace(
+                triage=finding.level, suggestions=()
+            )
             return self._dialogue.conversation.standing(noted._replace(context=reply.context), before)
         if calm:
             return self._remind(reply, finding, before)

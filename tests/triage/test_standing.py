@@ -22,8 +22,8 @@ RAISED = {
     "i took 20 quinine tablets": "emergency",
 }
 LEANING = ("what should i do", "can i just stretch it", "is it serious", "why", "more", "tell me more", "yes")
-LEANING += ("can i wait until morning", "how do i get rid of it", "what about a hot bath")
-LEANING += ("it's probably nothing", "should i stop taking it", "asdf", "")
+LEANING += ("how do i get rid of it", "what about a hot bath")
+LEANING += ("should i stop taking it", "asdf", "")
 
 
 ACTS = yaml.load((ROOT / "tests" / "triage" / "release.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
@@ -114,6 +114,29 @@ def test_who_does_not_is_not(assistant: Assistant, text: str) -> None:
     reply = talk(assistant, "my leg is cold and blue", text)
     assert "right thing" not in str(reply)
     assert reply.triage
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("can it wait until the morning", "No, please do not wait"),
+        ("won't it go away if I rest", "No, please do not wait"),
+        ("probably just the cold weather", "It may turn out to be just that"),
+        ("he only slept on it", "It may turn out to be just that"),
+    ],
+)
+def test_who_puts_it_off_is_answered(assistant: Assistant, text: str, begins: str) -> None:
+    reply = talk(assistant, "my leg is cold and blue", text)
+    assert str(reply).startswith(begins)
+    assert reply.triage == "emergency" and "alarm" in reply.context
+
+
+@pytest.mark.parametrize("text", ["can i wait until morning", "it's probably nothing"])
+def test_where_there_are_no_words_for_that_it_is_raised_again(assistant: Assistant, text: str) -> None:
+    first = assistant.reply("i want to die")
+    again = assistant.reply(text, first.context)
+    assert again.triage == "emergency"
+    assert again.sections[0].sentences[0] == first.sections[0].sentences[0]
 
 
 def test_it_fades(assistant: Assistant) -> None:

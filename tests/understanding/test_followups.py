@@ -201,3 +201,16 @@ def test_the_muscle_beside_the_cramp_is_meant(assistant: Assistant, message: str
     reply = talk(assistant, message)
     assert len(reply.sections) == len(about)
     assert reply.entities["muscle"] in about
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "intent"),
+    [
+        ("I'm stood up ten hours a day", "could that be it", "causes.posture"),
+        ("I hardly drink any water", "could that be the cause", "causes.dehydration"),
+        ("it was boiling all last week", "would that be the reason", "causes.heat"),
+        ("I drink heavily", "is that why", "causes.alcohol"),
+    ],
+)
+def test_what_was_told_or_spoken_of_is_asked_about_as_the_cause(assistant: Assistant, told: str, asked: str, intent: str) -> None:
+    assert talk(assistant, "what causes leg cramps", told, asked).intents == (intent,)

@@ -109,10 +109,10 @@ class RedFlags:
         """One sentence for a reply to something else while the flag stands."""
         return self._filled(self._replies["remind"][f"{finding.level}.{finding.reply}"], finding)
 
-    def seeking(self, finding: Finding) -> str:
-        """What is said to somebody who gets the help that a flag calls for; a reminder where the content has no words for it."""
-        text = self._replies.get("seeking", {}).get(f"{finding.level}.{finding.reply}")
-        return self._filled(text, finding) if text else self.remind(finding)
+    def said(self, act: str, finding: Finding) -> str:
+        """What is said to somebody who gets the help that a flag calls for, or puts it off; "" where no words are for it."""
+        text = self._replies.get("acts", {}).get(act, {}).get(f"{finding.level}.{finding.reply}")
+        return self._filled(text, finding) if text else ""
 
     def released(self, act: str, flag: str) -> str:
         """What is said when an act has ended a flag: one sentence, and what would bring it back."""

@@ -17,7 +17,7 @@ from charley.triage.syntax import groups_of, listed, patterns_of, texts
 FOLDER: Final = "knowledge/red_flags/"
 SIGNS, FLAGS, WORDS = FOLDER + "signs.yaml", FOLDER + "flags.yaml", FOLDER + "language.yaml"
 REPLIES, NUMBERS = FOLDER + "replies.yaml", FOLDER + "numbers.yaml"
-SPARED: Final = ("points", "seeking")
+SPARED: Final = ("points", "acts")
 """Keys of the replies that may be left out."""
 FILES: Final = {
     "signs": ("groups", "signs"),
@@ -151,7 +151,10 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
         if act not in replies["released"]:
             yield places.problem(f"'released' has no wording for '{act}'", REPLIES, "released")
     yield from _known(replies.get("points", {}), LEVELS, places, REPLIES, "points")
-    yield from _known(replies.get("seeking", {}), replies["replies"], places, REPLIES, "seeking")
+    for act, said in replies.get("acts", {}).items():
+        yield from _known(said, replies["replies"], places, REPLIES, "acts", act)
+        for key, text in said.items():
+            yield from _filled(text, places, "acts", act, key)
     kinds = {f.get("reply", "ordinary") for f in flags}
     yield from _known(replies["also"], kinds, places, REPLIES, "also")
     for kind, wording in replies["replies"].items():
@@ -162,7 +165,7 @@ def _replies(red_flags: Mapping[str, Any], places: Places) -> Iterator[Problem]:
             continue
         for key, text in wording.items():
             yield from _filled(text, places, "replies", kind, key)
-    for part in ("also", "remind", "net", "released", "seeking"):
+    for part in ("also", "remind", "net", "released"):
         for key, text in replies.get(part, {}).items():
             yield from _filled(text, places, part, key)
 

@@ -31,6 +31,8 @@ AGAIN = "again"
 PARTING = (SEEKING, "stop", "gratitude")
 """Says goodbye, thanks, or that help is got, by a phrase; of two, the first."""
 ALLOWED = "allowed"
+PUTTING_OFF = ("waits", "belittles")
+"""Asks whether what raised an alarm can wait, or explains it away, by a phrase."""
 BEARING = ("bears", ALLOWED)
 """Asks whether what is told matters, or whether what was advised is still right for such a person, by a phrase."""
 HEARTFELT = 30
@@ -82,6 +84,7 @@ class Resolver:
         self._moves = PhraseIndex({kind: acts[kind] for kind in MOVES if kind in acts})
         self._partings = PhraseIndex({kind: acts[kind] for kind in PARTING if kind in acts})
         self._bearing = PhraseIndex({kind: acts[kind] for kind in BEARING if kind in acts})
+        self._putting_off = PhraseIndex({kind: acts[kind] for kind in PUTTING_OFF if kind in acts})
         self._feelings = PhraseIndex({kind: acts[kind] for kind in acts if kind.startswith(FELT)})
         self._cores = {kind: frozenset(acts.get(f"{kind}_words", ())) for kind in ("more", "repeat")}
 
@@ -139,8 +142,11 @@ class Resolver:
 
     def bearing(self, mended: tuple[str, ...]) -> str:
         """Which of `BEARING` a message asks of what it tells ("I take warfarin, is that a problem"); "" for neither."""
-        line = "".join(f"{w} " for w in mended)
-        return next((kind for kind, said in self._bearing.near(line) if said.search(line)), "")
+        return _first(self._bearing, mended)
+
+    def puts_off(self, mended: tuple[str, ...]) -> str:
+        """Which of `PUTTING_OFF` a message does; "" for neither."""
+        return _first(self._putting_off, mended)
 
     def _leads(self, words: tuple[str, ...], start: int) -> tuple[int, bool]:
         """How many words at `start` only lead in, and whether they ask "what about"."""
@@ -200,3 +206,9 @@ class Resolver:
                 return -1 if found == len(ORDINALS) else found
         digits = [w for w in bare if w not in PICKING]
         return int(digits[0]) if len(digits) == 1 and digits[0].isdigit() and len(digits[0]) == 1 else 0
+
+
+def _first(index: PhraseIndex[str], words: tuple[str, ...]) -> str:
+    """The first kind of which a phrase is in the words; "" for none."""
+    line = "".join(f"{w} " for w in words)
+    return next((kind for kind, said in index.near(line) if said.search(line)), "")

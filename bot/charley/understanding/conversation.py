@@ -13,9 +13,9 @@ from charley.reading.text import read
 from charley.understanding.acts import Act
 from charley.understanding.context import PAST, STANDS, Context, Topic, overlaid
 from charley.understanding.form import Forms
+from charley.understanding.move import Move
 from charley.understanding.people import People
 from charley.understanding.slots import topic
-from charley.value import NamedTuple
 
 NOTED = {"forget": "forgotten", "known": "known", "never_mind": "never_mind"}
 """Acts that one of the assistant's own messages answers, and which."""
@@ -27,27 +27,6 @@ POINTED = 10
 """Words of a question that may only point at what was told."""
 MOST_TOLD = 3
 """Things told of one kind that an answer speaks of."""
-
-
-class Move(NamedTuple):
-    """What answers a follow-up: `questions` or `choices`, under one of the assistant's messages, or the message alone.
-
-    `again`: the person asks for more, and more was what they got last. `part`: what comes next is said if there is nothing
-    new. `asks`: the question is asked in the message's own form. `other`: something else is asked in that form. `notes`: the
-    message is no fallback.
-    """
-
-    questions: tuple[Question, ...] = ()
-    message: str = ""
-    choices: tuple[Question, ...] = ()
-    again: bool = False
-    part: bool = False
-    asks: bool = False
-    other: bool = False
-    notes: bool = False
-    restarts: bool = False
-    forgets: bool = False
-    repeats: bool = False
 
 
 class Conversation:
@@ -62,6 +41,7 @@ class Conversation:
         to = [narrow["to"] for narrow in self._narrow.values()]
         self._by_kind = {content.intents[intent].slot: intent for intent in to if content.intents[intent].slot}
         self._pointing = frozenset(content.person.get("pointing", ()))
+        self._blamed = {content.family(intent).id for intent in self._causes.values()}
         self._judged = forms.verdicts | forms.reasons
 
     def question(self, topic: Topic, part: str = "short") -> Question:
@@ -92,13 +72,24 @@ class Conversation:
         return any(self._content.within(slot.kind, thing, above) for above, thing in of)
 
     def pointed(self, answered: list[Question], asked: Asked, before: Context) -> list[Question]:
-        """The question whether what was told last is the cause ("could that be why?"), where nothing surer is asked."""
+        """The question whether what was told or spoken of last is the cause ("could that be why?"), where nothing is surer."""
         if asked.form not in self._judged or self._pointing.isdisjoint(asked.words) or len(asked.words) > POINTED:
             return answered
         causes = self.caused(fact for fact in before.people.fresh if fact in before.people.facts)
         first = answered[0].intent if answered and answered[0].confidence >= OWN else ""
         unsure = not first or first in self._narrow or first in causes or Topic(first) in before.topics
-        return [self.filled(Question(causes[0], asked=asked), before)] if causes and unsure else answered
+        if not (unsure or self.unnamed(answered[0])):
+            return answered
+        if causes:
+            return [self.filled(Question(causes[0], asked=asked), before)]
+        asks = bool(first) and asked.form not in self._forms.own
+        last = [t for t in before.topics[-1:] if asks and t.intent not in self._narrow]
+        blamed = [self.question(t)._replace(asked=asked) for t in last if self._content.family(t.intent).id in self._blamed]
+        return blamed or answered
+
+    def unnamed(self, question: Question) -> bool:
+        """Whether a question is whether a thing is the cause that it does not name."""
+        return question.slot is None and question.intent in self._by_kind.values()
 
     def caused(self, told: Iterable[str]) -> list[str]:
         """The intents that tell whether what was told is a cause."""
@@ -185,14 +176,14 @@ class Conversation:
         intent = self._content.role(role)
         return Move((self.question(Topic(intent)),), message=message) if intent in self._content.answers else None
 
+    def advises(self, topic: Topic) -> bool:
+        """Whether a topic is something to do, which may not be right for everybody."""
+        return self._content.family(topic.intent).advises
+
     def lasts(self, topic: Topic) -> bool:
         """Whether a topic is one that a remark may go on with: not small talk."""
         family = self._content.family(topic.intent)
         return not (family.talk or family.declines)
-
-    def advises(self, topic: Topic) -> bool:
-        """Whether a topic is something to do, which may not be right for everybody."""
-        return self._content.family(topic.intent).advises
 
     def next(self, question: Question, before: Context) -> Question:
         """The first question worth asking after an answer that has nothing left, and was not answered lately."""

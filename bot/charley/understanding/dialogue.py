@@ -17,8 +17,9 @@ from charley.understanding import decision as decide
 from charley.understanding.acknowledgement import Acknowledgements
 from charley.understanding.acts import FOLLOW_UP, Act, Resolver
 from charley.understanding.context import Context
-from charley.understanding.conversation import OWN, Conversation, Move
+from charley.understanding.conversation import OWN, Conversation
 from charley.understanding.form import Forms
+from charley.understanding.move import Move
 from charley.understanding.people import People
 from charley.understanding.person import PersonReader
 from charley.understanding.remark import Remark, Remarks, Taken
@@ -154,7 +155,8 @@ class Dialogue:
         """Whether a message points at what was told, and not at what it asks for by itself: "so should I stop it" does not."""
         alone = self.understander.alone(understood, before)
         own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
-        return not answered or own != answered[0].intent or own == pointed[0].intent
+        mute = not answered or self.conversation.unnamed(answered[0])
+        return mute or own != answered[0].intent or own == pointed[0].intent
 
     def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
         """What is said to a remark."""
