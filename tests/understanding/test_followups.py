@@ -214,3 +214,14 @@ def test_the_muscle_beside_the_cramp_is_meant(assistant: Assistant, message: str
 )
 def test_what_was_told_or_spoken_of_is_asked_about_as_the_cause(assistant: Assistant, told: str, asked: str, intent: str) -> None:
     assert talk(assistant, "what causes leg cramps", told, asked).intents == (intent,)
+
+
+@pytest.mark.parametrize(
+    "text", ["shorter please", "that's far too long", "tldr", "could you say that more simply", "in plain english please"]
+)
+def test_who_wants_it_short_gets_the_first_sentence(assistant: Assistant, text: str) -> None:
+    first = assistant.reply("which foods help against leg cramps")
+    brief = assistant.reply(text, first.context)
+    assert brief.intents == first.intents
+    assert len(brief.sections[0].sentences) == 1
+    assert brief.sections[0].sentences[0].text == first.sections[0].sentences[0].text

@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 class Composer:
     """Turns an intent, its slots and a part into a section: "short", "more", "why"; "told", what is for this person alone;
-    "point", what bears on just what is asked; or "step", the next thing that was not said."""
+    "point", what bears on just what is asked, and what keeps this person safe if it is new; or "step", the next not said."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -171,8 +171,7 @@ class Composer:
         if part != "step":
             follows = self.following.about(intent, asked.person, (s.entity for s in slots if s.entity))
             owed = [*told, *(f.fact for f in follows if part == "told" or not f.room)]
-            # Who asks on has heard what keeps them safe, but for what they told just now.
-            paragraph.add([r for r in owed if part != "point" or paragraph.left(r)], paragraph.first, owed=True)
+            paragraph.add(filter(paragraph.left, owed) if part == "point" else owed, paragraph.first, owed=True)
         paragraph.owe()
         if part in ("point", "step"):
             plan = begun or self._nearest(paragraph, wordings, asked, part == "step")

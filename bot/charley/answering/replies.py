@@ -143,6 +143,15 @@ class Replies:
         """The facts that an answer has for what the person told."""
         return self.composer.told(self._content.answers[question.intent], question.asked.person)
 
+    def brief(self, reply: Reply) -> Reply:
+        """The first sentence of each section, and what is urgent."""
+        urgent = {id for id, fact in self._content.facts.items() if fact.urgent}
+        sections = (
+            s._replace(sentences=tuple(t for i, t in enumerate(s.sentences) if not i or not urgent.isdisjoint(t.facts)))
+            for s in reply.sections
+        )
+        return reply._replace(sections=tuple(sections))
+
     def without(self, reply: Reply, point: str) -> Reply:
         """The reply without what another sentence will say: facts of a point, but for the first sentence of a section."""
         facts = {id for id, fact in self._content.facts.items() if point and fact.point == point}

@@ -20,7 +20,21 @@ MISSPELT = 2
 SEEKING = "seeking"
 """Says that the person gets help."""
 MOVES = (
-    *(SEEKING, "forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees", "still", "now"),
+    *(
+        SEEKING,
+        "brief",
+        "forget",
+        "known",
+        "restart",
+        "never_mind",
+        "again",
+        "back",
+        "stop",
+        "complaint",
+        "disagrees",
+        "still",
+        "now",
+    ),
     *("over", "better", "objection", "unable", "plan", "ask", "else"),
 )
 """Acts that are told by phrases in them; of two, the first."""

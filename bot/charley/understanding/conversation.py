@@ -129,7 +129,7 @@ class Conversation:
         if act.kind in TURNS and not asks:
             return self._turn(act.kind, before)
         if not (before.topics or before.choices or before.offered):
-            return Move(message="nothing_yet") if act.kind in ("more", "repeat") else None
+            return Move(message="nothing_yet") if act.kind in ("more", "repeat", "brief") else None
         if act.kind == "choose":
             listed = before.choices or before.offered
             at = act.number - 1 if act.number > 0 else len(listed) - 1
@@ -153,6 +153,8 @@ class Conversation:
             return Move((self.question(before.topics[-1], part),), again=part == before.part == "more")
         if act.kind == "repeat":
             return Move(tuple(self.question(t, before.part) for t in before.topics), repeats=True)
+        if act.kind == "brief":
+            return Move((self.question(before.topics[-1], before.part),), repeats=True, brief=True)
         if act.kind == "no":
             return self._role("acknowledge")
         return None

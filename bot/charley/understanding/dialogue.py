@@ -212,6 +212,7 @@ class Dialogue:
             if move.part and not self.replies.news(self._with(questions[0], before), before.heard):
                 questions = [self.conversation.next(questions[0], before)]
             reply = self.say(questions, before, note=move.message)
+            reply = self.replies.brief(reply) if move.brief else reply
             if move.again and not self.replies.news(self._with(questions[0], before), before.heard):
                 return self.conversation.exhausted(self.replies.exhausted(reply))
             return reply
