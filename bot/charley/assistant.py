@@ -154,6 +154,9 @@ class Assistant:
         seeks = SEEKING in (turn.act.kind, turn.act.parting) and not turn.wants
         act = SEEKING if seeks else "" if turn.alone else self._dialogue.resolver.puts_off(words)
         text = self._alarm.said(act, finding)
+        if text and act != SEEKING:
+            told = self._dialogue.replies.alarm(finding.level, (text,), self._alarm.sources(finding))
+            return self._dialogue.conversation.standing(told._replace(context=reply.context), before)
         if text or turn.act.kind == PLAN or (calm and not (talk or turn.wants or turn.alone)):
             # Whether another plan is to call for help or to wait, a program cannot tell: it is not praised. Anything else said to
             # a remark would take the alarm back.

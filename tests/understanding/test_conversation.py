@@ -172,7 +172,7 @@ def test_it_is_not_said_in_general_beside_that(assistant: Assistant) -> None:
     assert "seeing a doctor" in str(reply)
 
 
-@pytest.mark.parametrize("plan", ["ok calling them right away", "I'll leave it till monday"])
+@pytest.mark.parametrize("plan", ["ok calling them right away", "I'll see how it goes"])
 def test_a_plan_while_an_alarm_stands_is_reminded_and_not_praised(assistant: Assistant, plan: str) -> None:
     alarm, reply = talk(assistant, "my calf is swollen and red and hot", plan)
     assert reply.triage == alarm.triage and reply.kind == "small_talk"

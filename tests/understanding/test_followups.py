@@ -225,3 +225,15 @@ def test_who_wants_it_short_gets_the_first_sentence(assistant: Assistant, text: 
     assert brief.intents == first.intents
     assert len(brief.sections[0].sentences) == 1
     assert brief.sections[0].sentences[0].text == first.sections[0].sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "says"),
+    [
+        ("my daughter is 7 and gets leg cramps", "what if she starts to limp", "limp"),
+        ("does quinine work for cramps", "what if I get a rash", "at once"),
+        ("how do i stretch my calf", "what if I can't reach my foot", "towel"),
+    ],
+)
+def test_what_may_come_to_be_is_told_where_it_is_known(assistant: Assistant, first: str, then: str, says: str) -> None:
+    assert says in str(talk(assistant, first, then))

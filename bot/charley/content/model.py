@@ -159,7 +159,7 @@ class Lead(NamedTuple):
 
 
 def marked(forms: Mapping[str, Any], how: str) -> frozenset[str]:
-    """The forms of a question of which the content says so: `verdict`, `reason` or `own`."""
+    """The forms of a question of which the content says so: `verdict`, `reason`, `supposes` or `own`."""
     return frozenset(id for id, form in forms.items() if isinstance(form, Mapping) and form.get(how) == "true")
 
 

@@ -134,7 +134,9 @@ class Dialogue:
             remark = Remark(message, understood[0], answered, before, known, act.parting)
             if taken := self.remarks.take(remark, choices=bool(near)):
                 return self._taken(taken, near, before, known)
-        if len(answered) == 1 and (point := self.thread.repeated(answered[0], before)):
+        if len(answered) == 1 and (
+            point := self.thread.repeated(answered[0], before) or self._supposed(form, message, answered[0], before)
+        ):
             return self.say([point], before, near=near)
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked and len(understood) > 1]
@@ -157,6 +159,12 @@ class Dialogue:
         own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
         mute = not answered or self.conversation.unnamed(answered[0])
         return mute or own != answered[0].intent or own == pointed[0].intent
+
+    def _supposed(self, form: str, message: Message, answered: Question, before: Context) -> Question | None:
+        """What the topic has on what may come to be so, where that is asked of it: "what if she starts to limp"."""
+        same = form in self._forms.supposing and answered.intent in {t.intent for t in before.topics}
+        point = self.thread.point(form, message, before) if same else None
+        return point if point and self.replies.has(point, before.heard) else None
 
     def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
         """What is said to a remark."""

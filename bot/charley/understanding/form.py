@@ -33,6 +33,8 @@ class Forms:
         """The forms that a yes or no answers."""
         self.own = marked(forms, "own")
         """The forms that ask something of their own, though they name nothing."""
+        self.supposing = marked(forms, "supposes")
+        """The forms that ask what follows if something comes to be so."""
         self._skip = patterns(sorted(forms.get("skip", ()), key=lambda phrase: (-len(phrase), phrase)))
         self._joints = frozenset(forms.get("joints", ()))
         self._tells = patterns(forms.get("tells", ()))
