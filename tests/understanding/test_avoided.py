@@ -48,7 +48,7 @@ def test_a_thing_that_is_not_for_me_is_not_praised_when_it_is_asked_about(assist
     # Whether it may be behind the cramps is another matter.
     cause = said(talk(assistant, "I can't take statins any more", "could the statin have caused my cramps"))
     assert cause.startswith("Perhaps: statins")
-    assert "Severe muscle pain" in cause
+    assert "severe muscle pain" in cause.lower()
 
 
 def test_what_is_not_for_somebody_is_shown_and_forgotten(assistant: Assistant) -> None:
