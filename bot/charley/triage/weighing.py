@@ -13,12 +13,13 @@ from charley.triage.sign import GRAVE, Finding, TriageResult
 from charley.value import NamedTuple
 
 RAISE: Final = -1.1
-"""A message that sounds more than this like a call for help is one, whatever the rules found."""
-SHORT: Final = 0.0
-"""The same for a message of fewer words than `FEW`, which sounds like something more easily by chance."""
+"""A message of no fewer words than `FEW` that sounds more than this like a call for help is one, whatever the rules found."""
 FEW: Final = 12
+"""Fewer words sound like something more easily by chance."""
 ASK: Final = -2.0
-"""One of no fewer words than `FEW` that sounds more than this like it is asked about beside the answer."""
+"""A message that sounds more than this like it is asked about beside the answer."""
+SHORT: Final = 0.0
+"""The same for one of fewer words than `FEW`."""
 DOUBT: Final = -1.45
 """What the rules found, surely or possibly, in a message that sounds less than this like it is asked about, and not raised."""
 BARE: Final = -2.5
@@ -108,13 +109,13 @@ def _grave(finding: Finding | None) -> Finding | None:
 def _added(look: TriageResult, heard: Sounding, general: Mapping[str, Finding]) -> TriageResult:
     """What a message raises in which the rules surely found nothing."""
     likely = _likely(heard.labels, general)
-    raised = heard.sounds > (RAISE if heard.words >= FEW else SHORT)
+    raised = heard.words >= FEW and heard.sounds > RAISE
     if look.possible is not None and heard.sounds > DOUBT:
         meant = (look.possible.level, look.possible.reply) == (likely.level, likely.reply)
         return look._replace(finding=look.possible if meant or not raised else likely)
     if raised:
         return look._replace(finding=likely)
-    asked = look.possible is None and heard.sounds > ASK and heard.words >= FEW
+    asked = look.possible is None and heard.sounds > (ASK if heard.words >= FEW else SHORT)
     return look._replace(possible=likely) if asked else look
 
 
