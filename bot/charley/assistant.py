@@ -110,7 +110,8 @@ class Assistant:
         if look.finding is not None:
             if not news:
                 return turn
-            reply = self._dialogue.replies.without(turn.reply, self._alarm.point(look.finding))
+            point = self._alarm.point(look.finding)
+            reply = self._dialogue.replies.without(turn.reply, point) if point else turn.reply
             return turn._replace(reply=advised(reply, self._alarm.say(look.finding)))
         return turn._replace(reply=self._beside(turn.reply, look.possible)) if look.possible else turn
 

@@ -84,8 +84,9 @@ def test_a_medicine_that_somebody_takes_is_no_call_for_help(assistant: Assistant
     """Few words sound like anything: where the rules find nothing in them, they are neither raised nor asked about."""
     told = [telling.format(drug.name.lower()) for drug in assistant.content.entities["drug"].values()]
     assert len(told) > 250
-    alarms = [text for text in told if assistant.reply(text).triage]
+    replies = {text: assistant.reply(text) for text in told}
+    alarms = [text for text, reply in replies.items() if reply.triage]
     begins = tuple(text.partition("{")[0] for text in assistant.content.red_flags["replies"]["net"].values())
-    asked = [text for text in told if any(begin in str(assistant.reply(text)) for begin in begins)]
+    asked = [text for text, reply in replies.items() if any(begin in str(reply) for begin in begins)]
     assert len(alarms) <= 3, alarms
     assert len(asked) <= 3, asked

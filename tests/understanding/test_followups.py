@@ -237,3 +237,19 @@ def test_who_wants_it_short_gets_the_first_sentence(assistant: Assistant, text: 
 )
 def test_what_may_come_to_be_is_told_where_it_is_known(assistant: Assistant, first: str, then: str, says: str) -> None:
     assert says in str(talk(assistant, first, then))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "says"),
+    [
+        # What keeps who just told it safe is said in a follow-up too, and one wide intent and a finer one are no choice.
+        ("can i use a massage gun", "I'm on blood thinners, is the gun ok", "deep massage"),
+        # What was said of one thing by name was not said of another.
+        ("is an epsom salt bath any good", "mustard?", "mustard"),
+        # How long something lasts names nothing but that.
+        ("the cramp has gone but the calf feels bruised", "how long will that last", "for about a day"),
+        ("he has a thigh cramp, what do I do", "it has let go thank goodness", "good that it has let go"),
+    ],
+)
+def test_a_follow_up_says_what_it_asks_for(assistant: Assistant, first: str, then: str, says: str) -> None:
+    assert says in str(talk(assistant, first, then)).lower()

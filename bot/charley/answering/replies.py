@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from charley.answering.composer import Asked, Composer, Slot
 from charley.answering.reply import Labels, Reply, Section, Sentence, Suggestion
@@ -145,23 +145,13 @@ class Replies:
 
     def brief(self, reply: Reply) -> Reply:
         """The first sentence of each section, and what is urgent."""
-        urgent = {id for id, fact in self._content.facts.items() if fact.urgent}
-        sections = (
-            s._replace(sentences=tuple(t for i, t in enumerate(s.sentences) if not i or not urgent.isdisjoint(t.facts)))
-            for s in reply.sections
-        )
-        return reply._replace(sections=tuple(sections))
+        facts = self._content.facts
+        return _kept(reply, lambda said: any(id in facts and facts[id].urgent for id in said.facts))
 
     def without(self, reply: Reply, point: str) -> Reply:
         """The reply without what another sentence will say: facts of a point, but for the first sentence of a section."""
-        facts = {id for id, fact in self._content.facts.items() if point and fact.point == point}
-        sections = (
-            s._replace(
-                sentences=tuple(t for i, t in enumerate(s.sentences) if not i or not t.facts or not facts.issuperset(t.facts))
-            )
-            for s in reply.sections
-        )
-        return reply._replace(sections=tuple(sections)) if facts else reply
+        facts = self._content.facts
+        return _kept(reply, lambda said: not said.facts or any(id not in facts or facts[id].point != point for id in said.facts))
 
     def news(self, question: Question, said: Iterable[str]) -> bool:
         """Whether an answer has something that the conversation has not heard."""
@@ -219,6 +209,12 @@ class Replies:
 def begun(section: Section, text: str) -> Section:
     """The section with a sentence in front."""
     return section._replace(sentences=(Sentence(text), *section.sentences))
+
+
+def _kept(reply: Reply, keep: Callable[[Sentence], bool]) -> Reply:
+    """The reply with the first sentence of each section, and of the others those that are to be kept."""
+    sections = (s._replace(sentences=(*s.sentences[:1], *filter(keep, s.sentences[1:]))) for s in reply.sections)
+    return reply._replace(sections=tuple(sections))
 
 
 def _ended(section: Section, *texts: str) -> Section:

@@ -29,8 +29,8 @@ FOLDS = 5
 SELDOM, OFTENER = 3, 20
 """A word that phrasings have so often at the most, and that is neither English nor a name, is a slip of one that is so many times
 as common."""
-LONG = 7
-"""Letters of a word from which a slip may also change a sound ("exersises"): shorter ones would be other words."""
+SLIP, SOUND, LONG = 1.0, 1.5, 7
+"""How far such a slip may be from the word, and how far where it changes a sound ("exersises") in one of so many letters."""
 ROUNDS = 2
 """Most rounds of calibration; one is enough where it has `HELD` messages to look at."""
 HELD = 1500
@@ -208,10 +208,13 @@ class Trainer:
             for word in strange
             if word not in self.extra
             and word not in self.fixed
-            and any(
-                slips(word, near) <= (1.5 if len(word) >= LONG else 1.0) for near, _ in often.candidates(word, edits(len(word)))
-            )
+            and any(_slipped(word, near) for near, _ in often.candidates(word, edits(len(word))))
         ]
+
+
+def _slipped(word: str, meant: str) -> bool:
+    """Whether a word that nobody else writes so is one slip away from a common one."""
+    return slips(word, meant) <= (SOUND if len(word) >= LONG else SLIP)
 
 
 def parted(lessons: Sequence[_Lesson], fold: int) -> tuple[list[_Lesson], list[_Lesson], set[str]]:

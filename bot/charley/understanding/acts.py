@@ -20,22 +20,8 @@ MISSPELT = 2
 SEEKING = "seeking"
 """Says that the person gets help."""
 MOVES = (
-    *(
-        SEEKING,
-        "brief",
-        "forget",
-        "known",
-        "restart",
-        "never_mind",
-        "again",
-        "back",
-        "stop",
-        "complaint",
-        "disagrees",
-        "still",
-        "now",
-    ),
-    *("over", "better", "objection", "unable", "plan", "ask", "else"),
+    *(SEEKING, "brief", "forget", "known", "restart", "never_mind", "again", "back", "stop", "complaint", "disagrees"),
+    *("still", "now", "over", "better", "objection", "unable", "plan", "ask", "else"),
 )
 """Acts that are told by phrases in them; of two, the first."""
 PLAN = "plan"
@@ -109,10 +95,8 @@ class Resolver:
     def find(self, words: tuple[str, ...], mended: tuple[str, ...] = ()) -> Act:
         """The act of a message; `Act()` for an ordinary question. `mended` are its words with their spelling mended."""
         if len(words) <= FOLLOW_UP:
-            line = "".join(f"{w} " for w in mended or words)
-            for kind, said in self._moves.near(line):
-                if said.search(line) and not (kind == SEEKING and NOT in words):
-                    return Act("repeat" if kind == AGAIN else kind)
+            if move := _first(self._moves, mended or words):
+                return Act("repeat" if move == AGAIN else move)
             bare = self._bare(words)
             number = self._number(words, bare)
             if number:
@@ -143,16 +127,11 @@ class Resolver:
 
     def _parting(self, words: tuple[str, ...]) -> str:
         """Which of `PARTING` is in a message, whatever else it says; "" for neither."""
-        line = "".join(f"{w} " for w in words)
-        found = (kind for kind, said in self._partings.near(line) if said.search(line))
-        return next((kind for kind in found if not (kind == SEEKING and NOT in words)), "")
+        return _first(self._partings, words)
 
     def feeling(self, mended: tuple[str, ...]) -> str:
         """The feeling that a message speaks of, as the name of the message that answers it; "" for none."""
-        if len(mended) > HEARTFELT:
-            return ""
-        line = "".join(f"{w} " for w in mended)
-        return next((kind for kind, said in self._feelings.near(line) if said.search(line)), "")
+        return _first(self._feelings, mended) if len(mended) <= HEARTFELT else ""
 
     def bearing(self, mended: tuple[str, ...]) -> str:
         """Which of `BEARING` a message asks of what it tells ("I take warfarin, is that a problem"); "" for neither."""
@@ -223,6 +202,7 @@ class Resolver:
 
 
 def _first(index: PhraseIndex[str], words: tuple[str, ...]) -> str:
-    """The first kind of which a phrase is in the words; "" for none."""
+    """The first kind of which a phrase is in the words; "" for none. Who does "not" call for help gets none."""
     line = "".join(f"{w} " for w in words)
-    return next((kind for kind, said in index.near(line) if said.search(line)), "")
+    found = (kind for kind, said in index.near(line) if said.search(line))
+    return next((kind for kind in found if kind != SEEKING or NOT not in words), "")

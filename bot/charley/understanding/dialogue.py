@@ -71,7 +71,7 @@ class Dialogue:
             act = Act()  # what is not for the person is left out, whatever else the message objects
         move = self.conversation.follow(act, Asked(form, message.words), before, asks)
         understood: tuple[Understood, ...] = ()
-        bearing = self.resolver.bearing(mended)
+        bearing = self.resolver.bearing(mended) if before.topics and before.people != known.people else ""
         bears = self.thread.bears(bearing, form, before, known)
         told = self.thread.told(before) if act.kind in ANSWERING and before.people.told != known.people.told else None
         if bears:
@@ -134,10 +134,10 @@ class Dialogue:
             remark = Remark(message, understood[0], answered, before, known, act.parting)
             if taken := self.remarks.take(remark, choices=bool(near)):
                 return self._taken(taken, near, before, known)
-        if len(answered) == 1 and (
-            point := self.thread.repeated(answered[0], before) or self._supposed(form, message, answered[0], before)
-        ):
-            return self.say([point], before, near=near)
+        if len(answered) == 1:
+            one = answered[0]
+            if point := self.thread.repeated(one, before) or self.thread.supposed(form, message, one, before):
+                return self.say([point], before, near=near)
         if answered:
             missed = [u.asked for u in understood if u.decision != decide.ANSWER and u.asked and len(understood) > 1]
             return self.say(answered, before, missed, near, "back" if act.back and before.topics else "")
@@ -159,12 +159,6 @@ class Dialogue:
         own = self.conversation.nearer(alone.intent, before) if alone.decision == decide.ANSWER else ""
         mute = not answered or self.conversation.unnamed(answered[0])
         return mute or own != answered[0].intent or own == pointed[0].intent
-
-    def _supposed(self, form: str, message: Message, answered: Question, before: Context) -> Question | None:
-        """What the topic has on what may come to be so, where that is asked of it: "what if she starts to limp"."""
-        same = form in self._forms.supposing and answered.intent in {t.intent for t in before.topics}
-        point = self.thread.point(form, message, before) if same else None
-        return point if point and self.replies.has(point, before.heard) else None
 
     def _taken(self, taken: Taken, near: Sequence[Question], before: Context, known: Context) -> Reply:
         """What is said to a remark."""
@@ -255,9 +249,8 @@ class Dialogue:
         part = questions[0].part if questions[0].part in PARTS else PARTS[0]
         questions = [self._with(q, before) for q in questions]
         resolved = [self.replies.why(q) if q.part == "why" else q for q in questions]
-        reply = self.replies.answer(
-            resolved, missed, self.conversation.heard(questions, before), near, {t.intent for t in before.topics}
-        )
+        heard = self.conversation.heard(questions, before)
+        reply = self.replies.answer(resolved, missed, heard, near, {t.intent for t in before.topics})
         reply = reminded(reply, self.replies.composer.message(note)) if note else reply
         return self.conversation.answered(reply, resolved[:SECTIONS], part, before)
 

@@ -9,10 +9,9 @@ from charley.value import NamedTuple
 class Move(NamedTuple):
     """What answers a follow-up: `questions` or `choices`, under one of the assistant's messages, or the message alone.
 
-    `brief`: no more of an answer than its first sentence.
     `again`: the person asks for more, and more was what they got last. `part`: what comes next is said if there is nothing
     new. `asks`: the question is asked in the message's own form. `other`: something else is asked in that form. `notes`: the
-    message is no fallback.
+    message is no fallback. `brief`: no more of an answer than its first sentence.
     """
 
     questions: tuple[Question, ...] = ()

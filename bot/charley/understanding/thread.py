@@ -79,6 +79,13 @@ class Thread:
             return None
         return verdict if _confirms(point.asked.words) and not self._replies.has(point, before.heard) else point
 
+    def supposed(self, form: str, message: Message, answered: Question, before: Context) -> Question | None:
+        """What the topic has on what may come to be so, where that is asked of it: "what if she starts to limp"."""
+        if form not in self._forms.supposing or answered.intent not in {t.intent for t in before.topics}:
+            return None
+        point = self.point(form, message, before)
+        return point if point and self._replies.has(point, before.heard) else None
+
     def told(self, before: Context) -> Question | None:
         """What the topic has for what was told and was not heard yet, and for a limit what another has; None for nothing."""
         return self._news(self._question("told", Asked(before.form), before), before) or self._elsewhere(before)
@@ -86,12 +93,11 @@ class Thread:
     def bears(self, bearing: str, form: str, before: Context, known: Context) -> Question | None:
         """What the topic has for just what was told with the question whether it matters, heard or not; None for nothing."""
         new = self._new(before, known)
-        topic = before.topics[-1] if before.topics else None
-        if not (bearing and new and topic):
+        if not (bearing and new):
             return None
-        alone = before._replace(people=before.people._replace(told={before.people.about: new}))
-        nearer = self._conversation.nearer(topic.intent, alone)
-        if nearer != topic.intent:
+        last, alone = before.topics[-1], before._replace(people=before.people._replace(told={before.people.about: new}))
+        nearer = self._conversation.nearer(last.intent, alone)
+        if nearer != last.intent:
             return Question(nearer)
         asked = [q for f in (form, before.form) if (q := self._question("told", Asked(f), alone))]
         return next((q for q in asked if self._replies.has(q, ())), None)
@@ -102,11 +108,10 @@ class Thread:
         Whether advice is right for such a person is not answered by what else is known of such people.
         """
         new = self._new(before, known)
-        topic = before.topics[-1] if before.topics else None
-        if not (bearing and new and topic and self._conversation.advises(topic)):
+        if not (bearing and new and self._conversation.advises(before.topics[-1])):
             return None
         other = {t.intent for t in before.topics}.isdisjoint(s.intent for s in reply.sections)
-        left = not reply.intents or (bearing == ALLOWED or not self._conversation.caused(new))
+        left = not reply.intents or bearing == ALLOWED or not self._conversation.caused(new)
         return self._question("told", Asked(), before) if other and left else None
 
     def without(self, before: Context, known: Context) -> tuple[Question, Context] | None:
@@ -166,9 +171,9 @@ class Thread:
         return self._owned(question) if part in ("point", "step") else question
 
     def _new(self, before: Context, known: Context) -> Facts:
-        """What was told last of the one who is spoken of, where any of it is new."""
+        """What was told last of the one who is spoken of, where any of it is new and there is a topic that it may bear on."""
         facts = before.people.facts
-        return facts.intersection(before.people.fresh) if facts - known.people.facts else frozenset()
+        return facts.intersection(before.people.fresh) if before.topics and facts - known.people.facts else frozenset()
 
     def _elsewhere(self, before: Context) -> Question | None:
         limits = [fact for fact in before.people.fresh if fact in self._persons.limits]
